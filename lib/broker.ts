@@ -1,0 +1,41 @@
+import type { ISecret } from 'cdk8s-plus-28';
+import type { IConstruct } from 'constructs';
+
+/** How pods reach a broker. */
+export interface BrokerConnection {
+  /**
+   * The broker's address without credentials, as `amqp://HOST:PORT/VIRTUAL-HOST`. An empty virtual host means `/`.
+   * https://www.rabbitmq.com/docs/uri-spec
+   */
+  readonly url: string;
+
+  /** The Secret with the user's name and password. Pods can only use a Secret of their own namespace. */
+  readonly credentials: ISecret;
+
+  /**
+   * The key of the user's name in the Secret.
+   *
+   * @default 'username'
+   */
+  readonly usernameKey?: string;
+
+  /**
+   * The key of the password in the Secret.
+   *
+   * @default 'password'
+   */
+  readonly passwordKey?: string;
+}
+
+/** A RabbitMQ broker that queues can live on. */
+export interface IBroker extends IConstruct {
+  /** How pods reach the broker. */
+  readonly connection: BrokerConnection;
+
+  /**
+   * The namespace of the broker's Secret, and so of all that use the broker.
+   *
+   * @default - none in the manifest: the namespace that `kubectl` is used with
+   */
+  readonly namespace?: string;
+}

@@ -1,0 +1,164 @@
+/**
+ * The contract between the constructs, which run at synth on the user's machine, and the programs, which run in the
+ * cluster. Both import this file; it imports nothing of ours, and nothing else is shared.
+ */
+
+/** The environment that the constructs give and the programs read. */
+export const Env = {
+  /** `amqp://host:port/virtual-host`, without credentials. */
+  BROKER_URL: 'BROKER_URL',
+  BROKER_USERNAME: 'BROKER_USERNAME',
+  BROKER_PASSWORD: 'BROKER_PASSWORD',
+  /** The name of the work queue; the names of its companions follow from it, see {@link companions}. */
+  QUEUE: 'QUEUE',
+  POD_NAME: 'POD_NAME',
+
+  // the seeder
+  ITEMS_DIR: 'ITEMS_DIR',
+  ITEM_COUNT: 'ITEM_COUNT',
+  /** SHA-256 of the framed items, in hex, see {@link frameItems}. */
+  ITEMS_DIGEST: 'ITEMS_DIGEST',
+  QUEUE_TYPE: 'QUEUE_TYPE',
+  DELIVERY_LIMIT: 'DELIVERY_LIMIT',
+  CONSUMER_TIMEOUT_SECONDS: 'CONSUMER_TIMEOUT_SECONDS',
+
+  // the courier
+  EXCHANGE_DIR: 'EXCHANGE_DIR',
+  ITEMS_PER_POD: 'ITEMS_PER_POD',
+  MAX_ATTEMPTS: 'MAX_ATTEMPTS',
+  ITEM_TIMEOUT_SECONDS: 'ITEM_TIMEOUT_SECONDS',
+  TOLERATED_FAILURES: 'TOLERATED_FAILURES',
+  TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
+
+  // the credentials program
+  SECRET_NAME: 'SECRET_NAME',
+
+  /** Where a container leaves its last words; the rehearsal sets another path. */
+  TERMINATION_LOG: 'TERMINATION_LOG',
+} as const;
+
+/** The folders that the constructs mount. */
+export const Paths = {
+  /** Our programs and `shim.sh`, from a ConfigMap. */
+  PROGRAMS: '/opt/work-queue/programs',
+  /** The user's script of `Program.script`, from a ConfigMap. */
+  SCRIPT: '/opt/work-queue/script',
+  /** The item ConfigMaps of a seeder, projected into one folder. */
+  ITEMS: '/opt/work-queue/items',
+  /** The memory volume where worker and courier meet. */
+  EXCHANGE: '/run/work-queue',
+  /** Kubernetes' default `terminationMessagePath`. */
+  TERMINATION_LOG: '/dev/termination-log',
+} as const;
+
+/** The files in the exchange folder. `shim.sh` names them too: sh cannot import. */
+export const Exchange = {
+  /** FIFO, worker to courier. */
+  UP: 'up',
+  /** FIFO, courier to worker. */
+  DOWN: 'down',
+  /** The item that the program reads on its standard input. */
+  ITEM: 'item',
+} as const;
+
+/** What worker and courier say to each other, one line each. `shim.sh` names them too. */
+export const Verb = {
+  /** Up: the shim waits for work. */
+  READY: 'ready',
+  /** Up, with a status: the program has ended; 128 + N where signal N ended it. */
+  EXIT: 'exit',
+  /** Down: the courier is there; from now on its end of the FIFO says whether it lives. */
+  HELLO: 'hello',
+  /** Down: run the program on the item. */
+  RUN: 'run',
+  /** Down: send the program SIGTERM. */
+  TERM: 'term',
+  /** Down: send the program, and what it started, SIGKILL. */
+  KILL: 'kill',
+  /** Down, with a status and a sentence: write the sentence to the termination log and end with the status. */
+  QUIT: 'quit',
+} as const;
+
+/** The names of the containers, which the Job's `podFailurePolicy` refers to. */
+export const Container = {
+  WORKER: 'worker',
+  COURIER: 'courier',
+  SEEDER: 'seeder',
+  CREDENTIALS: 'credentials',
+} as const;
+
+/** How a program of ours ends. The Job's `podFailurePolicy` is written in these. */
+export const ExitCode = {
+  /** The pod has done its items, or has seen that all are settled. */
+  DONE: 0,
+  /** The worker died under an item; the broker has counted the attempt. Ignored by the Job: the item answers for it. */
+  ATTEMPT_COUNTED: 10,
+  /** The pod was asked to leave and gave its item back uncounted. Ignored by the Job. */
+  LEFT: 11,
+  /** All is settled, with more dead letters than are tolerated: the Job fails at once. */
+  TOO_MANY_DEAD_LETTERS: 20,
+  /** Something outside the item went wrong (EX_TEMPFAIL): the Job tries again, up to its `backoffLimit`. */
+  TRY_AGAIN: 75,
+} as const;
+
+/** The queues beside a work queue. */
+export function companions(queue: string) {
+  return {
+    /** Items out of attempts. */
+    dead: `${queue}.dead`,
+    /** Holds one message from the moment when every item is in the queue. */
+    seeded: `${queue}.seeded`,
+    /** Exclusive while a seeder works: there is never more than one. */
+    seedingLock: `${queue}.seeding`,
+    /** Exclusive while a courier counts the dead letters: a message that one reader holds is hidden from the others. */
+    verdictLock: `${queue}.verdict`,
+  } as const;
+}
+
+/** The headers of a dead letter that a courier wrote. */
+export const DeadLetterHeader = {
+  /** A sentence. */
+  REASON: 'reason',
+  /** The program's exit status, where it ended by itself. */
+  EXIT_CODE: 'exit-code',
+  /** The signal's number, where a signal ended it. */
+  SIGNAL: 'signal',
+  ATTEMPTS: 'attempts',
+  POD: 'pod',
+  /** How long the last attempt took. */
+  SECONDS: 'seconds',
+  /** The end of what the last attempt wrote to standard error. */
+  STDERR: 'stderr',
+} as const;
+
+export type QueueType = 'quorum' | 'classic';
+
+/** The file name of piece `n` of the items; the pieces in the order of their names are one gzip stream. */
+export function itemsPiece(n: number): string {
+  return `items-${String(n).padStart(4, '0')}.gz`;
+}
+
+/** Items as one sequence of bytes: before each item its length, as four bytes, big-endian. */
+export function frameItems(items: Iterable<Uint8Array>): Buffer {
+  const parts: Uint8Array[] = [];
+  for (const item of items) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(item.length);
+    parts.push(length, item);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The way back from {@link frameItems}. Throws where the bytes end in the middle of an item. */
+export function* unframeItems(framed: Buffer): Generator<Buffer> {
+  let at = 0;
+  while (at < framed.length) {
+    const start = at + 4;
+    const end = start <= framed.length ? start + framed.readUInt32BE(at) : Number.POSITIVE_INFINITY;
+    if (end > framed.length) {
+      throw new Error(`the items are cut: an item begins at byte ${at} of ${framed.length} and has no end`);
+    }
+    yield framed.subarray(start, end);
+    at = end;
+  }
+}

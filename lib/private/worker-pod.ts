@@ -1,0 +1,105 @@
+import { Size } from 'cdk8s';
+import {
+  type ContainerProps,
+  type ContainerSecurityContextProps,
+  EmptyDirMedium,
+  EnvFieldPaths,
+  EnvValue,
+  Volume,
+} from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
+import { Container, Env, Paths } from '../contract';
+import type { IWorkQueue } from '../work-queue';
+import { brokerEnv } from './broker-env';
+import { lazy } from './lazy';
+import { programContainer, programsMount, programsVolume } from './program-container';
+import { pullPolicy } from './pull-policy';
+import { ORDINARY_USER, RESTRICTED } from './restricted';
+
+/** The numbers of a worker, checked. */
+export interface WorkerLimits {
+  readonly itemsPerPod: number;
+  readonly maxAttempts: number;
+  readonly itemTimeoutSeconds: number;
+  readonly toleratedFailures: number;
+  readonly graceSeconds: number;
+}
+
+/** Holds one item, of at most 1 MiB, and what the program last wrote to standard error. */
+const EXCHANGE_SIZE = Size.mebibytes(64);
+
+/**
+ * The two containers of a worker pod. The worker is the first: the kubelet starts containers in their order and pulls an
+ * image before it, so the courier takes no item before the worker's image is there.
+ */
+export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
+  const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh']);
+  const exchange = Volume.fromEmptyDir(job, 'Exchange', 'work-queue-exchange', {
+    medium: EmptyDirMedium.MEMORY,
+    sizeLimit: EXCHANGE_SIZE,
+  });
+  const shared = { path: Paths.EXCHANGE, volume: exchange };
+  const script = props.program._volume(job);
+  const mounts = [
+    programsMount(programs),
+    shared,
+    ...(script ? [{ path: Paths.SCRIPT, volume: script, readOnly: true }] : []),
+  ];
+  const worker: ContainerProps = {
+    name: Container.WORKER,
+    image: props.image,
+    imagePullPolicy: props.imagePullPolicy ?? pullPolicy(props.image),
+    command: ['/bin/sh', `${Paths.PROGRAMS}/shim.sh`, Paths.EXCHANGE, ...props.program._command()],
+    workingDir: props.workingDir,
+    envVariables: { [Env.QUEUE]: queueName(props.queue), ...props.envVariables },
+    envFrom: props.envFrom,
+    volumeMounts: [...mounts, ...(props.volumeMounts ?? [])],
+    // An empty object, or cdk8s-plus would ask for a whole CPU.
+    resources: props.resources ?? {},
+    securityContext: workerSecurity(props),
+  };
+  const courier = programContainer(job, {
+    name: Container.COURIER,
+    program: 'courier',
+    programs,
+    env: courierEnv(props.queue, limits),
+    volumeMounts: [shared],
+  });
+  return [worker, courier];
+}
+
+function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, EnvValue> {
+  return {
+    ...brokerEnv(queue.broker),
+    [Env.QUEUE]: queueName(queue),
+    [Env.EXCHANGE_DIR]: EnvValue.fromValue(Paths.EXCHANGE),
+    [Env.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),
+    [Env.ITEMS_PER_POD]: EnvValue.fromValue(String(limits.itemsPerPod)),
+    [Env.MAX_ATTEMPTS]: EnvValue.fromValue(String(limits.maxAttempts)),
+    [Env.ITEM_TIMEOUT_SECONDS]: EnvValue.fromValue(String(limits.itemTimeoutSeconds)),
+    [Env.TOLERATED_FAILURES]: EnvValue.fromValue(String(limits.toleratedFailures)),
+    [Env.TERMINATION_GRACE_SECONDS]: EnvValue.fromValue(String(limits.graceSeconds)),
+    [Env.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+  };
+}
+
+function queueName(queue: IWorkQueue): EnvValue {
+  return EnvValue.fromValue(lazy(() => queue.queueName));
+}
+
+/** The file system is not read-only: a program that knows nothing of us may write to /tmp. */
+function workerSecurity(props: CoarseWorkerJobProps): ContainerSecurityContextProps {
+  const { securityContext: pod = {}, containerSecurityContext: own = {} } = props;
+  const ensureNonRoot = own.ensureNonRoot ?? pod.ensureNonRoot ?? true;
+  const ordinary = ensureNonRoot ? ORDINARY_USER : undefined;
+  return {
+    ...RESTRICTED,
+    readOnlyRootFilesystem: false,
+    ...own,
+    ensureNonRoot,
+    // What is set for the pod holds: a container's own setting would hide it.
+    user: own.user ?? (pod.user === undefined ? ordinary : undefined),
+    group: own.group ?? (pod.group === undefined ? ordinary : undefined),
+  };
+}

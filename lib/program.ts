@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { ApiObject } from 'cdk8s';
+import { ConfigMap, Volume } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { Paths } from './contract';
+import { CONFIG_MAP_BYTES, ContentConfigMap } from './private/config-map';
+import { pathLabel } from './private/path-label';
+import { isWellFormed } from './private/validate';
+
+/** Options for `Program.script`. */
+export interface ScriptOptions {
+  /**
+   * The command that runs the script, such as `['python3', '-u']`. The image must have it.
+   *
+   * @default - the script is run directly: its first line must name its interpreter after `#!`
+   */
+  readonly interpreter?: string[];
+
+  /**
+   * Arguments after the script's path. They reach the script as they are: no shell and no `$(NAME)` is expanded.
+   *
+   * @default - none
+   */
+  readonly args?: string[];
+}
+
+/**
+ * The program that a worker runs, once for each attempt of an item. It reads the item on its standard input and needs to know
+ * nothing of queues. It has done the item when it ends with 0.
+ */
+export class Program {
+  /**
+   * A command that the worker's image has.
+   *
+   * @param command a path in the image, or a name that is on its PATH
+   * @param args arguments; they reach the command as they are: no shell and no `$(NAME)` is expanded
+   * @throws where the command is empty, or a part of it cannot be an argument of a Linux process
+   */
+  public static command(command: string, ...args: string[]): Program {
+    if (command.trim() === '') {
+      throw new Error(
+        `Program.command: the command is ${JSON.stringify(command)}. Name what the worker's image shall run, such as ` +
+          "Program.command('/app/render', '--fast').",
+      );
+    }
+    return new Program(checked('Program.command', [command, ...args]));
+  }
+
+  /**
+   * A script on this machine. Its content becomes part of the manifest, so the image needs only what runs it.
+   *
+   * @param file the path of the script, from the working directory of the synth; at most 188,000 bytes
+   * @param options how the script is run
+   * @throws where the script cannot be read, is empty or too large, or does not say what runs it
+   */
+  public static script(file: string, options: ScriptOptions = {}): Program {
+    const where = `Program.script('${file}')`;
+    const content = readScript(where, file);
+    const { interpreter = [], args = [] } = options;
+    if (interpreter.length === 0 && content.subarray(0, 2).toString('latin1') !== '#!') {
+      throw new Error(
+        `${where}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
+          "{ interpreter: ['python3'] }, or let the first line be such as #!/usr/bin/env python3.",
+      );
+    }
+    if (interpreter.some((part) => part.trim() === '')) {
+      throw new Error(
+        `${where}: interpreter is ${JSON.stringify(interpreter)}, with an empty part. Leave the part out.`,
+      );
+    }
+    // The keys of a ConfigMap: https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object
+    const name = basename(file).replace(/[^A-Za-z0-9._-]/g, '-');
+    const command = [...interpreter, `${Paths.SCRIPT}/${name}`, ...args];
+    return new Program(checked(where, command), { [name]: content });
+  }
+
+  private constructor(
+    private readonly command: string[],
+    private readonly files?: Record<string, Buffer>,
+  ) {}
+
+  /**
+   * The command as `command` in a Pod takes it.
+   *
+   * @internal
+   */
+  public _command(): string[] {
+    return this.command.map(unexpanded);
+  }
+
+  /**
+   * The volume to mount at Paths.SCRIPT.
+   *
+   * @internal
+   */
+  public _volume(user: Construct): Volume | undefined {
+    if (!this.files) return undefined;
+    const configMap = new ContentConfigMap(user, 'Script', `${pathLabel(user)}-script`, this.files);
+    ApiObject.of(user).addDependency(configMap);
+    const reference = ConfigMap.fromConfigMapName(user, 'ScriptReference', configMap.name);
+    return Volume.fromConfigMap(user, 'ScriptVolume', reference, { name: 'work-queue-script', defaultMode: 0o555 });
+  }
+}
+
+function readScript(where: string, file: string): Buffer {
+  let content: Buffer;
+  try {
+    content = readFileSync(file);
+  } catch (error) {
+    throw new Error(
+      `${where}: the script cannot be read (${(error as Error).message}). Relative paths start at ${process.cwd()}.`,
+    );
+  }
+  if (content.length === 0) {
+    throw new Error(`${where}: the script is empty. Every item would count as done without having been looked at.`);
+  }
+  if (content.length > CONFIG_MAP_BYTES) {
+    throw new Error(
+      `${where}: the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} fit into a ConfigMap. Put it into ` +
+        'an image and use Program.command.',
+    );
+  }
+  return content;
+}
+
+function checked(where: string, command: string[]): string[] {
+  for (const part of command) {
+    if (part.includes('\0') || !isWellFormed(part)) {
+      throw new Error(
+        `${where}: ${JSON.stringify(part)} holds a NUL or half of a surrogate pair, which no argument of a Linux process ` +
+          'can. Pass such data in the item.',
+      );
+    }
+  }
+  return command;
+}
+
+/**
+ * Kubernetes reads `$(NAME)` as a variable and `$$` as `$` in a command; a `$` before anything else stays.
+ * https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go
+ */
+function unexpanded(argument: string): string {
+  return argument.replace(/\$(?=[$(])/g, () => '$$');
+}

@@ -1,0 +1,27 @@
+import { Env } from '../contract';
+import { brokerFromEnvironment } from './broker-address';
+import { courier } from './courier';
+import { endWith, leaveSignal } from './ending';
+import { requireEnv, requireInteger } from './environment';
+
+const leave = leaveSignal();
+
+endWith(() => {
+  const grace = requireInteger(Env.TERMINATION_GRACE_SECONDS) * 1000;
+  return courier(
+    {
+      broker: brokerFromEnvironment(),
+      queue: requireEnv(Env.QUEUE),
+      exchangeFolder: requireEnv(Env.EXCHANGE_DIR),
+      itemCount: requireInteger(Env.ITEM_COUNT),
+      itemsPerPod: requireInteger(Env.ITEMS_PER_POD),
+      maxAttempts: requireInteger(Env.MAX_ATTEMPTS),
+      itemTimeoutMs: requireInteger(Env.ITEM_TIMEOUT_SECONDS) * 1000,
+      toleratedFailures: requireInteger(Env.TOLERATED_FAILURES),
+      // What is left of the pod's grace period when the program has had its part: to settle the item, and to say so.
+      graceMs: grace - Math.min(5000, grace * 0.3),
+      pod: requireEnv(Env.POD_NAME),
+    },
+    leave,
+  );
+});

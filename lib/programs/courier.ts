@@ -1,0 +1,160 @@
+import { ExitCode } from '../contract';
+import type { BrokerAddress } from './broker-address';
+import { countDeadLetters, writeDeadLetter } from './dead-letters';
+import type { Ending } from './ending';
+import type { HeldItem } from './held-item';
+import { type RunLimits, runItem, UnkillableError } from './item-run';
+import { ItemSource } from './item-source';
+import { plural } from './log';
+import { Patience } from './patience';
+import { overSessions } from './reconnect';
+import { awaitSeeded } from './seeded';
+import type { Session } from './session';
+import { WorkerLink } from './worker-link';
+
+export interface CourierSettings extends RunLimits {
+  readonly broker: BrokerAddress;
+  readonly queue: string;
+  readonly exchangeFolder: string;
+  readonly itemCount: number;
+  readonly itemsPerPod: number;
+  readonly toleratedFailures: number;
+  readonly pod: string;
+}
+
+/** The worker's container was started before the courier's; its shim looks for us every second or more often. */
+const WORKER_LIMIT_MS = 60_000;
+
+/**
+ * The courier: takes items from the queue, has the worker's container run the program on them, and settles them.
+ *
+ * It ends with 0 only when it has finished `itemsPerPod` items whose first delivery came to it, or has seen that everything
+ * is settled. So a Job of ceil(items / itemsPerPod) completions is Complete only when every item is done, and extra pods
+ * end by what they see.
+ */
+export async function courier(settings: CourierSettings, leave: AbortSignal): Promise<Ending> {
+  const worker = new WorkerLink(settings.exchangeFolder);
+  const ending = await beCourier(settings, worker, leave).catch((error): Ending => {
+    if (!(error instanceof UnkillableError)) throw error;
+    return { code: ExitCode.TRY_AGAIN, sentence: error.message };
+  });
+  worker.quit(ending.code, ending.sentence);
+  return ending;
+}
+
+async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: AbortSignal): Promise<Ending> {
+  if (!(await worker.ready(WORKER_LIMIT_MS, leave))) {
+    if (leave.aborted) return left('before the worker was there');
+    return {
+      code: ExitCode.TRY_AGAIN,
+      sentence: "the worker's container did not come up within 60 s: has its image a /bin/sh? (kubectl describe pod)",
+    };
+  }
+  const patience = new Patience();
+  const tally = new Tally(settings.itemsPerPod);
+  return overSessions(settings.broker, patience, leave, async (session) => {
+    if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
+    const source = new ItemSource(session, settings.queue, patience, leave);
+    for (;;) {
+      const item = await source.next();
+      if (item === 'left') return left(tally.text);
+      if (item === 'settled') return verdict(session, settings, tally, leave);
+      const ending = await workOn(item, source, session, settings, worker, tally, leave);
+      patience.well();
+      if (ending) return ending;
+    }
+  });
+}
+
+/** One item, from its delivery to its settlement. An ending where the pod has no more to do. */
+async function workOn(
+  item: HeldItem,
+  source: ItemSource,
+  session: Session,
+  settings: CourierSettings,
+  worker: WorkerLink,
+  tally: Tally,
+  leave: AbortSignal,
+): Promise<Ending | undefined> {
+  const outcome = await runItem(item, settings, worker, leave);
+  switch (outcome.kind) {
+    case 'done': {
+      const full = tally.wouldBeFull(item);
+      if (full || leave.aborted) {
+        await item.settleAndStop();
+        source.closed();
+      } else {
+        item.settleAndGoOn();
+      }
+      tally.done(item);
+      if (full) return { code: ExitCode.DONE, sentence: tally.text };
+      return leave.aborted ? left(tally.text) : undefined;
+    }
+    case 'failed':
+      await writeDeadLetter(session, settings.queue, item, outcome.failure, settings.pod);
+      await item.settleAndStop();
+      source.closed();
+      tally.deadLettered(item);
+      return outcome.workerGone ? { code: ExitCode.ATTEMPT_COUNTED, sentence: tally.text } : undefined;
+    case 'worker gone':
+      await item.giveBackCounted();
+      // Where nobody counts the attempts, the Job's backoffLimit has to.
+      return {
+        code: item.attemptsAreCounted ? ExitCode.ATTEMPT_COUNTED : ExitCode.TRY_AGAIN,
+        sentence: `${item.name}: ${outcome.reason}; another pod tries again`,
+      };
+    case 'left':
+      await item.giveBack();
+      return left(`${item.name} goes to another pod; ${tally.text}`);
+  }
+}
+
+/** Everything is settled. Whoever sees it counts the dead letters and says how the Job ends. */
+async function verdict(session: Session, settings: CourierSettings, tally: Tally, leave: AbortSignal): Promise<Ending> {
+  const { itemCount, toleratedFailures } = settings;
+  const dead = await countDeadLetters(session, settings.queue, leave);
+  if (leave.aborted) return left(tally.text);
+  const all = `all ${plural(itemCount, 'item')} settled: ${itemCount - dead.count} done`;
+  if (dead.count === 0) return { code: ExitCode.DONE, sentence: `${all}; this pod: ${tally.text}` };
+  const more = dead.count > dead.samples.length ? `, and ${dead.count - dead.samples.length} more` : '';
+  const sentence = `${all}, ${plural(dead.count, 'dead letter')} (${toleratedFailures} tolerated): ${dead.samples.join(', ')}${more}`;
+  return { code: dead.count > toleratedFailures ? ExitCode.TOO_MANY_DEAD_LETTERS : ExitCode.DONE, sentence };
+}
+
+function left(what: string): Ending {
+  return { code: ExitCode.LEFT, sentence: `asked to leave: ${what}` };
+}
+
+/** What this pod has done. */
+class Tally {
+  private counted = 0;
+  private readonly finished: string[] = [];
+  private finishedCount = 0;
+  private dead = 0;
+
+  constructor(private readonly itemsPerPod: number) {}
+
+  /** Whether the pod may end with success once this item is done. */
+  wouldBeFull(item: HeldItem): boolean {
+    return item.firstDelivery && this.counted + 1 >= this.itemsPerPod;
+  }
+
+  done(item: HeldItem): void {
+    if (item.firstDelivery) this.counted++;
+    this.finishedCount++;
+    if (this.finished.length < 3) this.finished.push(item.name);
+  }
+
+  deadLettered(item: HeldItem): void {
+    this.dead++;
+    if (this.dead === 1) this.finished.push(`${item.name} as a dead letter`);
+  }
+
+  get text(): string {
+    const total = this.finishedCount + this.dead;
+    if (total === 0) return 'no item done';
+    const names = this.finished.join(', ');
+    const deadText = this.dead > 0 ? `, ${plural(this.dead, 'dead letter')}` : '';
+    return `${plural(this.finishedCount, 'item')} done${deadText}: ${names}${total > this.finished.length ? ', …' : ''}`;
+  }
+}

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { Env, ExitCode, Paths } from '../contract';
+import { log } from './log';
+
+/** How a program of ours ends: its exit code, and the sentence that `kubectl describe pod` shows. */
+export interface Ending {
+  readonly code: number;
+  readonly sentence: string;
+}
+
+/** Runs a program to its end: the last line of the log and the termination message are the ending's sentence. */
+export async function endWith(run: () => Promise<Ending>): Promise<never> {
+  const { code, sentence } = await run().catch(
+    (error: Error): Ending => ({ code: ExitCode.TRY_AGAIN, sentence: `${error.name}: ${error.message}` }),
+  );
+  log(sentence);
+  try {
+    writeFileSync(process.env[Env.TERMINATION_LOG] ?? Paths.TERMINATION_LOG, `${sentence}\n`);
+  } catch {
+    // The log has the sentence; a missing termination log must not change how the pod ends.
+  }
+  process.exit(code);
+}
+
+/**
+ * Aborts when the pod is asked to leave. A program that is PID 1 has no default action for SIGTERM: without a handler the
+ * kubelet would wait for the whole grace period and then kill.
+ */
+export function leaveSignal(): AbortSignal {
+  const leave = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => leave.abort());
+  return leave.signal;
+}

@@ -1,0 +1,22 @@
+/** The environment does not hold what the constructs put there: no later try can be better. */
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError';
+}
+
+export function requireEnv(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') {
+    throw new EnvironmentError(
+      `the environment variable ${name} is not set; the constructs of cdk8s-work-queue set it`,
+    );
+  }
+  return value;
+}
+
+export function requireInteger(name: string): number {
+  const value = requireEnv(name);
+  if (!/^\d{1,15}$/.test(value)) {
+    throw new EnvironmentError(`the environment variable ${name} is ${JSON.stringify(value)}, not a whole number`);
+  }
+  return Number(value);
+}

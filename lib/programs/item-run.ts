@@ -1,0 +1,129 @@
+import { constants as os } from 'node:os';
+import type { HeldItem } from './held-item';
+import { duration, log } from './log';
+import { backOff, inTime, sleep } from './time';
+import type { ProgramEnd, WorkerLink } from './worker-link';
+
+export interface RunLimits {
+  readonly maxAttempts: number;
+  readonly itemTimeoutMs: number;
+  /** From SIGTERM to SIGKILL, as the pod has it. */
+  readonly graceMs: number;
+}
+
+/** Why an item's last attempt failed: what its dead letter says. */
+export interface Failure {
+  readonly reason: string;
+  readonly attempts: number;
+  readonly milliseconds: number;
+  readonly exitCode?: number;
+  readonly signal?: number;
+}
+
+/** What became of an item. */
+export type ItemOutcome =
+  | { readonly kind: 'done'; readonly attempt: number }
+  /** Out of attempts: it becomes a dead letter. `workerGone`: the worker's container died of it. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly workerGone: boolean }
+  /** The worker's container died, and there are attempts left. */
+  | { readonly kind: 'worker gone'; readonly reason: string }
+  /** The pod was asked to leave before the program had ended with 0. */
+  | { readonly kind: 'left' };
+
+/** A killed program that does not end within this cannot end (it may hang in the kernel). */
+const KILLED_LIMIT_MS = 30_000;
+
+/** The program does not end, not even by SIGKILL: this pod is of no use any more. */
+export class UnkillableError extends Error {
+  override name = 'UnkillableError';
+}
+
+/**
+ * Runs the program on the item until it ends with 0 or is out of attempts. The item is held all the while, and a failed
+ * attempt stays inside the pod on purpose: the Job controller holds back every new pod of a Job after a failed one.
+ *
+ * Throws the item's `lost` reason, after it has stopped the program, where the broker takes the item back.
+ */
+export async function runItem(
+  item: HeldItem,
+  limits: RunLimits,
+  worker: WorkerLink,
+  leave: AbortSignal,
+): Promise<ItemOutcome> {
+  const { maxAttempts } = limits;
+  if (item.attemptsBefore >= maxAttempts) {
+    const reason = `the pods or connections of ${item.attemptsBefore} attempts died`;
+    return { kind: 'failed', workerGone: false, failure: { reason, attempts: item.attemptsBefore, milliseconds: 0 } };
+  }
+  const pause = backOff(1000, 60_000);
+  for (let attempt = item.attemptsBefore + 1; ; attempt++) {
+    if (leave.aborted) return { kind: 'left' };
+    const began = Date.now();
+    const end = await runOnce(item, limits, worker, leave);
+    const milliseconds = Date.now() - began;
+    const which = `${item.name}: attempt ${attempt} of ${maxAttempts}`;
+    if (end === 0) {
+      log(`${which} done after ${duration(milliseconds)}`);
+      return { kind: 'done', attempt };
+    }
+    if (leave.aborted && end !== 'worker gone' && end !== 'too long') {
+      log(`${which} stopped after ${duration(milliseconds)}: the pod was asked to leave; the item goes to another pod`);
+      return { kind: 'left' };
+    }
+    const failure: Failure = { attempts: attempt, milliseconds, ...cause(end, limits) };
+    const workerGone = end === 'worker gone';
+    const failed = `${which} failed, ${failure.reason} after ${duration(milliseconds)}`;
+    if (attempt >= maxAttempts) {
+      log(`${failed}; it becomes a dead letter`);
+      return { kind: 'failed', failure, workerGone };
+    }
+    if (workerGone) {
+      log(`${failed}; another pod tries again`);
+      return { kind: 'worker gone', reason: failure.reason };
+    }
+    const wait = pause();
+    log(`${failed}; again in ${duration(wait)}`);
+    await sleep(wait, AbortSignal.any([leave, item.lost]));
+    if (item.lost.aborted) throw item.lost.reason;
+  }
+}
+
+type AttemptEnd = ProgramEnd | 'too long' | 'left';
+
+async function runOnce(item: HeldItem, limits: RunLimits, worker: WorkerLink, leave: AbortSignal): Promise<AttemptEnd> {
+  if (item.lost.aborted) throw item.lost.reason;
+  const interrupted = AbortSignal.any([leave, item.lost]);
+  const ended = worker.run(item.body);
+  const end = await inTime(ended, limits.itemTimeoutMs, interrupted);
+  if (end !== undefined) return end;
+  if (item.lost.aborted) {
+    // Another pod may have the item already. Whatever the program still does, it does in vain.
+    log(`${item.name}: the connection to the broker is lost, and the item with it; stopping the program`);
+    await stop(ended, worker, limits.graceMs);
+    throw item.lost.reason;
+  }
+  if (leave.aborted) {
+    // The kubelet tells the worker's container as well, so the program knows. It may still end with 0.
+    return (await inTime(ended, limits.graceMs, item.lost)) ?? 'left';
+  }
+  await stop(ended, worker, limits.graceMs);
+  return 'too long';
+}
+
+/** SIGTERM, the grace period, SIGKILL. */
+async function stop(ended: Promise<ProgramEnd>, worker: WorkerLink, graceMs: number): Promise<void> {
+  worker.term();
+  if ((await inTime(ended, graceMs)) !== undefined) return;
+  worker.kill();
+  if ((await inTime(ended, KILLED_LIMIT_MS)) !== undefined) return;
+  throw new UnkillableError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
+}
+
+function cause(end: AttemptEnd, limits: RunLimits): { reason: string; exitCode?: number; signal?: number } {
+  if (end === 'worker gone') return { reason: "the worker's container died (out of memory?)" };
+  if (end === 'too long') return { reason: `longer than itemTimeout (${duration(limits.itemTimeoutMs)})` };
+  const signal = typeof end === 'number' && end > 128 ? end - 128 : undefined;
+  const name = signal && Object.entries(os.signals).find(([, number]) => number === signal)?.[0];
+  if (name) return { reason: name, signal };
+  return { reason: `exit ${end}`, exitCode: Number(end) };
+}

@@ -1,0 +1,59 @@
+import { companions } from '../contract';
+import { duration, log } from './log';
+import type { Patience } from './patience';
+import { BrokerError, type Session } from './session';
+import { backOff, sleep } from './time';
+
+/**
+ * Waits until the seeder has put every item into the queue. Until then a queue with nothing in it means nothing. Where a
+ * seeder is at work there is no bound: its own Job has one.
+ */
+export async function awaitSeeded(
+  session: Session,
+  queue: string,
+  patience: Patience,
+  leave: AbortSignal,
+): Promise<'seeded' | 'left'> {
+  const { seeded, seedingLock } = companions(queue);
+  const began = Date.now();
+  const pause = backOff(250, 5000);
+  let nextWord = 5000;
+  while (!leave.aborted) {
+    // A quorum queue whose leader is away reads 0: that only means to wait longer.
+    const marker = await lookOr(session, seeded, { [NOT_FOUND]: 'absent' });
+    if (marker !== 'absent' && marker.ready > 0) {
+      patience.well();
+      return 'seeded';
+    }
+    const lock = await lookOr(session, seedingLock, { [NOT_FOUND]: 'absent', [LOCKED]: 'held' });
+    if (lock === 'held') patience.well();
+    if (patience.exhausted) {
+      throw new BrokerError(`no seeder has filled queue ${queue}: see the seeder's Job`);
+    }
+    if (Date.now() - began > nextWord) {
+      log(
+        `queue ${queue} is not filled yet, ${lock === 'held' ? 'a seeder is at work' : 'no seeder is at work'}; waiting (${duration(Date.now() - began)})`,
+      );
+      nextWord *= 2;
+    }
+    await sleep(pause(), leave);
+  }
+  return 'left';
+}
+
+const NOT_FOUND = 404;
+const LOCKED = 405;
+
+async function lookOr<T extends string>(
+  session: Session,
+  queue: string,
+  otherwise: Record<number, T>,
+): Promise<{ ready: number } | T> {
+  try {
+    return await session.look(queue);
+  } catch (error) {
+    const answer = error instanceof BrokerError && error.code !== undefined ? otherwise[error.code] : undefined;
+    if (answer === undefined) throw error;
+    return answer;
+  }
+}

@@ -1,0 +1,120 @@
+#!/bin/sh
+# PID 1 of the worker's container, in any image with a POSIX sh: sh shim.sh EXCHANGE-FOLDER PROGRAM [ARGUMENT...]
+# It runs PROGRAM on the item whenever the courier, the other container of the pod, says so. The words that the two
+# exchange, the file names and the statuses are those of lib/contract.ts.
+#
+# It never blocks on a peer that is gone: `down` is opened for reading only once the courier holds its other end, so that
+# the courier's death is an end of file; until then a watchdog writes the word that ends the wait.
+
+exchange=$1
+shift
+program_group= # the process group of the program while it runs
+starting=      # set from the start of a program until its process group is known
+pending=       # a signal that came in between
+signalled=
+
+end() { # STATUS SENTENCE
+  { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
+  [ "$1" -eq 0 ] || echo "work-queue: $2" >&2
+  exit "$1"
+}
+
+# Sends the program a signal; with setsid (nearly every image has it) also all that the program started.
+signal() { # NAME
+  if [ -z "$program_group" ]; then
+    [ -z "$starting" ] || pending=$1
+    return 0
+  fi
+  # A program that was started a moment ago may not lead its group yet.
+  [ -n "$setsid" ] && kill -s "$1" -- "-$program_group" 2>/dev/null && return 0
+  kill -s "$1" "$program_group" 2>/dev/null
+  return 0
+}
+
+# The program runs in the background because the shell must go on listening, and a shell lets its background jobs ignore
+# SIGINT and SIGQUIT; where `env` can, it gives an unmodified program the signals back. The FIFOs are closed for it.
+run() {
+  starting=1
+  (
+    # shellcheck disable=SC2086 # two optional prefixes of several words
+    exec $setsid $default_signals "$@" <"$exchange/item" 4>&- 5<&- &
+    pid=$!
+    echo "started $pid" >"$exchange/down"
+    wait "$pid" 2>/dev/null # some shells would say here that it was killed
+    status=$?
+    echo ended >"$exchange/down"
+    echo "exit $status" >&4
+  ) &
+}
+
+# An sh that is PID 1 has no default action for SIGTERM. The kubelet tells the courier too, and the courier says when to
+# quit; here the program only hears of it.
+trap 'signalled=1; signal TERM' TERM INT
+
+setsid=
+if command -v setsid >/dev/null 2>&1; then setsid=setsid; fi
+default_signals=
+if env --default-signal=INT,QUIT true >/dev/null 2>&1; then default_signals='env --default-signal=INT,QUIT'; fi
+
+# The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck.
+tries=0
+until [ -p "$exchange/down" ]; do
+  tries=$((tries + 1))
+  [ -z "$signalled" ] || end 11 "asked to leave before the courier came"
+  if [ "$tries" -le 100 ]; then
+    sleep 0.1 2>/dev/null || sleep 1
+  elif [ "$tries" -le 690 ]; then
+    sleep 1
+  else
+    end 75 "no courier within 10 minutes: is its image there? (kubectl describe pod)"
+  fi
+done
+
+exec 3<>"$exchange/down" 4<>"$exchange/up" # read-write: neither open blocks
+echo ready >&4
+(
+  exec 3<&- 4<&-
+  sleep 60
+  echo silence >"$exchange/down"
+) >/dev/null 2>&1 &
+watchdog=$!
+until read -r word _ <&3; do
+  [ -n "$signalled" ] || end 75 "cannot read from the courier"
+  signalled=
+done
+[ "$word" = hello ] || end 75 "the courier made its FIFOs and then said nothing for 60 s"
+exec 5<"$exchange/down" 3<&-
+kill "$watchdog" 2>/dev/null
+
+while :; do
+  if read -r word status sentence <&5; then
+    case $word in
+      run) run "$@" ;;
+      started)
+        program_group=$status
+        starting=
+        [ -z "$pending" ] || signal "$pending"
+        pending=
+        ;;
+      ended) program_group= ;;
+      term) signal TERM ;;
+      kill) signal KILL ;;
+      quit) end "$status" "$sentence" ;;
+    esac
+  elif [ -n "$signalled" ]; then
+    signalled= # the trap interrupted the read
+  else
+    break
+  fi
+done
+
+# The courier is dead, and its connection with it: the item is on its way to another pod.
+echo "work-queue: the courier is gone; stopping the program" >&2
+signal TERM
+tries=0
+while [ -n "$program_group" ] && kill -s 0 "$program_group" 2>/dev/null && [ "$tries" -lt 10 ]; do
+  tries=$((tries + 1))
+  sleep 1
+done
+signal KILL
+end 75 "the courier is gone"

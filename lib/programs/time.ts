@@ -1,0 +1,60 @@
+/** The wait took longer than it may; what it waited for is unknown, neither done nor failed. */
+export class TimeLimitError extends Error {
+  constructor(what: string, milliseconds: number) {
+    super(`${what}: no answer within ${milliseconds / 1000} s`);
+    this.name = 'TimeLimitError';
+  }
+}
+
+/** Sleeps, and wakes early, without an error, when the signal says so. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    signal?.addEventListener('abort', wake);
+  });
+}
+
+/** What `promise` gives, or nothing where it gives nothing in time or before the signal says so. It must not reject. */
+export async function inTime<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  const wake = new AbortController();
+  const until = signal ? AbortSignal.any([signal, wake.signal]) : wake.signal;
+  try {
+    return await Promise.race([promise, sleep(milliseconds, until).then(() => undefined)]);
+  } finally {
+    wake.abort();
+  }
+}
+
+/** Rejects with a {@link TimeLimitError} where `promise` has not settled in time. The promise itself goes on. */
+export function within<T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeLimitError(what, milliseconds)), milliseconds);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+/** A wait around `milliseconds`, from half of it to one and a half: so that many pods do not all come at once. */
+export function jittered(milliseconds: number): number {
+  return milliseconds * (0.5 + Math.random());
+}
+
+/** Waits that double from `first` to `most`, each jittered. */
+export function backOff(first: number, most: number): () => number {
+  let next = first;
+  return () => {
+    const wait = jittered(next);
+    next = Math.min(next * 2, most);
+    return wait;
+  };
+}

@@ -1,0 +1,43 @@
+import type { Channel } from 'amqplib';
+import { companions, type QueueType } from '../contract';
+import type { Session, SessionChannel } from './session';
+
+export interface QueueSettings {
+  readonly queue: string;
+  readonly queueType: QueueType;
+  readonly deliveryLimit: number;
+  readonly consumerTimeoutMs: number;
+}
+
+/** RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; a dead letter may be looked at more often. */
+const NO_DELIVERY_LIMIT = 1_000_000;
+
+/** Declares the work queue and its companions. Their arguments cannot be changed later: the broker answers 406. */
+export async function declareQueues(session: Session, settings: QueueSettings): Promise<void> {
+  const { queue, queueType } = settings;
+  const { dead, seeded } = companions(queue);
+  const channel = await session.channel();
+  const quorum = queueType === 'quorum';
+  const kept = { 'x-queue-type': queueType, ...(quorum && { 'x-delivery-limit': NO_DELIVERY_LIMIT }) };
+  await declare(channel, dead, kept);
+  await declare(channel, seeded, kept);
+  await declare(channel, queue, {
+    'x-queue-type': queueType,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': dead,
+    'x-overflow': 'reject-publish',
+    // RabbitMQ before 3.12 has no timeout per queue and ignores it.
+    'x-consumer-timeout': settings.consumerTimeoutMs,
+    ...(quorum && { 'x-delivery-limit': settings.deliveryLimit, 'x-dead-letter-strategy': 'at-least-once' }),
+  });
+  await channel.close();
+}
+
+function declare(
+  channel: SessionChannel<Channel>,
+  name: string,
+  args: Record<string, string | number>,
+): Promise<unknown> {
+  // Three members of a quorum queue are elected and synced before the broker answers.
+  return channel.call(`declare queue ${name}`, (c) => c.assertQueue(name, { durable: true, arguments: args }), 60_000);
+}

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { Exchange, Verb } from '../contract';
+import { inTime } from './time';
+
+/** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
+export type ProgramEnd = number | 'worker gone';
+
+/** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
+export class WorkerLink {
+  private readonly up: Socket;
+  private down: number | undefined;
+  private unread = '';
+  private readonly readyOrGone: Promise<boolean>;
+  private isReady: (ready: boolean) => void = () => {};
+  private ended: (end: ProgramEnd) => void = () => {};
+  private isGone = false;
+
+  /**
+   * Makes the FIFOs. The user of the worker's container need not be ours, so everybody may write. `up` comes first and is
+   * open before `down` is there, which is what the shim waits for: it never blocks on a FIFO without another end.
+   */
+  constructor(private readonly folder: string) {
+    const [up, down] = [join(folder, Exchange.UP), join(folder, Exchange.DOWN)];
+    for (const fifo of [up, down]) rmSync(fifo, { force: true });
+    this.readyOrGone = new Promise((resolve) => {
+      this.isReady = resolve;
+    });
+    makeFifo(up);
+    this.up = new Socket({
+      fd: openSync(up, constants.O_RDONLY | constants.O_NONBLOCK),
+      readable: true,
+      writable: false,
+    });
+    this.up.setEncoding('utf8');
+    this.up.on('data', (text: string) => this.read(text));
+    this.up.on('error', () => this.gone());
+    this.up.on('end', () => this.gone());
+    makeFifo(down);
+  }
+
+  /** False where the shim did not come within `milliseconds`. */
+  async ready(milliseconds: number, leave: AbortSignal): Promise<boolean> {
+    return (await inTime(this.readyOrGone, milliseconds, leave)) ?? false;
+  }
+
+  /** Runs the program on the item. Resolves when it has ended; never rejects. */
+  run(item: Buffer): Promise<ProgramEnd> {
+    // A new file each time: what an earlier run left behind may still have the old one open.
+    const file = join(this.folder, Exchange.ITEM);
+    writeFileSync(`${file}.new`, item, { mode: 0o644 });
+    renameSync(`${file}.new`, file);
+    return new Promise((resolve) => {
+      this.ended = resolve;
+      if (this.isGone || !this.say(Verb.RUN)) resolve('worker gone');
+    });
+  }
+
+  /** Asks the program to stop. */
+  term(): void {
+    this.say(Verb.TERM);
+  }
+
+  /** Stops the program and what it started. */
+  kill(): void {
+    this.say(Verb.KILL);
+  }
+
+  /** Ends the worker's container with `status`; its termination message is the sentence. */
+  quit(status: number, sentence: string): void {
+    this.say(`${Verb.QUIT} ${status} ${sentence.replace(/\s+/g, ' ')}`);
+    if (this.down !== undefined) closeSync(this.down);
+    this.down = undefined;
+    this.up.destroy();
+  }
+
+  private read(text: string): void {
+    const lines = (this.unread + text).split('\n');
+    this.unread = lines.pop() ?? '';
+    for (const line of lines) {
+      const [verb, status] = line.split(' ');
+      if (verb === Verb.READY && this.down === undefined) {
+        // The shim has `down` open, so this does not fail for want of a reader.
+        this.down = openSync(join(this.folder, Exchange.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
+        this.isReady(this.say(Verb.HELLO));
+      } else if (verb === Verb.EXIT && /^\d+$/.test(status ?? '')) {
+        this.ended(Number(status));
+      }
+    }
+  }
+
+  private gone(): void {
+    this.isGone = true;
+    this.isReady(false);
+    this.ended('worker gone');
+  }
+
+  private say(words: string): boolean {
+    if (this.down === undefined) return false;
+    try {
+      writeSync(this.down, `${words}\n`);
+      return true;
+    } catch {
+      return false; // nobody reads: the worker is gone, and the end of `up` says so
+    }
+  }
+}
+
+/** Node has no call that makes a FIFO. With `-m` the umask does not matter. */
+function makeFifo(path: string): void {
+  execFileSync('mkfifo', ['-m', '666', path]);
+}

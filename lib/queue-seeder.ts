@@ -1,0 +1,246 @@
+import { Duration, Size } from 'cdk8s';
+import { type ContainerResources, EnvFieldPaths, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { IBroker } from './broker';
+import { Container, Env, itemsPiece, Paths } from './contract';
+import { brokerEnv } from './private/broker-env';
+import { ContentConfigMap } from './private/config-map';
+import { contentHash } from './private/content-hash';
+import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
+import { lazy } from './private/lazy';
+import { pathLabel } from './private/path-label';
+import { programContainer, programsVolume, SMALL } from './private/program-container';
+import { requireSameNamespace } from './private/same-namespace';
+import { requireLabelValue, requireSeconds, requireWholeNumber } from './private/validate';
+import type { WorkItems } from './work-items';
+import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
+
+/** Properties for a queue and what fills it. */
+export interface QueueSeederProps {
+  /** The broker that has the queue. */
+  readonly broker: IBroker;
+
+  /** What the queue is filled with. */
+  readonly items: WorkItems;
+
+  /**
+   * The kind of the queue.
+   *
+   * @default QueueType.QUORUM
+   */
+  readonly queueType?: QueueType;
+
+  /**
+   * Tells this run from others over the same items: with another `runId` the same items are worked on again, on a queue and
+   * with Jobs of their own. 1 to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+   *
+   * @default - none: the same items are the same run
+   */
+  readonly runId?: string;
+
+  /**
+   * How long the Job that fills the queue may take, from its start: it waits for a broker that is not there yet. In whole
+   * seconds, from 1 s to ten years.
+   *
+   * @default Duration.hours(24)
+   */
+  readonly activeDeadline?: Duration;
+
+  /**
+   * How long the Job stays in the cluster after its end. A Job that is gone is made again by the next `kubectl apply`, and
+   * then sees that the queue has been filled and does nothing. In whole seconds, up to ten years.
+   * https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
+   *
+   * @default - for ever
+   */
+  readonly ttlAfterFinished?: Duration;
+
+  /**
+   * What the seeder's container asks for and may use.
+   *
+   * @default - requests 10m CPU and 48Mi memory; limit 256Mi memory and three times the size of the items
+   */
+  readonly resources?: ContainerResources;
+
+  /**
+   * A Secret of the type `kubernetes.io/dockerconfigjson` to pull the node image with.
+   *
+   * @default - none
+   */
+  readonly dockerRegistryAuth?: ISecret;
+}
+
+/**
+ * RabbitMQ 4 drops a message that comes back for the 20th time unless the queue says otherwise
+ * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). It is only a net: the courier counts the attempts.
+ */
+const DELIVERY_LIMIT = 20;
+
+/** So generous that workers rarely need more, and the queue keeps its name when their times change. */
+const CONSUMER_TIMEOUT_SECONDS = 24 * 60 * 60;
+
+/**
+ * A queue of work items, and a Job that creates it and fills it exactly once, however often the Job is killed or applied.
+ *
+ * The names of the queue and of the Job end in a hash of their content. So the same items apply as a no-op, and a changed
+ * list is a new run on a new queue.
+ */
+export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
+  /** The broker that has the queue. */
+  public readonly broker: IBroker;
+
+  /** How many items the queue is filled with. */
+  public readonly itemCount: number;
+
+  /**
+   * Tells this run from others over the same items.
+   *
+   * @default - none
+   */
+  public readonly runId?: string;
+
+  private readonly jobSettings: JobSettings;
+  private readonly workers: WorkerNeeds[] = [];
+  private readonly pieces: ContentConfigMap[];
+  private nameRead?: string;
+
+  /**
+   * @param scope the chart, or a construct in it
+   * @param id a name that is unique in the scope; it becomes part of the queue's name
+   * @param props properties of the queue
+   * @throws where the broker is in another namespace, `runId` cannot be a label, or a duration has fractions of a second
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: QueueSeederProps,
+  ) {
+    super(scope, id, { dockerRegistryAuth: props.dockerRegistryAuth });
+    const where = `QueueSeeder '${this.node.path}'`;
+    requireSameNamespace(where, this, 'the broker', props.broker);
+    if (props.runId !== undefined) requireLabelValue(where, 'runId', props.runId);
+    this.broker = props.broker;
+    this.itemCount = props.items.count;
+    this.runId = props.runId;
+    this.jobSettings = settings(where, props);
+    this.pieces = props.items._packed.pieces.map(
+      (piece, n) =>
+        new ContentConfigMap(this, `Items${n}`, `${pathLabel(this)}-items-${n}`, { [itemsPiece(n)]: piece }),
+    );
+    this.apiObject.addDependency(...this.pieces);
+    this.addContainer(
+      programContainer(this, {
+        name: Container.SEEDER,
+        program: 'seeder',
+        programs: programsVolume(this, 'seeder', ['seeder.js']),
+        env: this.environment(),
+        resources: props.resources ?? seederResources(props.items._packed.framedBytes),
+      }),
+    );
+  }
+
+  /**
+   * The queue's name on the broker. It ends in a hash of the items, of the queue's arguments, which a worker may change, and
+   * of `runId`: read it after all workers are there.
+   */
+  public get queueName(): string {
+    this.nameRead = this.currentName();
+    return this.nameRead;
+  }
+
+  /**
+   * A worker says what it needs, so that the queue can be declared for it. Workers of this package do it by themselves.
+   *
+   * @param needs what the worker's pods ask of the queue
+   * @throws where the queue's name depends on it and was read before, or the needs are out of range
+   */
+  public attachWorker(needs: WorkerNeeds): void {
+    const where = `QueueSeeder '${this.node.path}': attachWorker`;
+    requireSeconds(where, 'holdItems', needs.holdItems, 1, 'Give a duration in whole seconds.');
+    requireWholeNumber(where, 'maxAttempts', needs.maxAttempts, 1, 'An item is tried at least once.');
+    this.workers.push(needs);
+    if (this.nameRead !== undefined && this.nameRead !== this.currentName()) {
+      throw new Error(
+        `${where}: this worker needs a queue with other arguments, and so with another name than ${this.nameRead}, which ` +
+          'was read before. Read queueName, and names of Jobs on the queue, after all workers are there.',
+      );
+    }
+  }
+
+  private get queueType(): QueueType {
+    return this.props.queueType ?? QueueType.QUORUM;
+  }
+
+  private get deliveryLimit(): number {
+    return Math.max(DELIVERY_LIMIT, ...this.workers.map(({ maxAttempts }) => maxAttempts + 1));
+  }
+
+  private get consumerTimeoutSeconds(): number {
+    return Math.max(CONSUMER_TIMEOUT_SECONDS, ...this.workers.map(({ holdItems }) => holdItems.toSeconds()));
+  }
+
+  /** Path and namespace are part of it: two teams that use one broker with the same items must not share a queue. */
+  private currentName(): string {
+    const { digest } = this.props.items._packed;
+    const hash = contentHash([
+      ...[this.node.path, this.broker.namespace ?? null],
+      ...[digest, this.itemCount, this.runId ?? null],
+      ...[this.queueType, this.deliveryLimit, this.consumerTimeoutSeconds],
+    ]);
+    return `${pathLabel(this)}-${hash}`;
+  }
+
+  private environment(): Record<string, EnvValue> {
+    return {
+      ...brokerEnv(this.broker),
+      [Env.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
+      [Env.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
+      [Env.DELIVERY_LIMIT]: EnvValue.fromValue(lazy(() => String(this.deliveryLimit))),
+      [Env.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
+      [Env.ITEMS_DIR]: EnvValue.fromValue(Paths.ITEMS),
+      [Env.ITEM_COUNT]: EnvValue.fromValue(String(this.itemCount)),
+      [Env.ITEMS_DIGEST]: EnvValue.fromValue(this.props.items._packed.digest),
+      [Env.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+    };
+  }
+
+  /** @internal */
+  public _settings(): JobSettings {
+    return this.jobSettings;
+  }
+
+  /**
+   * With the items, all pieces in one folder: cdk8s-plus has no projected volumes.
+   *
+   * @internal
+   */
+  public override _toPodSpec(): k8s.PodSpec {
+    const spec = super._toPodSpec();
+    const sources = this.pieces.map(({ name }) => ({ configMap: { name } }));
+    const mount = { name: ITEMS_VOLUME, mountPath: Paths.ITEMS, readOnly: true };
+    const containers = spec.containers.map((container) =>
+      container.name === Container.SEEDER
+        ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] }
+        : container,
+    );
+    return { ...spec, containers, volumes: [...(spec.volumes ?? []), { name: ITEMS_VOLUME, projected: { sources } }] };
+  }
+}
+
+const ITEMS_VOLUME = 'work-queue-items';
+
+function settings(where: string, props: QueueSeederProps): JobSettings {
+  const { activeDeadline = Duration.hours(24), ttlAfterFinished } = props;
+  return {
+    backoffLimit: 6,
+    activeDeadlineSeconds: requireSeconds(where, 'activeDeadline', activeDeadline, 1, 'Give the broker time to start.'),
+    ttlSecondsAfterFinished:
+      ttlAfterFinished && requireSeconds(where, 'ttlAfterFinished', ttlAfterFinished, 0, 'Give whole seconds.'),
+    podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
+  };
+}
+
+function seederResources(itemsBytes: number): ContainerResources {
+  const mebibytes = 256 + Math.round((3 * itemsBytes) / 2 ** 20);
+  return { ...SMALL, memory: { ...SMALL.memory, limit: Size.mebibytes(mebibytes) } };
+}

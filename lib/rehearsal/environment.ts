@@ -1,0 +1,73 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { expand } from './expansion';
+import type { Manifest } from './manifest';
+import type { Mounts } from './mounts';
+
+export interface PodIdentity {
+  readonly name: string;
+  readonly job: string;
+}
+
+/** What differs from the cluster: values by name, for the variables that the manifest sets in some way. */
+export type Overrides = Readonly<Record<string, string>>;
+
+/** The environment that the manifest gives a container. */
+export function containerEnvironment(
+  container: k8s.Container,
+  pod: PodIdentity,
+  manifest: Manifest,
+  mounts: Mounts,
+  overrides: Overrides,
+  log: (line: string) => void,
+): Map<string, string> {
+  const environment = new Map<string, string>();
+  for (const source of container.envFrom ?? []) {
+    const files =
+      manifest.configMapFiles(source.configMapRef?.name ?? '') ?? manifest.secretFiles(source.secretRef?.name ?? '');
+    for (const [key, value] of files ?? []) environment.set(`${source.prefix ?? ''}${key}`, value.toString());
+  }
+  for (const variable of container.env ?? []) {
+    const { name, value, valueFrom } = variable;
+    const overridden = overrides[name];
+    if (overridden !== undefined) environment.set(name, overridden);
+    else if (!valueFrom) environment.set(name, expand(mounts.translate(value ?? ''), environment));
+    else {
+      const found = lookUp(valueFrom, pod, manifest) ?? process.env[name];
+      if (found !== undefined) environment.set(name, found);
+      else log(`${container.name}: ${name} comes from ${origin(valueFrom)}; set ${name} here to give it a value`);
+    }
+  }
+  return environment;
+}
+
+function lookUp(source: k8s.EnvVarSource, pod: PodIdentity, manifest: Manifest): string | undefined {
+  if (source.fieldRef) {
+    const fields: Record<string, string> = {
+      'metadata.name': pod.name,
+      'metadata.namespace': 'default',
+      "metadata.labels['job-name']": pod.job,
+      "metadata.labels['batch.kubernetes.io/job-name']": pod.job,
+      'status.podIP': '127.0.0.1',
+      'status.hostIP': '127.0.0.1',
+    };
+    return fields[source.fieldRef.fieldPath];
+  }
+  const { configMapKeyRef, secretKeyRef } = source;
+  if (configMapKeyRef)
+    return manifest
+      .configMapFiles(configMapKeyRef.name ?? '')
+      ?.get(configMapKeyRef.key)
+      ?.toString();
+  if (secretKeyRef)
+    return manifest
+      .secretFiles(secretKeyRef.name ?? '')
+      ?.get(secretKeyRef.key)
+      ?.toString();
+  return undefined;
+}
+
+function origin(source: k8s.EnvVarSource): string {
+  if (source.secretKeyRef) return `Secret ${source.secretKeyRef.name}, which is not in the manifest`;
+  if (source.configMapKeyRef) return `ConfigMap ${source.configMapKeyRef.name}, which is not in the manifest`;
+  return `${source.fieldRef?.fieldPath ?? Object.keys(source)[0]}, which only a cluster has`;
+}

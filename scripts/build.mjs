@@ -1,0 +1,43 @@
+// Builds everything a user of the package needs into build/: the in-cluster programs, one file each (esbuild), then the
+// constructs (jsii). `--watch` keeps the constructs up to date while you work on them.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const sources = join(root, 'lib', 'programs');
+const target = join(root, 'build', 'programs');
+
+rmSync(join(root, 'build'), { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: readdirSync(sources)
+    .filter((file) => file.endsWith('.program.ts'))
+    .map((file) => ({ in: join(sources, file), out: file.replace(/\.program\.ts$/, '') })),
+  outdir: target,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+copyFileSync(join(sources, 'shim.sh'), join(target, 'shim.sh'));
+
+const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
+const watch = process.argv.includes('--watch') ? ['--watch'] : [];
+const { status } = spawnSync(
+  process.execPath,
+  [jsii, '--tsconfig', 'tsconfig.jsii.json', '--silence-warnings=reserved-word', ...watch],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    // jsii warns on every run that Node 20 has left its own support; the package itself still supports it.
+    env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: 'true' },
+  },
+);
+process.exit(status ?? 1);

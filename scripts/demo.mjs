@@ -1,0 +1,133 @@
+// Synthesizes main.ts and runs what comes out: on this machine, or on a cluster.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const USAGE = `
+Usage: npm run demo                 rehearse main.ts on this machine, over a RabbitMQ of its own
+       npm run demo -- --cluster    apply it to the cluster that kubectl reaches, and follow it to its end
+
+The rehearsal takes the broker of BROKER_URL (amqp://user:password@host:5672), else starts the rabbitmq-server of this
+machine, else one in Docker, else, on Debian and Ubuntu as root, installs the package. It leaves nothing running.
+
+Exit status: 0 Complete, 1 Failed, 2 it could not run, 130 Ctrl-C.
+`;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+
+const options = readOptions();
+if (options.help) {
+  console.log(USAGE.trim());
+  process.exit(0);
+}
+
+const leave = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(name, () => {
+    if (leave.signal.aborted) process.exit(130); // asked twice
+    leave.abort(new Error(name));
+  });
+}
+
+try {
+  await buildIfStale();
+  await synthesize();
+  process.exitCode = options.cluster ? await onCluster() : await onThisMachine();
+} catch (error) {
+  console.error(leave.signal.aborted ? 'Interrupted' : error.message);
+  process.exitCode = leave.signal.aborted ? 130 : 2;
+}
+process.exit();
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: { cluster: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function buildIfStale() {
+  const built = join(root, 'build', 'lib', 'index.js');
+  const sources = ['package.json', 'tsconfig.jsii.json', ...files('lib')].map((file) => join(root, file));
+  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  console.log('Building');
+  await run('The build', process.execPath, join(root, 'scripts', 'build.mjs'));
+}
+
+function files(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(folder, entry.name))
+    .filter((file) => existsSync(join(root, file)));
+}
+
+async function synthesize() {
+  console.log('Synthesizing main.ts to dist/');
+  await run(
+    'cdk8s synth',
+    join(root, 'node_modules', '.bin', 'cdk8s'),
+    'synth',
+    '--no-check-upgrade',
+    '--output',
+    'dist',
+  );
+}
+
+function run(what, command, ...args) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    signal: leave.signal,
+    env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', ({ code, message }) => {
+      reject(new Error(code === 'ENOENT' ? `${command} is not there: run npm ci first` : `${what} failed: ${message}`));
+    });
+    child.once('close', (status) => (status === 0 ? resolve() : reject(new Error(`${what} failed`))));
+  });
+}
+
+async function onThisMachine() {
+  const { rehearse } = load('rehearse');
+  const { Manifest } = load('manifest');
+  try {
+    const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), leave.signal);
+    console.log(verdict);
+    return complete ? 0 : 1;
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+    console.log('Interrupted: all processes are ended, and the broker and the folders are removed');
+    return 130;
+  }
+}
+
+async function onCluster() {
+  const { ClusterRun } = load('cluster-run');
+  const { Manifest } = load('manifest');
+  const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), leave.signal);
+  try {
+    await cluster.apply();
+    const { complete, verdict } = await cluster.follow();
+    console.log(verdict);
+    return complete ? 0 : 1;
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+    console.log('Interrupted: the run goes on in the cluster');
+    return 130;
+  } finally {
+    if (cluster.applied) console.log(`What was applied is still there. To remove it:\n${cluster.removal().join('\n')}`);
+  }
+}
+
+function load(name) {
+  return createRequire(import.meta.url)(join(root, 'build', 'lib', 'rehearsal', name));
+}

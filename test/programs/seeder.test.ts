@@ -1,0 +1,138 @@
+import { ExitCode } from '../../lib/contract';
+import { useBroker } from '../support/broker';
+import { TestPrograms } from '../support/program-process';
+import { Run } from '../support/run';
+
+const broker = useBroker();
+const programs = new TestPrograms();
+afterAll(() => programs.remove());
+
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
+const runs: Run[] = [];
+afterEach(() => {
+  for (const run of runs.splice(0)) run.end();
+});
+function runOf(items: readonly (string | Buffer)[]): Run {
+  const run = new Run(programs, broker().url, { items });
+  runs.push(run);
+  return run;
+}
+async function expectSeededOnce(run: Run, items: readonly string[]): Promise<void> {
+  expect(await run.depth('seeded')).toBe(1);
+  const found = await run.messages('work');
+  expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));
+}
+
+test('fills the queue with every item, in order, numbered from 0, and marks it', async () => {
+  const run = runOf(numbers(2500));
+  const seeder = run.seeder();
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  expect(seeder.lastWords).toContain('filled with 2500 items');
+  await expectSeededOnce(run, numbers(2500));
+});
+
+test('items are bytes: NUL, newlines, Unicode and 200 KB arrive as they are', async () => {
+  const items = [Buffer.from([0, 10, 0, 255]), Buffer.from('Grüße\n'), Buffer.alloc(200_000, 'ab'), Buffer.alloc(0)];
+  const run = runOf(items);
+  await run.seed();
+  expect((await run.messages('work')).map(({ body }) => body)).toEqual(items);
+});
+
+test('a second seeder does nothing', async () => {
+  const run = runOf(numbers(10));
+  await run.seed();
+  const second = run.seeder();
+  expect(await second.exit).toBe(ExitCode.DONE);
+  expect(second.lastWords).toContain('filled before');
+  await expectSeededOnce(run, numbers(10));
+});
+
+test('a second seeder does nothing even when items have been taken since', async () => {
+  const run = runOf(numbers(10));
+  await run.seed();
+  await run.withBroker(async (model) => {
+    const channel = await model.createChannel();
+    for (let i = 0; i < 4; i++) await channel.get(run.queue, { noAck: true });
+  });
+  await run.seed();
+  expect(await run.depth()).toBe(6);
+});
+
+test.each([
+  ['while it fills', 'while filling:1500'],
+  ['when all is filled and not yet marked', 'before marker'],
+  ['right after the mark', 'after marker'],
+])('killed %s, the next one leaves every item exactly once', async (_, crash) => {
+  const run = runOf(numbers(3000));
+  expect(await run.seeder({ CRASH_AT: crash }).exit).toBe('SIGKILL');
+  await run.seed();
+  await expectSeededOnce(run, numbers(3000));
+});
+
+test('three at once: every item exactly once', async () => {
+  const run = runOf(numbers(3000));
+  const seeders = [run.seeder(), run.seeder(), run.seeder()];
+  for (const seeder of seeders) expect(await seeder.exit).toBe(ExitCode.DONE);
+  await expectSeededOnce(run, numbers(3000));
+});
+
+test('the broker killed while it fills: it starts over, every item exactly once', async () => {
+  const run = runOf(numbers(30_000));
+  const seeder = run.seeder();
+  const filling = async () => (await run.depth().catch(() => 0)) > 0;
+  while (!(await filling())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await broker().kill();
+  await broker().restart();
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  expect(await run.depth()).toBe(30_000);
+  expect(await run.depth('seeded')).toBe(1);
+});
+
+test('the broker killed right after the declaration, when quorum queues forget: every item is there all the same', async () => {
+  const run = runOf(numbers(100));
+  const seeder = run.seeder();
+  const declared = () =>
+    run.depth('seeded').then(
+      () => true,
+      () => false,
+    );
+  while (!(await declared())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await broker().kill();
+  await broker().restart();
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  await expectSeededOnce(run, numbers(100));
+});
+
+test('asked to leave, it leaves', async () => {
+  const run = runOf(numbers(10));
+  const seeder = run.seeder();
+  const declared = () =>
+    run.depth('seeded').then(
+      () => true,
+      () => false,
+    );
+  while (!(await declared())) await new Promise((resolve) => setTimeout(resolve, 20));
+  seeder.kill('SIGTERM');
+  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  await run.seed();
+  await expectSeededOnce(run, numbers(10));
+});
+
+test('items that are not those of the synth are refused, and nothing is filled', async () => {
+  const run = runOf(numbers(10));
+  const seeder = run.seeder({ ITEMS_DIGEST: '0'.repeat(64) });
+  expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
+  expect(seeder.lastWords).toContain('the items in the ConfigMaps are not those of the synth');
+});
+
+test('says in one line what is wrong with the broker, never the password, and tries again', async () => {
+  const run = runOf(numbers(10));
+  const wrong = new URL(broker().url);
+  wrong.password = 'not-the-password';
+  const seeder = run.seeder({ BROKER_URL: wrong.toString() });
+  while (!seeder.log.includes('again in')) await new Promise((resolve) => setTimeout(resolve, 20));
+  seeder.kill('SIGTERM');
+  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; again in/);
+  expect(seeder.log).not.toContain('not-the-password');
+});

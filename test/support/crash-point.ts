@@ -1,0 +1,54 @@
+/**
+ * Loaded before a program under test: kills it, as `kill -9` would, at the step that CRASH_AT names. It wraps the calls
+ * that the program makes to amqplib; the broker and the program are the real ones.
+ */
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
+
+const amqp = require('amqplib') as { connect: (...args: unknown[]) => Promise<ChannelModel> };
+const [at, count = '1'] = (process.env.CRASH_AT ?? '').split(':');
+let publishes = 0;
+let acked = false;
+
+const die = () => process.kill(process.pid, 'SIGKILL');
+/** Long enough for what was written to have reached the broker on this machine. */
+const dieSoon = () => setTimeout(die, 300);
+const never = () => new Promise<never>(() => {});
+
+function arm<C extends Channel>(channel: C): C {
+  const { ack, close, publish } = channel;
+  channel.ack = (...args) => {
+    if (at === 'before ack') return die() as never;
+    ack.apply(channel, args);
+    acked = true;
+    if (at === 'after ack') dieSoon();
+  };
+  channel.close = () => (at === 'after ack' && acked ? never() : close.apply(channel));
+  channel.publish = (...args) => {
+    const marker = args[1].endsWith('.seeded');
+    if (at === 'before marker' && marker) return die() as never;
+    const room = publish.apply(channel, args);
+    if (at === 'while filling' && ++publishes === Number(count)) {
+      dieSoon();
+      const confirming = channel as unknown as ConfirmChannel;
+      confirming.waitForConfirms = never;
+    }
+    if (at === 'after marker' && marker) {
+      const confirming = channel as unknown as ConfirmChannel;
+      const { waitForConfirms } = confirming;
+      confirming.waitForConfirms = () => waitForConfirms.apply(confirming).then(() => die() as never);
+    }
+    return room;
+  };
+  return channel;
+}
+
+if (at) {
+  const { connect } = amqp;
+  amqp.connect = async (...args) => {
+    const model = await connect(...args);
+    const { createChannel, createConfirmChannel } = model;
+    model.createChannel = async () => arm(await createChannel.apply(model));
+    model.createConfirmChannel = async () => arm(await createConfirmChannel.apply(model));
+    return model;
+  };
+}

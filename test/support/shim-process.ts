@@ -1,0 +1,75 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
+
+/** A worker's container without the container: the shim under a shell, in an exchange folder of its own. */
+export class ShimProcess {
+  readonly folder = mkdtempSync(join(tmpdir(), 'shim-test-'));
+  readonly terminationLog = join(this.folder, 'termination-log');
+  stdout = Buffer.alloc(0);
+  stderr = '';
+  private process: ChildProcess | undefined;
+  private exited: Promise<number> | undefined;
+
+  constructor(private readonly shell: readonly string[]) {}
+
+  start(...program: string[]): void {
+    const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TERMINATION_LOG: this.terminationLog },
+      detached: true,
+    });
+    child.stdout.on('data', (bytes: Buffer) => {
+      this.stdout = Buffer.concat([this.stdout, bytes]);
+    });
+    child.stderr.on('data', (bytes: Buffer) => {
+      this.stderr += bytes;
+    });
+    this.exited = new Promise((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+    this.process = child;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process?.kill(name);
+  }
+
+  exit(): Promise<number> {
+    return this.exited ?? Promise.reject(new Error('not started'));
+  }
+
+  get terminationMessage(): string {
+    return readFileSync(this.terminationLog, 'utf8').trim();
+  }
+
+  private processes(): number[] {
+    const found = execFileSync('sh', [
+      '-c',
+      `grep -lz -- "${this.terminationLog}" /proc/[0-9]*/environ 2>/dev/null || true`,
+    ]);
+    return [...found.toString().matchAll(/\/proc\/(\d+)\//g)].map((match) => Number(match[1]));
+  }
+
+  /** Ends the shim and, as the end of a container would, whatever it has started: found by its environment. */
+  end(): void {
+    // Again until nothing is found: one of them may just be starting another.
+    for (let pids = this.processes(); pids.length > 0; pids = this.processes()) for (const pid of pids) kill(pid);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}
+
+/** Waits, without a bound of its own (jest has one), until `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,320 @@
+import { App, Chart, Duration, Size } from 'cdk8s';
+import {
+  Capability,
+  ConfigMap,
+  Cpu,
+  DnsPolicy,
+  Env,
+  EnvValue,
+  ImagePullPolicy,
+  LabeledNode,
+  NodeLabelQuery,
+  Secret,
+  ServiceAccount,
+  Volume,
+} from 'cdk8s-plus-28';
+import { CoarseWorkerJob, type CoarseWorkerJobProps, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
+import { container, env, FRUITS, type Json, newChart, Run } from '../support/synth';
+
+const worked = (worker: Partial<CoarseWorkerJobProps>, items = FRUITS) =>
+  new Run({ worker, items: WorkItems.list(items, { allowEmpty: true }) });
+
+describe('the number of pods', () => {
+  test.each([
+    [8, 1, 8],
+    [8, 3, 3],
+    [9, 3, 3],
+    [1, 100, 1],
+    [0, 1, 0],
+  ])('for %d items, %d to a pod, is %d', (count, itemsPerPod, completions) => {
+    const run = worked({ itemsPerPod }, FRUITS.concat(['nut']).slice(0, count));
+    expect(run.job.completions).toBe(completions);
+    expect(run.workerJob().spec.completions).toBe(completions);
+  });
+
+  test('at a time is 1 unless told, and may be more than are needed', () => {
+    expect(worked({}).workerJob().spec.parallelism).toBe(1);
+    expect(worked({ parallelism: 500 }).workerJob().spec.parallelism).toBe(500);
+  });
+});
+
+describe('the pod', () => {
+  test('has the worker first, so that the courier takes nothing before its image is there', () => {
+    const { containers } = worked({}).workerJob().spec.template.spec;
+    expect(containers.map(({ name }: Json) => name)).toEqual(['worker', 'courier']);
+  });
+
+  test('shows the worker where kubectl is asked for a log', () => {
+    const { metadata } = worked({}).workerJob().spec.template;
+    expect(metadata.annotations['kubectl.kubernetes.io/default-container']).toBe('worker');
+  });
+
+  test('tells the courier everything about its work', () => {
+    const run = worked({ itemsPerPod: 3, maxAttempts: 5, toleratedFailures: 2, itemTimeout: Duration.minutes(2) });
+    expect(env(run.workerJob(), 'courier')).toMatchObject({
+      BROKER_URL: run.broker.connection.url,
+      QUEUE: run.queue.queueName,
+      EXCHANGE_DIR: '/run/work-queue',
+      ITEM_COUNT: '8',
+      ITEMS_PER_POD: '3',
+      MAX_ATTEMPTS: '5',
+      ITEM_TIMEOUT_SECONDS: '120',
+      TOLERATED_FAILURES: '2',
+      TERMINATION_GRACE_SECONDS: '30',
+    });
+  });
+
+  test('keeps the broker from the worker: it gets the name of the queue and no credentials', () => {
+    const run = worked({});
+    expect(container(run.workerJob(), 'worker').env).toEqual([{ name: 'QUEUE', value: run.queue.queueName }]);
+    const courier = container(run.workerJob(), 'courier').env.map(({ name }: Json) => name);
+    expect(courier).toEqual(expect.arrayContaining(['BROKER_USERNAME', 'BROKER_PASSWORD', 'POD_NAME']));
+  });
+
+  test('lets the two meet in a memory volume, and has our programs read-only in both', () => {
+    const job = worked({}).workerJob();
+    const { volumes } = job.spec.template.spec;
+    expect(volumes).toContainEqual({ name: 'work-queue-exchange', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
+    for (const name of ['worker', 'courier']) {
+      expect(container(job, name).volumeMounts).toEqual([
+        { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
+        { name: 'work-queue-exchange', mountPath: '/run/work-queue' },
+      ]);
+    }
+  });
+
+  test('finds courier and shim in one immutable ConfigMap, which all workers of a chart share', () => {
+    const run = worked({});
+    const other = { queue: run.queue, image: 'x:1', program: Program.command('cat') };
+    const second = new CoarseWorkerJob(run.chart, 'second', other);
+    const nameIn = (job: Json) =>
+      job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-programs').configMap.name;
+    const name = nameIn(run.workerJob());
+    expect(nameIn(run.named('Job', second.name))).toBe(name);
+    const { immutable, data, binaryData } = run.named('ConfigMap', name);
+    expect(immutable).toBe(true);
+    expect(Object.keys({ ...data, ...binaryData }).sort()).toEqual(['courier.js', 'shim.sh']);
+    expect(data['shim.sh']).toMatch(/^#!\/bin\/sh\n/);
+  });
+
+  test('asks for little beside the worker, and for nothing for the worker', () => {
+    const job = worked({}).workerJob();
+    expect(container(job, 'worker').resources).toBeUndefined();
+    expect(container(job, 'courier').resources).toEqual({
+      requests: { cpu: '10m', memory: '48Mi' },
+      limits: { memory: '256Mi' },
+    });
+  });
+});
+
+describe('the end of the Job', () => {
+  test('follows from how the courier ends', () => {
+    expect(worked({}).workerJob().spec.podFailurePolicy.rules).toEqual([
+      { action: 'FailJob', onExitCodes: { containerName: 'courier', operator: 'In', values: [20] } },
+      { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      { action: 'Ignore', onExitCodes: { containerName: 'courier', operator: 'In', values: [10, 11] } },
+    ]);
+    expect(worked({}).workerJob().spec.template.spec.restartPolicy).toBe('Never');
+    expect(worked({}).workerJob().spec.backoffLimit).toBe(6);
+  });
+
+  test('comes, whatever happens, when all attempts have had their time', () => {
+    const times = { itemTimeout: Duration.seconds(100), terminationGracePeriod: Duration.seconds(10), maxAttempts: 2 };
+    expect(worked(times).workerJob().spec.activeDeadlineSeconds).toBe(8 * 2 * (100 + 10 + 120) + 86_400);
+  });
+
+  test('is in ten years at the latest', () => {
+    const run = worked({ itemTimeout: Duration.days(3650), maxAttempts: 100 });
+    expect(run.workerJob().spec.activeDeadlineSeconds).toBe(315_360_000);
+    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe('315360000');
+  });
+
+  test('is where it was set', () => {
+    const run = worked({ activeDeadline: Duration.hours(1), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
+    expect(run.workerJob().spec).toMatchObject({
+      activeDeadlineSeconds: 3600,
+      ttlSecondsAfterFinished: 86_400,
+      backoffLimit: 0,
+    });
+  });
+});
+
+describe('what every pod may need', () => {
+  test('is given in the types of cdk8s-plus', () => {
+    const chart = newChart();
+    const settings = new ConfigMap(chart, 'settings', { data: { A: '1' }, metadata: { name: 'settings' } });
+    const scratch = Volume.fromEmptyDir(chart, 'scratch', 'scratch', { sizeLimit: Size.gibibytes(2) });
+    const data = Volume.fromHostPath(chart, 'data', 'data', { path: '/data' });
+    const run = new Run(
+      {
+        worker: {
+          envVariables: { MODE: EnvValue.fromValue('fast'), KEY: EnvValue.fromConfigMap(settings, 'A') },
+          envFrom: [Env.fromConfigMap(settings, 'S_')],
+          resources: {
+            cpu: { request: Cpu.units(0.5), limit: Cpu.millis(2000) },
+            memory: { limit: Size.gibibytes(1) },
+          },
+          volumes: [scratch],
+          volumeMounts: [{ path: '/data', volume: data, readOnly: true }],
+          serviceAccount: new ServiceAccount(chart, 'account', { metadata: { name: 'account' } }),
+          automountServiceAccountToken: true,
+          dockerRegistryAuth: Secret.fromSecretName(chart, 'pull', 'pull-secret'),
+          workingDir: '/work',
+          imagePullPolicy: ImagePullPolicy.NEVER,
+          podMetadata: { labels: { team: 'fruit' }, annotations: { note: 'yes' } },
+          hostAliases: [{ ip: '10.0.0.1', hostnames: ['db'] }],
+          dns: { policy: DnsPolicy.DEFAULT },
+        },
+      },
+      chart,
+    );
+    const { metadata, spec } = run.workerJob().spec.template;
+    expect(metadata).toMatchObject({ labels: { team: 'fruit' }, annotations: { note: 'yes' } });
+    expect(spec).toMatchObject({
+      serviceAccountName: 'account',
+      automountServiceAccountToken: true,
+      imagePullSecrets: [{ name: 'pull-secret' }],
+      hostAliases: [{ ip: '10.0.0.1', hostnames: ['db'] }],
+      dnsPolicy: 'Default',
+    });
+    expect(spec.volumes).toContainEqual({ name: 'scratch', emptyDir: { sizeLimit: '2Gi' } });
+    const worker = container(run.workerJob(), 'worker');
+    expect(worker).toMatchObject({
+      workingDir: '/work',
+      imagePullPolicy: 'Never',
+      resources: { requests: { cpu: '500m' }, limits: { cpu: '2', memory: '1Gi' } },
+      envFrom: [{ prefix: 'S_', configMapRef: { name: 'settings' } }],
+    });
+    expect(worker.env).toContainEqual({ name: 'MODE', value: 'fast' });
+    expect(worker.env).toContainEqual({
+      name: 'KEY',
+      valueFrom: { configMapKeyRef: { name: 'settings', key: 'A' } },
+    });
+    expect(worker.volumeMounts).toContainEqual({ name: 'data', mountPath: '/data', readOnly: true });
+    const courier = container(run.workerJob(), 'courier');
+    expect(courier.envFrom).toBeUndefined();
+    expect(JSON.stringify(courier)).not.toMatch(/MODE|\/data/);
+  });
+
+  test('may be told to the worker later', () => {
+    const run = worked({});
+    run.job.worker.env.addVariable('LATE', EnvValue.fromValue('yes'));
+    run.job.worker.mount('/cache', Volume.fromEmptyDir(run.chart, 'cache', 'cache'));
+    const worker = container(run.workerJob(), 'worker');
+    expect(worker.env).toContainEqual({ name: 'LATE', value: 'yes' });
+    expect(worker.volumeMounts).toContainEqual({ name: 'cache', mountPath: '/cache' });
+  });
+
+  test('includes where it runs', () => {
+    const run = worked({});
+    run.job.scheduling.attract(new LabeledNode([NodeLabelQuery.is('disk', 'ssd')]));
+    run.job.scheduling.spread();
+    const { affinity } = run.workerJob().spec.template.spec;
+    expect(affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms).toEqual([
+      { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] },
+    ]);
+    expect(affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(1);
+  });
+
+  test('renders the same each time', () => {
+    const run = worked({});
+    run.job.scheduling.spread();
+    expect(run.objects()).toEqual(run.objects());
+  });
+});
+
+describe('the user of the worker', () => {
+  const contextOf = (props: Partial<CoarseWorkerJobProps>) =>
+    container(worked(props).workerJob(), 'worker').securityContext;
+
+  test('is 1000, whatever the image says', () => {
+    expect(contextOf({})).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true });
+  });
+
+  test('is the one of the pod where that is set', () => {
+    const context = contextOf({ securityContext: { user: 2000, group: 3000, fsGroup: 4000 } });
+    expect(context.runAsUser).toBeUndefined();
+    expect(context.runAsGroup).toBeUndefined();
+    const pod = worked({ securityContext: { user: 2000, fsGroup: 4000 } }).workerJob().spec.template.spec;
+    expect(pod.securityContext).toMatchObject({ runAsUser: 2000, fsGroup: 4000, runAsNonRoot: true });
+  });
+
+  test("is the container's own where that is set", () => {
+    const props = { securityContext: { user: 2000 }, containerSecurityContext: { user: 5000 } };
+    expect(contextOf(props)).toMatchObject({ runAsUser: 5000, runAsGroup: 1000 });
+  });
+
+  test("is the image's where root is allowed", () => {
+    const context = contextOf({ securityContext: { ensureNonRoot: false } });
+    expect(context.runAsNonRoot).toBe(false);
+    expect(context.runAsUser).toBeUndefined();
+  });
+
+  test('keeps the rest of the restricted profile when one setting is changed', () => {
+    const context = contextOf({ containerSecurityContext: { capabilities: { add: [Capability.SYS_NICE] } } });
+    expect(context).toMatchObject({
+      capabilities: { add: ['SYS_NICE'] },
+      allowPrivilegeEscalation: false,
+      seccompProfile: { type: 'RuntimeDefault' },
+      readOnlyRootFilesystem: false,
+    });
+  });
+});
+
+describe('bad input', () => {
+  test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
+    [
+      { parallelism: 0 },
+      /CoarseWorkerJob 'test\/eat': parallelism is 0; it must be a whole number from 1 .*With no pods/,
+    ],
+    [{ parallelism: -1 }, /parallelism is -1/],
+    [{ parallelism: 1.5 }, /parallelism is 1\.5/],
+    [{ parallelism: Number.NaN }, /parallelism is NaN/],
+    [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
+    [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod works on one item or more/],
+    [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
+    [{ maxAttempts: 0 }, /maxAttempts is 0.*tried at least once/],
+    [{ maxAttempts: 2.5 }, /maxAttempts is 2\.5/],
+    [{ toleratedFailures: -1 }, /toleratedFailures is -1; it must be a whole number from 0/],
+    [{ backoffLimit: -1 }, /backoffLimit is -1/],
+    [{ itemTimeout: Duration.seconds(0) }, /itemTimeout is 0 s.*from 1 s to ten years\. Give an attempt a second/],
+    [{ itemTimeout: Duration.millis(500) }, /itemTimeout is 0\.5 s; Kubernetes counts in whole seconds/],
+    [{ itemTimeout: Duration.millis(1500) }, /itemTimeout is 1\.5 s/],
+    [{ itemTimeout: Duration.days(4000) }, /itemTimeout is 345600000 s.*ten years/],
+    [{ terminationGracePeriod: Duration.seconds(0) }, /terminationGracePeriod is 0 s/],
+    [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Leave it out/],
+    [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
+    [{ image: '' }, /image is "", which is no reference to an image\. Give a name with a tag/],
+    [{ image: 'https://example.com/app' }, /image is "https:\/\/example\.com\/app"/],
+    [{ image: 'my app' }, /image is "my app"/],
+    [{ envVariables: { QUEUE: EnvValue.fromValue('x') } }, /envVariables has QUEUE, which always holds/],
+  ])('%j is an error', (props, message) => {
+    expect(() => worked(props)).toThrow(message);
+  });
+
+  test('a duration below zero is an error of cdk8s itself', () => {
+    expect(() => Duration.seconds(-1)).toThrow(/cannot be negative/);
+  });
+
+  test("a queue of another chart's namespace is an error", () => {
+    const app = new App();
+    const theirs = new Chart(app, 'theirs', { namespace: 'a' });
+    const broker = new RabbitMQ(theirs, 'rabbitmq');
+    const queue = new QueueSeeder(theirs, 'queue', { broker, items: WorkItems.list(FRUITS) });
+    const ours = new Chart(app, 'ours', { namespace: 'b' });
+    const props = { queue, image: 'x:1', program: Program.command('cat') };
+    expect(() => new CoarseWorkerJob(ours, 'eat', props)).toThrow(
+      /CoarseWorkerJob 'ours\/eat': the broker of its queue 'theirs\/rabbitmq' is in namespace a, this is in namespace b/,
+    );
+  });
+
+  test('a queue of another chart in the same namespace is fine', () => {
+    const app = new App();
+    const theirs = new Chart(app, 'theirs', { namespace: 'a' });
+    const broker = new RabbitMQ(theirs, 'rabbitmq');
+    const queue = new QueueSeeder(theirs, 'queue', { broker, items: WorkItems.list(FRUITS) });
+    const ours = new Chart(app, 'ours', { namespace: 'a' });
+    new CoarseWorkerJob(ours, 'eat', { queue, image: 'x:1', program: Program.command('cat') });
+    expect((ours.toJson() as Json[]).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Job']);
+  });
+});

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Yaml } from 'cdk8s';
+import { Program } from '../../lib';
+import { expand } from '../../lib/rehearsal/expansion';
+import { container, type Json, Run } from '../support/synth';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'program-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function script(content: string | Buffer, name = 'worker.py'): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function commandOf(program: Program): string[] {
+  return container(new Run({ worker: { program } }).workerJob(), 'worker').command;
+}
+
+describe('a command', () => {
+  test('is run by the shim, in the exchange folder', () => {
+    expect(commandOf(Program.command('/app/render', '--fast', ''))).toEqual([
+      '/bin/sh',
+      '/opt/work-queue/programs/shim.sh',
+      '/run/work-queue',
+      '/app/render',
+      '--fast',
+      '',
+    ]);
+  });
+
+  test.each([
+    '$(QUEUE)',
+    '$$(QUEUE)',
+    '$$',
+    '$',
+    '$$$',
+    'a$b',
+    '$(',
+    'echo $((1 + 2)) $(date)',
+    '\'"`\\',
+    'two\nlines',
+    '--',
+    'Ä 🍎',
+  ])('keeps the argument %j as it is, through YAML and the kubelet', (argument) => {
+    const manifest = Yaml.stringify(new Run({ worker: { program: Program.command('echo', argument) } }).workerJob());
+    const written = container(parsed(manifest), 'worker').command.at(-1);
+    expect(expand(written, new Map([['QUEUE', 'expanded']]))).toBe(argument);
+  });
+
+  test.each(['', ' '])('cannot be %j', (command) => {
+    expect(() => Program.command(command)).toThrow(/Program\.command: the command is ".*"\. Name what/);
+  });
+
+  test.each(['a\0b', '\udc00'])('cannot have the argument %j', (argument) => {
+    expect(() => Program.command('echo', argument)).toThrow(
+      /Program\.command: .* holds a NUL or half of a surrogate pair/,
+    );
+  });
+});
+
+describe('a script', () => {
+  test('is mounted where its interpreter finds it, and can be executed', () => {
+    const program = Program.script(script('print(1)\n'), { interpreter: ['python3', '-u'], args: ['--x', '$(y)'] });
+    const run = new Run({ worker: { program } });
+    const job = run.workerJob();
+    expect(container(job, 'worker').command.slice(3)).toEqual([
+      'python3',
+      '-u',
+      '/opt/work-queue/script/worker.py',
+      '--x',
+      '$$(y)',
+    ]);
+    const volume = job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-script');
+    expect(volume.configMap.defaultMode).toBe(0o555);
+    expect(run.named('ConfigMap', volume.configMap.name)).toMatchObject({
+      immutable: true,
+      data: { 'worker.py': 'print(1)\n' },
+    });
+    expect(container(job, 'courier').volumeMounts.map(({ name }: Json) => name)).not.toContain('work-queue-script');
+  });
+
+  test('without an interpreter is run directly', () => {
+    expect(commandOf(Program.script(script('#!/bin/sh\ncat\n', 'eat.sh'))).slice(3)).toEqual([
+      '/opt/work-queue/script/eat.sh',
+    ]);
+  });
+
+  test('comes before the Job that mounts it', () => {
+    const run = new Run({ worker: { program: Program.script(script('#!/bin/sh\n')) } });
+    const names = run.objects().map(({ metadata }) => metadata.name);
+    const configMap = names.find((name) => name.includes('-script-'));
+    expect(names.indexOf(configMap)).toBeLessThan(names.indexOf(run.job.name));
+  });
+
+  test.each([
+    ['plain text', Buffer.from('#!/bin/sh\n\techo "Ä 🍎" # \n')],
+    ['carriage returns', Buffer.from('#!/bin/sh\r\necho\r')],
+    ['bytes that are no text', Buffer.from([0x23, 0x21, 0, 255, 13, 10])],
+    ['lines that look like YAML', Buffer.from('#!/bin/sh\n---\n  : a\n...\n\n\n')],
+    ['what takes six bytes in the annotation', Buffer.from(`#!/bin/sh\n${'<&>'.repeat(60_000)}`)],
+  ])('keeps its bytes: %s', (_what, content) => {
+    const run = new Run({ worker: { program: Program.script(script(content, 'w.sh')) } });
+    const name = run.objects().find(({ metadata }) => metadata.name.includes('-script-')).metadata.name;
+    const object = run.named('ConfigMap', name);
+    const { data, binaryData } = parsed(Yaml.stringify(object));
+    const bytes = data ? Buffer.from(data['w.sh']) : Buffer.from(binaryData['w.sh'], 'base64');
+    expect(bytes).toEqual(content);
+    // As `kubectl apply` puts it into an annotation of at most 262,144 bytes.
+    const annotation = JSON.stringify(object).replace(/[<>&]/g, '\\u0000');
+    expect(annotation.length).toBeLessThan(262_144);
+  });
+
+  test('has a name that a ConfigMap can have', () => {
+    expect(commandOf(Program.script(script('#!/bin/sh\n', 'my wörker.sh'))).at(-1)).toBe(
+      '/opt/work-queue/script/my-w-rker.sh',
+    );
+  });
+
+  test('that is not there is an error with the place where it was looked for', () => {
+    expect(() => Program.script('no/such.py', { interpreter: ['python3'] })).toThrow(
+      /Program\.script\('no\/such\.py'\): the script cannot be read \(ENOENT.*Relative paths start at/,
+    );
+  });
+
+  test('that is empty is an error', () => {
+    expect(() => Program.script(script(''))).toThrow(/the script is empty/);
+  });
+
+  test('that says nowhere what runs it is an error', () => {
+    expect(() => Program.script(script('print(1)'))).toThrow(/does not begin with "#!", and no interpreter is given/);
+  });
+
+  test('with an empty part of the interpreter is an error', () => {
+    expect(() => Program.script(script('print(1)'), { interpreter: ['python3', ''] })).toThrow(
+      /interpreter is \["python3",""\], with an empty part/,
+    );
+  });
+
+  test('over the size of a ConfigMap is an error', () => {
+    expect(() => Program.script(script(`#!${'x'.repeat(188_000)}`))).toThrow(
+      /the script has 188002 bytes; at most 188000 fit into a ConfigMap\. Put it into an image/,
+    );
+  });
+});
+
+function parsed(yaml: string): Json {
+  const path = join(folder, 'manifest.yaml');
+  writeFileSync(path, yaml);
+  return Yaml.load(path)[0];
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { WorkItems } from '../../lib';
+import { unframeItems } from '../../lib/contract';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'work-items-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(content: string | Buffer): string {
+  const path = join(folder, 'items.txt');
+  writeFileSync(path, content);
+  return path;
+}
+
+/** What the seeder will read. */
+function received(items: WorkItems): Buffer[] {
+  return [...unframeItems(gunzipSync(Buffer.concat(items._packed.pieces)))];
+}
+
+const texts = (items: WorkItems) => received(items).map(String);
+
+describe('a list', () => {
+  test('arrives in its order, with what is there twice', () => {
+    const items = WorkItems.list(['b', 'a', 'b']);
+    expect(texts(items)).toEqual(['b', 'a', 'b']);
+    expect(items.count).toBe(3);
+  });
+
+  test.each([
+    ['', 'an empty text'],
+    [' - \n', 'white space and line ends'],
+    ['a\0b', 'NUL'],
+    ['--help', 'a leading dash'],
+    ['$(x) "quoted" \'too\' `so`', 'what a shell would expand'],
+    ['Ärger 日本 🍎', 'Unicode'],
+    ['x'.repeat(2 ** 20), '1 MiB'],
+  ])('passes on byte for byte: %#', (item) => {
+    expect(texts(WorkItems.list([item]))).toEqual([item]);
+  });
+
+  test('with nothing in it is an error that names the way out', () => {
+    expect(() => WorkItems.list([])).toThrow(/WorkItems\.list: there are no items\..*allowEmpty: true/);
+  });
+
+  test('may have nothing in it where that is allowed', () => {
+    expect(WorkItems.list([], { allowEmpty: true }).count).toBe(0);
+  });
+
+  test('has no item over 1 MiB, and the error names it', () => {
+    const large = 'x'.repeat(2 ** 20 + 1);
+    expect(() => WorkItems.list(['a', large])).toThrow(
+      /items\[1\] has 1048577 bytes; an item has at most 1048576\. Put the data/,
+    );
+  });
+
+  test('has no text without a UTF-8 form', () => {
+    expect(() => WorkItems.list(['\ud800'])).toThrow(/items\[0\] holds half of a surrogate pair.*WorkItems\.base64/);
+  });
+
+  test('that is too large when compressed is an error', () => {
+    const noise = Array.from({ length: 9 }, (_, n) => noiseOf(2 ** 20, n));
+    expect(() => WorkItems.list(noise)).toThrow(/when compressed; at most 6016000 \(32 ConfigMaps\) are possible/);
+  });
+
+  test('that is too large even before is an error', () => {
+    const zeros = Array.from({ length: 128 }, () => '0'.repeat(2 ** 20));
+    expect(() => WorkItems.list(zeros)).toThrow(/all items have 134218240 bytes; at most 134217728/);
+  });
+});
+
+describe('lines of a file', () => {
+  test.each([
+    ['a\nb\n', ['a', 'b']],
+    ['a\nb', ['a', 'b']],
+    ['a\r\nb\r\n', ['a', 'b']],
+    ['a\n\n  \nb\n\n', ['a', 'b']],
+    [' a \n\tb', [' a ', '\tb']],
+    ['\ufeffa\n', ['a']],
+    ['a\rb\n', ['a\rb']],
+  ])('%j are %j', (content, expected) => {
+    expect(texts(WorkItems.lines(file(content)))).toEqual(expected);
+  });
+
+  test('that cannot be read are an error with the reason', () => {
+    expect(() => WorkItems.lines('no/such.txt')).toThrow(
+      /WorkItems\.lines\('no\/such\.txt'\): the file cannot be read \(ENOENT.*Relative paths start at/,
+    );
+  });
+
+  test('in another encoding than UTF-8 are an error', () => {
+    expect(() => WorkItems.lines(file(Buffer.from('caf\xe9', 'latin1')))).toThrow(/is not UTF-8\. Convert it/);
+  });
+
+  test('that are all blank are an error', () => {
+    expect(() => WorkItems.lines(file('\n \n'))).toThrow(/there are no items/);
+  });
+
+  test('are named by their number where one is too large', () => {
+    expect(() => WorkItems.lines(file(`a\n\n${'x'.repeat(2 ** 20 + 1)}\n`))).toThrow(/line 3 has 1048577 bytes/);
+  });
+});
+
+describe('base64', () => {
+  test('passes on any bytes', () => {
+    const bytes = Buffer.from([0, 255, 128, 10, 0]);
+    expect(received(WorkItems.base64([bytes.toString('base64')]))).toEqual([bytes]);
+  });
+
+  test.each(['?', 'YQ', 'YQ=', 'YR==', 'Y Q=='])('%j is no base64', (item) => {
+    expect(() => WorkItems.base64(['YQ==', item])).toThrow(/items\[1\] is ".*", which is not base64 with padding/);
+  });
+});
+
+describe('the pieces', () => {
+  test('fit a ConfigMap each and are one gzip stream together', () => {
+    const items = Array.from({ length: 600 }, (_, n) => noiseOf(1000, n));
+    const packed = WorkItems.list(items);
+    expect(packed._packed.pieces.length).toBeGreaterThan(1);
+    for (const piece of packed._packed.pieces) expect(piece.length).toBeLessThanOrEqual(188_000);
+    expect(texts(packed)).toEqual(items);
+  });
+
+  test('do not tell when and on which system they were made', () => {
+    const [piece] = WorkItems.list(['a'])._packed.pieces;
+    expect(piece.subarray(4, 8)).toEqual(Buffer.alloc(4));
+    expect(piece[9]).toBe(255);
+  });
+});
+
+/** Text that does not compress well, always the same for the same seed. */
+function noiseOf(length: number, seed: number): string {
+  let text = '';
+  for (let n = 0; text.length < length; n++) text += createHash('sha512').update(`${seed} ${n}`).digest('base64');
+  return text.slice(0, length);
+}
