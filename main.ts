@@ -1,3 +1,4 @@
+// The eight fruits of https://kubernetes.io/docs/tasks/job/coarse-parallel-processing-work-queue/
 import { App, Chart } from 'cdk8s';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from 'cdk8s-work-queue';
 

@@ -41,7 +41,7 @@ export interface CoarseWorkerJobProps {
 
   /**
    * How long one attempt of an item may take. Over it the program gets SIGTERM, and SIGKILL after `terminationGracePeriod`,
-   * and the attempt has failed. In whole seconds, from 1 s to ten years.
+   * and the attempt has failed. In whole seconds, from 1 s to 24 days.
    *
    * @default Duration.hours(1)
    */
@@ -85,7 +85,7 @@ export interface CoarseWorkerJobProps {
 
   /**
    * How long the program may take to end after SIGTERM, when its pod is evicted or an item takes too long. In whole seconds,
-   * from 1 s.
+   * from 1 s to 24 days.
    *
    * @default Duration.seconds(30)
    */

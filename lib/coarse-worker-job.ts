@@ -3,14 +3,17 @@ import type * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
 import { Container, Env, ExitCode } from './contract';
+import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
 import { requireSameNamespace } from './private/same-namespace';
-import { requireImage, requireSeconds, requireWholeNumber, TEN_YEARS_SECONDS } from './private/validate';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
 import type { IWorkQueue } from './work-queue';
 
 /** What an attempt may take beside its run: to die after SIGKILL (30 s) and to wait for the next (90 s at most). */
 const ATTEMPT_OVERHEAD_SECONDS = 120;
+
+/** The courier waits with Node's timers, which end at 2,147,483,647 ms. https://nodejs.org/api/timers.html */
+const TIMED = { least: 1, most: 24 * 24 * 60 * 60 };
 
 /** Nodes may have to be added, images pulled, a broker repaired: somebody looks at it within a day. */
 const READY_SECONDS = 24 * 60 * 60;
@@ -55,13 +58,14 @@ export class CoarseWorkerJob extends ContentNamedJob {
       terminationGracePeriod: props.terminationGracePeriod,
     });
     const where = `CoarseWorkerJob '${this.node.path}'`;
-    requireImage(where, 'image', props.image);
+    const check = new Check(where);
+    check.image('image', props.image);
     requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
     requireNoQueueVariable(where, props);
-    const limits = workerLimits(where, props);
+    const limits = workerLimits(check, props);
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
-    this.jobSettings = settings(where, props, limits, this.completions);
+    this.jobSettings = settings(check, props, limits, this.completions);
     const hold = Math.min(limits.maxAttempts * attemptSeconds(limits), TEN_YEARS_SECONDS);
     props.queue.attachWorker({ holdItems: Duration.seconds(hold), maxAttempts: limits.maxAttempts });
 
@@ -85,21 +89,23 @@ function requireNoQueueVariable(where: string, props: CoarseWorkerJobProps): voi
   }
 }
 
-function workerLimits(where: string, props: CoarseWorkerJobProps): WorkerLimits {
-  const count = (name: string, value: number, least: number, cure: string) =>
-    requireWholeNumber(where, name, value, least, cure);
+function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {
   const { itemTimeout = Duration.hours(1), terminationGracePeriod = Duration.seconds(30) } = props;
   return {
-    itemsPerPod: count('itemsPerPod', props.itemsPerPod ?? 1, 1, 'A pod works on one item or more.'),
-    maxAttempts: count('maxAttempts', props.maxAttempts ?? 3, 1, 'An item is tried at least once.'),
-    toleratedFailures: count('toleratedFailures', props.toleratedFailures ?? 0, 0, 'With 0 every item must be done.'),
-    itemTimeoutSeconds: requireSeconds(where, 'itemTimeout', itemTimeout, 1, 'Give an attempt a second or more.'),
-    graceSeconds: requireSeconds(
-      where,
+    itemsPerPod: check.wholeNumber('itemsPerPod', props.itemsPerPod ?? 1, 1, 'A pod works on one item or more.'),
+    maxAttempts: check.wholeNumber('maxAttempts', props.maxAttempts ?? 3, 1, 'An item is tried at least once.'),
+    toleratedFailures: check.wholeNumber(
+      'toleratedFailures',
+      props.toleratedFailures ?? 0,
+      0,
+      'With 0 every item must be done.',
+    ),
+    itemTimeoutSeconds: check.seconds('itemTimeout', itemTimeout, TIMED, 'Longer work is better cut into more items.'),
+    graceSeconds: check.seconds(
       'terminationGracePeriod',
       terminationGracePeriod,
-      1,
-      'Give it a second or more.',
+      TIMED,
+      'A program needs time to end.',
     ),
   };
 }
@@ -108,24 +114,18 @@ function attemptSeconds({ itemTimeoutSeconds, graceSeconds }: WorkerLimits): num
   return itemTimeoutSeconds + graceSeconds + ATTEMPT_OVERHEAD_SECONDS;
 }
 
-function settings(where: string, props: CoarseWorkerJobProps, limits: WorkerLimits, completions: number): JobSettings {
+function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimits, completions: number): JobSettings {
   const { parallelism = 1, backoffLimit = 6, activeDeadline, ttlAfterFinished, queue } = props;
   const longest = queue.itemCount * limits.maxAttempts * attemptSeconds(limits) + READY_SECONDS;
   return {
     completions,
-    parallelism: requireWholeNumber(where, 'parallelism', parallelism, 1, 'With no pods nothing would ever be done.'),
-    backoffLimit: requireWholeNumber(
-      where,
-      'backoffLimit',
-      backoffLimit,
-      0,
-      'With 0 the first failed pod ends the Job.',
-    ),
+    parallelism: check.wholeNumber('parallelism', parallelism, 1, 'With no pods nothing would ever be done.'),
+    backoffLimit: check.wholeNumber('backoffLimit', backoffLimit, 0, 'With 0 the first failed pod ends the Job.'),
     activeDeadlineSeconds: activeDeadline
-      ? requireSeconds(where, 'activeDeadline', activeDeadline, 1, 'Leave it out for a limit that no run can reach.')
+      ? check.seconds('activeDeadline', activeDeadline, { least: 1 }, 'Leave it out for a limit that no run can reach.')
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
-      ttlAfterFinished && requireSeconds(where, 'ttlAfterFinished', ttlAfterFinished, 0, 'Give whole seconds.'),
+      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
     podFailurePolicy: {
       rules: [
         courierExit('FailJob', [ExitCode.TOO_MANY_DEAD_LETTERS]),

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { requireImage } from './private/validate';
+import { Check } from './private/check';
 
 /** The images of this package: one place for their names. */
 const NODE = 'node:24-slim';
@@ -54,7 +54,7 @@ export class Images {
    * @throws where the prefix is empty or has a scheme or white space
    */
   public useRegistry(prefix: string): void {
-    this.registry = requireImage(this.where('useRegistry'), 'the prefix', prefix.replace(/\/+$/, ''));
+    this.registry = this.check('useRegistry').image('the prefix', prefix.replace(/\/+$/, ''));
   }
 
   /**
@@ -64,7 +64,7 @@ export class Images {
    * @throws where the reference is empty or has a scheme or white space
    */
   public useNode(image: string): void {
-    this.node = requireImage(this.where('useNode'), 'the image', image);
+    this.node = this.check('useNode').image('the image', image);
   }
 
   /**
@@ -75,11 +75,11 @@ export class Images {
    * @throws where the reference is empty or has a scheme or white space
    */
   public useRabbitMQ(image: string): void {
-    this.rabbitMQ = requireImage(this.where('useRabbitMQ'), 'the image', image);
+    this.rabbitMQ = this.check('useRabbitMQ').image('the image', image);
   }
 
-  private where(method: string): string {
-    return `Images.of('${this.scope.node.path}').${method}`;
+  private check(method: string): Check {
+    return new Check(`Images.of('${this.scope.node.path}').${method}`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { Paths } from './contract';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './private/config-map';
 import { pathLabel } from './private/path-label';
-import { isWellFormed } from './private/validate';
+import { isWellFormed } from './private/well-formed';
 
 /** Options for `Program.script`. */
 export interface ScriptOptions {

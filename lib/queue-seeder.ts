@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { IBroker } from './broker';
 import { Container, Env, itemsPiece, Paths } from './contract';
 import { brokerEnv } from './private/broker-env';
+import { Check } from './private/check';
 import { ContentConfigMap } from './private/config-map';
 import { contentHash } from './private/content-hash';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
@@ -11,7 +12,7 @@ import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
 import { programContainer, programsVolume, SMALL } from './private/program-container';
 import { requireSameNamespace } from './private/same-namespace';
-import { requireLabelValue, requireSeconds, requireWholeNumber } from './private/validate';
+
 import type { WorkItems } from './work-items';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
 
@@ -117,12 +118,13 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   ) {
     super(scope, id, { dockerRegistryAuth: props.dockerRegistryAuth });
     const where = `QueueSeeder '${this.node.path}'`;
+    const check = new Check(where);
     requireSameNamespace(where, this, 'the broker', props.broker);
-    if (props.runId !== undefined) requireLabelValue(where, 'runId', props.runId);
+    if (props.runId !== undefined) check.labelValue('runId', props.runId);
     this.broker = props.broker;
     this.itemCount = props.items.count;
     this.runId = props.runId;
-    this.jobSettings = settings(where, props);
+    this.jobSettings = settings(check, props);
     this.pieces = props.items._packed.pieces.map(
       (piece, n) =>
         new ContentConfigMap(this, `Items${n}`, `${pathLabel(this)}-items-${n}`, { [itemsPiece(n)]: piece }),
@@ -156,8 +158,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    */
   public attachWorker(needs: WorkerNeeds): void {
     const where = `QueueSeeder '${this.node.path}': attachWorker`;
-    requireSeconds(where, 'holdItems', needs.holdItems, 1, 'Give a duration in whole seconds.');
-    requireWholeNumber(where, 'maxAttempts', needs.maxAttempts, 1, 'An item is tried at least once.');
+    const check = new Check(where);
+    check.seconds('holdItems', needs.holdItems, { least: 1 }, 'Give a duration in whole seconds.');
+    check.wholeNumber('maxAttempts', needs.maxAttempts, 1, 'An item is tried at least once.');
     this.workers.push(needs);
     if (this.nameRead !== undefined && this.nameRead !== this.currentName()) {
       throw new Error(
@@ -229,13 +232,18 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
 const ITEMS_VOLUME = 'work-queue-items';
 
-function settings(where: string, props: QueueSeederProps): JobSettings {
+function settings(check: Check, props: QueueSeederProps): JobSettings {
   const { activeDeadline = Duration.hours(24), ttlAfterFinished } = props;
   return {
     backoffLimit: 6,
-    activeDeadlineSeconds: requireSeconds(where, 'activeDeadline', activeDeadline, 1, 'Give the broker time to start.'),
+    activeDeadlineSeconds: check.seconds(
+      'activeDeadline',
+      activeDeadline,
+      { least: 1 },
+      'Give the broker time to start.',
+    ),
     ttlSecondsAfterFinished:
-      ttlAfterFinished && requireSeconds(where, 'ttlAfterFinished', ttlAfterFinished, 0, 'Give whole seconds.'),
+      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
     podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
   };
 }

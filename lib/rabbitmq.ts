@@ -3,10 +3,10 @@ import { type ContainerResources, Cpu, type ISecret, k8s, Pod } from 'cdk8s-plus
 import { Construct } from 'constructs';
 import type { BrokerConnection, IBroker } from './broker';
 import { Images } from './images';
+import { Check } from './private/check';
 import { GeneratedCredentials } from './private/generated-credentials';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
 import { AMQP, DATA_VOLUME, rabbitMQConfig, rabbitMQPod } from './private/rabbitmq-pod';
-import { requireImage, requireServiceName } from './private/validate';
 
 /** Properties for a RabbitMQ broker. */
 export interface RabbitMQProps {
@@ -92,9 +92,9 @@ export class RabbitMQ extends Construct implements IBroker {
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
-    const where = `RabbitMQ '${this.node.path}'`;
-    if (props.image !== undefined) requireImage(where, 'image', props.image);
-    if (props.serviceName !== undefined) requireServiceName(where, 'serviceName', props.serviceName);
+    const check = new Check(`RabbitMQ '${this.node.path}'`);
+    if (props.image !== undefined) check.image('image', props.image);
+    if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
     // Its pods carry the name and a hash as a label of at most 63 characters:
     // https://github.com/kubernetes/kubernetes/issues/64023
     const name = Names.toDnsLabel(this, { maxLen: 52 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { frameItems } from '../contract';
 import { CONFIG_MAP_BYTES } from './config-map';
 import { gzip } from './gzip';
-import { isWellFormed } from './validate';
+import { isWellFormed } from './well-formed';
 
 /** Far below RabbitMQ's own limit of 16 MiB (https://www.rabbitmq.com/docs/configure), which a broker's owner may lower. */
 const MOST_ITEM_BYTES = 2 ** 20;

@@ -47,9 +47,7 @@ run() {
   ) &
 }
 
-# An sh that is PID 1 has no default action for SIGTERM. The kubelet tells the courier too, and the courier says when to
-# quit; here the program only hears of it.
-trap 'signalled=1; signal TERM' TERM INT
+trap 'signalled=1' TERM INT # an sh that is PID 1 has no default action
 
 setsid=
 if command -v setsid >/dev/null 2>&1; then setsid=setsid; fi
@@ -58,9 +56,8 @@ if env --default-signal=INT,QUIT true >/dev/null 2>&1; then default_signals='env
 
 # The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck.
 tries=0
-until [ -p "$exchange/down" ]; do
+until [ -n "$signalled" ] || [ -p "$exchange/down" ]; do
   tries=$((tries + 1))
-  [ -z "$signalled" ] || end 11 "asked to leave before the courier came"
   if [ "$tries" -le 100 ]; then
     sleep 0.1 2>/dev/null || sleep 1
   elif [ "$tries" -le 690 ]; then
@@ -70,7 +67,11 @@ until [ -p "$exchange/down" ]; do
   fi
 done
 
+[ -z "$signalled" ] || end 11 "asked to leave before the courier came"
+
 exec 3<>"$exchange/down" 4<>"$exchange/up" # read-write: neither open blocks
+trap 'echo left >"$exchange/down"' TERM INT # a word of its own: some shells go on reading after a trap
+[ -z "$signalled" ] || echo left >"$exchange/down"
 echo ready >&4
 (
   exec 3<&- 4<&-
@@ -78,11 +79,12 @@ echo ready >&4
   echo silence >"$exchange/down"
 ) >/dev/null 2>&1 &
 watchdog=$!
-until read -r word _ <&3; do
-  [ -n "$signalled" ] || end 75 "cannot read from the courier"
-  signalled=
-done
+read -r word status sentence <&3 || word=left
+[ "$word" != left ] || end 11 "asked to leave before the courier said a word"
+[ "$word" != quit ] || end "$status" "$sentence"
 [ "$word" = hello ] || end 75 "the courier made its FIFOs and then said nothing for 60 s"
+# The kubelet tells the courier too, and the courier says when to quit; here only the program hears of it.
+trap 'signalled=1; signal TERM' TERM INT
 exec 5<"$exchange/down" 3<&-
 kill "$watchdog" 2>/dev/null
 

@@ -70,6 +70,7 @@ export class WorkerLink {
 
   /** Ends the worker's container with `status`; its termination message is the sentence. */
   quit(status: number, sentence: string): void {
+    if (this.down === undefined) this.openDown(); // the shim may have come just now
     this.say(`${Verb.QUIT} ${status} ${sentence.replace(/\s+/g, ' ')}`);
     if (this.down !== undefined) closeSync(this.down);
     this.down = undefined;
@@ -82,12 +83,20 @@ export class WorkerLink {
     for (const line of lines) {
       const [verb, status] = line.split(' ');
       if (verb === Verb.READY && this.down === undefined) {
-        // The shim has `down` open, so this does not fail for want of a reader.
-        this.down = openSync(join(this.folder, Exchange.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
+        this.openDown();
         this.isReady(this.say(Verb.HELLO));
       } else if (verb === Verb.EXIT && /^\d+$/.test(status ?? '')) {
         this.ended(Number(status));
       }
+    }
+  }
+
+  /** Fails, and leaves it closed, where the shim does not have its end open. */
+  private openDown(): void {
+    try {
+      this.down = openSync(join(this.folder, Exchange.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      this.down = undefined;
     }
   }
 

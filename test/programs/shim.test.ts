@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkerLink } from '../../lib/programs/worker-link';
@@ -134,6 +135,14 @@ describe.each([
   test('ends with 11 when it is asked to leave before a courier came', async () => {
     shim.start('true');
     await new Promise((resolve) => setTimeout(resolve, 300));
+    shim.signal('SIGTERM');
+    expect(await shim.exit()).toBe(11);
+  });
+
+  test('ends with 11 when it is asked to leave and the courier says nothing', async () => {
+    shim.start('true');
+    for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
     shim.signal('SIGTERM');
     expect(await shim.exit()).toBe(11);
   });

@@ -72,7 +72,7 @@ export class Run {
       [Env.TOLERATED_FAILURES]: '0',
       [Env.TERMINATION_GRACE_SECONDS]: '10',
       [Env.POD_NAME]: `pod-${this.pods.length}`,
-      [Env.TERMINATION_LOG]: join(shim.folder, 'courier-last-words'),
+      [Env.TERMINATION_LOG]: join(this.folder, `last-words-${this.pods.length}`),
       ...this.options.env,
       ...env,
     });
@@ -130,6 +130,12 @@ export class Pod {
     const code = await this.courier.exit;
     await this.worker.exit();
     return code;
+  }
+
+  /** SIGTERM to both containers, as the kubelet sends it. */
+  askToLeave(): void {
+    this.worker.signal('SIGTERM');
+    this.courier.kill('SIGTERM');
   }
 
   end(): void {

@@ -76,7 +76,7 @@ test.each([
 ] as const)('%s(%j) is an error', (method, value) => {
   const images = Images.of(new App());
   expect(() => images[method](value)).toThrow(
-    new RegExp(`Images\\.of\\(''\\)\\.${method}: .* is no reference to an image`),
+    new RegExp(`Images\\.of\\(''\\)\\.${method}: .* it is no reference to an image`),
   );
 });
 

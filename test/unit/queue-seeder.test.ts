@@ -205,7 +205,7 @@ describe('the workers of a queue', () => {
 
   test.each<[number, number, RegExp]>([
     [0, 1, /holdItems is 0 s/],
-    [1.5, 1, /holdItems is 1\.5 s; Kubernetes counts in whole seconds/],
+    [1.5, 1, /holdItems is 1\.5 s; it must be a whole number of seconds/],
     [1, 0, /maxAttempts is 0; it must be a whole number from 1/],
     [1, 1.5, /maxAttempts is 1\.5/],
   ])('may not ask for %d s and %d attempts', (seconds, maxAttempts, message) => {
@@ -216,13 +216,16 @@ describe('the workers of a queue', () => {
 
 describe('bad input', () => {
   test.each<[Partial<QueueSeederProps>, RegExp]>([
-    [{ runId: '' }, /QueueSeeder 'test\/fruits': runId is "", which cannot be a Kubernetes label\. Use 1 to 63/],
+    [
+      { runId: '' },
+      /QueueSeeder 'test\/fruits': runId is ""; it cannot be the value of a Kubernetes label\. Use 1 to 63/,
+    ],
     [{ runId: '-a' }, /runId is "-a"/],
     [{ runId: 'a b' }, /runId is "a b"/],
     [{ runId: 'x'.repeat(64) }, /runId is/],
     [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Give the broker time/],
-    [{ activeDeadline: Duration.millis(500) }, /activeDeadline is 0\.5 s; Kubernetes counts in whole seconds/],
-    [{ activeDeadline: Duration.days(4000) }, /activeDeadline is 345600000 s.*ten years/],
+    [{ activeDeadline: Duration.millis(500) }, /activeDeadline is 0\.5 s; it must be a whole number of seconds/],
+    [{ activeDeadline: Duration.days(4000) }, /activeDeadline is 345600000 s.*from 1 to 315360000/],
     [{ ttlAfterFinished: Duration.millis(1500) }, /ttlAfterFinished is 1\.5 s/],
   ])('%j is an error', (props, message) => {
     expect(() => seeded(props)).toThrow(message);

@@ -39,7 +39,7 @@ describe('the Service', () => {
     'cannot be named %j',
     (serviceName) => {
       expect(() => brokerOf({ serviceName })).toThrow(
-        /RabbitMQ 'test\/rabbitmq': serviceName is ".*", which is no name/,
+        /RabbitMQ 'test\/rabbitmq': serviceName is ".*"; it cannot be the name of a Kubernetes Service/,
       );
     },
   );
@@ -175,6 +175,6 @@ describe('the credentials', () => {
 
 test('an image that is no reference is an error', () => {
   expect(() => brokerOf({ image: '' })).toThrow(
-    /RabbitMQ 'test\/rabbitmq': image is "", which is no reference to an image/,
+    /RabbitMQ 'test\/rabbitmq': image is ""; it is no reference to an image/,
   );
 });

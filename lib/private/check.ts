@@ -1,0 +1,60 @@
+import type { Duration } from 'cdk8s';
+
+/** Longer than anybody waits, and far from where a 64-bit count of nanoseconds ends. */
+export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/** Kubernetes keeps its counts as 32-bit integers. */
+const MOST_COUNT = 2 ** 31 - 1;
+
+export interface SecondsRange {
+  readonly least: number;
+  /** Ten years, unless given. */
+  readonly most?: number;
+}
+
+/** Checks of what a user gives. Each error says what was given, why it cannot be and what to do. */
+export class Check {
+  /** @param where the construct's class and path, or the function that was called: it begins each message */
+  constructor(private readonly where: string) {}
+
+  wholeNumber(name: string, value: number, least: number, cure: string): number {
+    if (Number.isInteger(value) && value >= least && value <= MOST_COUNT) return value;
+    throw this.error(name, value, `must be a whole number from ${least} to ${MOST_COUNT}`, cure);
+  }
+
+  /** The duration in whole seconds, the unit of Kubernetes. */
+  seconds(name: string, value: Duration, range: SecondsRange, cure: string): number {
+    const { least, most = TEN_YEARS_SECONDS } = range;
+    const seconds = value.toMilliseconds({ integral: false }) / 1000;
+    if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return seconds;
+    const rule = `must be a whole number of seconds, the unit of Kubernetes, from ${least} to ${most}`;
+    throw this.error(name, `${seconds} s`, rule, cure);
+  }
+
+  /** RFC 1035, which Kubernetes demands of the names of Services. */
+  serviceName(name: string, value: string): string {
+    if (/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+    const cure =
+      'Use at most 63 of a-z, 0-9 and "-", first a letter and no "-" at the end, such as "rabbitmq-service".';
+    throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes Service', cure);
+  }
+
+  /** What Kubernetes accepts as the value of a label. */
+  labelValue(name: string, value: string): string {
+    if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value)) return value;
+    const cure =
+      'Use 1 to 63 of A-Z, a-z, 0-9, "-", "_" and ".", a letter or digit at both ends, such as "2026-05-01".';
+    throw this.error(name, JSON.stringify(value), 'cannot be the value of a Kubernetes label', cure);
+  }
+
+  image(name: string, value: string): string {
+    if (/^[^\s"'`]+$/.test(value) && !value.includes('://')) return value;
+    const cure =
+      'Give a name with a tag or a digest and without a scheme, such as "registry.example.com/team/app:1.2".';
+    throw this.error(name, JSON.stringify(value), 'is no reference to an image', cure);
+  }
+
+  private error(name: string, given: string | number, rule: string, cure: string): Error {
+    return new Error(`${this.where}: ${name} is ${given}; it ${rule}. ${cure}`);
+  }
+}

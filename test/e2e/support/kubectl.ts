@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+
+/** `kubectl`, or a longer command line where the cluster can only be reached from elsewhere: `ssh lab kubectl`. */
+const COMMAND = process.env.E2E_KUBECTL ?? 'kubectl';
+const LIMIT_MS = 60_000;
+
+export interface KubectlAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What `kubectl` writes to its standard output. Rejects, with its words, where it fails. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await askKubectl(args);
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim() || `status ${status}`}`);
+  return stdout;
+}
+
+/** The answer of `kubectl`, whatever it is. */
+export function askKubectl(args: string[], input = ''): Promise<KubectlAnswer> {
+  const child = spawn('sh', ['-c', `exec ${COMMAND} "$@"`, 'kubectl', ...args], {
+    stdio: 'pipe',
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const [stdout, stderr]: Buffer[][] = [[], []];
+  child.stdout.on('data', (part) => stdout.push(part));
+  child.stderr.on('data', (part) => stderr.push(part));
+  child.stdin.on('error', () => {}); // it ended without reading: its status and words say why
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      const [out, err] = [stdout, stderr].map((parts) => Buffer.concat(parts).toString());
+      const late = signal ? `no answer within ${LIMIT_MS / 1000} s` : '';
+      resolve({ status: code ?? -1, stdout: out, stderr: err + late });
+    });
+  });
+}

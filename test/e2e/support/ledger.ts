@@ -1,0 +1,102 @@
+import { Program } from '../../../lib';
+import type { Json } from '../../support/synth';
+import type { Namespace } from './namespace';
+import { until } from './until';
+
+/**
+ * Where programs write down what they do, so that it survives their pods. It is a pod that takes lines over TCP and answers
+ * how often it has seen one, which tells a program how often its item was tried.
+ */
+export class Ledger {
+  constructor(private readonly namespace: Namespace) {}
+
+  /** Starts it, on the node of that name where there is one given. */
+  async start(nodeName?: string): Promise<void> {
+    await this.namespace.apply(objects(nodeName));
+    await until('the ledger', async () => {
+      const { status } = await this.namespace.get('pod', 'ledger');
+      return status.containerStatuses?.[0].ready === true;
+    });
+  }
+
+  /** What happened on a queue, in its order. */
+  async of(queue: string): Promise<Entry[]> {
+    const lines = (await this.namespace.log('ledger', 'ledger')).split('\n').map((line) => line.split('\t'));
+    return lines.filter(([name]) => name === queue).map(([, what, item, pod]) => ({ what, item, pod }) as Entry);
+  }
+
+  /** The items that something happened to, in alphabetical order, each as often as it happened. */
+  async items(queue: string, what: Entry['what']): Promise<string[]> {
+    return (await this.of(queue))
+      .filter((entry) => entry.what === what)
+      .map(({ item }) => item)
+      .sort();
+  }
+
+  /** Waits for an entry. */
+  wait(queue: string, what: Entry['what'], item: string): Promise<Entry> {
+    return until(`${what} of ${item}`, async () =>
+      (await this.of(queue)).find((entry) => entry.what === what && entry.item === item),
+    );
+  }
+}
+
+export interface Entry {
+  readonly what: 'start' | 'end';
+  readonly item: string;
+  readonly pod: string;
+}
+
+/**
+ * A program that writes each start and end of an item into the ledger. In between it does what the Python lines say, which
+ * know the `item` and its `attempt`, from 1, and can `sleep`, `exit` and look at `os`.
+ */
+export function witness(...between: string[]): Program {
+  return Program.command('python3', '-uc', [...WITNESS, ...between, 'tell("end")'].join('\n'));
+}
+
+const PORT = 7000;
+
+const WITNESS = [
+  'import os, socket, sys',
+  'from sys import exit',
+  'from time import sleep',
+  'def tell(what):',
+  `  with socket.create_connection(("ledger", ${PORT}), 20) as ledger:`,
+  '    line = "\\t".join([os.environ["QUEUE"], what, item, os.environ["HOSTNAME"]])',
+  '    ledger.sendall((line + "\\n").encode())',
+  '    return int(ledger.makefile().readline())',
+  'item = sys.stdin.read()',
+  'attempt = tell("start")',
+];
+
+const SERVER = `
+const seen = new Map();
+require('node:net').createServer((socket) => {
+  let text = '';
+  socket.setEncoding('utf8').on('error', () => {}).on('data', (part) => {
+    text += part;
+    if (!text.endsWith('\\n')) return;
+    console.log(text.trim());
+    const fact = text.split('\\t', 3).join('\\t');
+    seen.set(fact, (seen.get(fact) ?? 0) + 1);
+    socket.end(seen.get(fact) + '\\n');
+  });
+}).listen(${PORT});
+process.on('SIGTERM', () => process.exit());`;
+
+function objects(nodeName?: string): Json[] {
+  const metadata = { name: 'ledger', labels: { app: 'ledger' } };
+  const container = {
+    name: 'ledger',
+    image: 'node:24-slim',
+    command: ['node', '-e', SERVER],
+    readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+  };
+  const securityContext = { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } };
+  return [
+    { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName, securityContext, containers: [container] } },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: metadata.labels, ports: [{ port: PORT }] } },
+  ];
+}

@@ -1,0 +1,263 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode } from '../../lib/contract';
+import { useBroker } from '../support/broker';
+import { TestPrograms } from '../support/program-process';
+import { Run } from '../support/run';
+import { until } from '../support/shim-process';
+
+const broker = useBroker();
+const programs = new TestPrograms();
+afterAll(() => programs.remove());
+
+const runs: Run[] = [];
+afterEach(() => {
+  for (const run of runs.splice(0)) run.end();
+});
+
+async function seeded(items: readonly (string | Buffer)[], env: Record<string, string> = {}): Promise<Run> {
+  const run = new Run(programs, broker().url, { items, env });
+  runs.push(run);
+  await run.seed();
+  return run;
+}
+
+/** A program that writes each item it is given into a ledger, and then does what `then` says. */
+function ledger(run: Run, then = ''): { program: string[]; items: () => string[] } {
+  const file = join(run.folder, 'ledger');
+  appendFileSync(file, '');
+  return {
+    program: ['sh', '-c', `item=$(cat); echo "$item" >>${file}; ${then}`],
+    items: () => readFileSync(file, 'utf8').split('\n').filter(Boolean),
+  };
+}
+
+describe('a pod', () => {
+  test('does one item, acknowledges it and ends with 0', async () => {
+    const run = await seeded(['apple', 'banana']);
+    const { program, items } = ledger(run);
+    const pod = run.pod(program);
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['apple']);
+    expect(await run.depth()).toBe(1);
+    expect(pod.courier.lastWords).toBe('1 item done: item 0 "apple"');
+    expect(pod.worker.terminationMessage).toBe('1 item done: item 0 "apple"');
+  });
+
+  test('does itemsPerPod items', async () => {
+    const run = await seeded(['a', 'b', 'c', 'd']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { ITEMS_PER_POD: '3' }).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b', 'c']);
+    expect(await run.depth()).toBe(1);
+  });
+
+  test('ends with 0 when it sees that all is settled', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = ledger(run);
+    const pod = run.pod(program, { ITEMS_PER_POD: '5' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b']);
+    expect(pod.courier.lastWords).toMatch(/^all 2 items settled: 2 done/);
+  });
+
+  test('waits for the seeder', async () => {
+    const run = new Run(programs, broker().url, { items: ['a'] });
+    runs.push(run);
+    const { program, items } = ledger(run);
+    const pod = run.pod(program);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(items()).toEqual([]);
+    await run.seed();
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a']);
+  });
+
+  test('with nothing to take does not end while another pod still holds an item', async () => {
+    const run = await seeded(['slow']);
+    const gate = join(run.folder, 'gate');
+    const busy = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+    const worker = run.pod(busy.program);
+    await until(() => busy.items().length === 1);
+    const observer = run.pod(['true']);
+    await until(() => observer.courier.log.includes('waiting for 1 other pod'));
+    appendFileSync(gate, '');
+    expect(await worker.exit()).toBe(ExitCode.DONE);
+    expect(await observer.exit()).toBe(ExitCode.DONE);
+  });
+
+  test('ends at once, in a queue of no items', async () => {
+    const run = await seeded([]);
+    expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
+  });
+});
+
+describe('a failing item', () => {
+  test('is tried maxAttempts times in the same pod, then becomes a dead letter with the reason; the rest is done', async () => {
+    const run = await seeded(['good', 'bad', 'fine']);
+    const { program, items } = ledger(run, '[ "$item" != bad ] || exit 3');
+    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
+    expect(pod.courier.log).toMatch(/item 1 "bad": attempt 2 of 3 failed, exit 3 after .* s; again in .* s/);
+    expect(pod.courier.lastWords).toBe(
+      'all 3 items settled: 2 done, 1 dead letter (0 tolerated): item 1 "bad" (exit 3)',
+    );
+    const [dead, ...others] = await run.messages('dead');
+    expect(others).toEqual([]);
+    expect(dead).toMatchObject({ id: '1', headers: { reason: 'exit 3', 'exit-code': 3, attempts: 3, pod: 'pod-0' } });
+    expect(dead.body.toString()).toBe('bad');
+  });
+
+  test('is tolerated when the Job tolerates it', async () => {
+    const run = await seeded(['bad']);
+    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(pod.courier.lastWords).toContain('1 dead letter (1 tolerated)');
+  });
+
+  test('that fails once and then succeeds is done, by the same pod', async () => {
+    const run = await seeded(['shy']);
+    const { program, items } = ledger(run, `[ "$(wc -l <${join(run.folder, 'ledger')})" -gt 1 ]`);
+    const pod = run.pod(program);
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['shy', 'shy']);
+    expect(await run.messages('dead')).toEqual([]);
+  });
+
+  test('that runs longer than itemTimeout is stopped, and has failed', async () => {
+    const run = await seeded(['long']);
+    const pod = run.pod(['sleep', '1000'], { ITEM_TIMEOUT_SECONDS: '1', MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(pod.courier.lastWords).toContain('longer than itemTimeout (1 s)');
+  });
+
+  test('whose signal ended it says which', async () => {
+    const run = await seeded(['x']);
+    const pod = run.pod(['sh', '-c', 'kill -SEGV $$'], { MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    const [dead] = await run.messages('dead');
+    expect(dead.headers).toMatchObject({ reason: 'SIGSEGV', signal: 11 });
+  });
+
+  test('dead letters that two pods count at the same time are counted by both', async () => {
+    const run = await seeded(['x', 'y']);
+    const pods = [1, 2, 3].map(() => run.pod(['false'], { MAX_ATTEMPTS: '1' }));
+    for (const pod of pods) {
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.courier.lastWords).toContain('2 dead letters');
+    }
+  });
+});
+
+describe('a pod that dies', () => {
+  test('by its worker (out of memory): the attempt counts, another pod does the item', async () => {
+    const run = await seeded(['heavy']);
+    const { program, items } = ledger(run, 'sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.worker.end();
+    expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(first.courier.lastWords).toBe(
+      'item 0 "heavy": the worker\'s container died (out of memory?); another pod tries again',
+    );
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('attempt 2 of 3 done');
+  });
+
+  test('by its worker on the last attempt: the item becomes a dead letter', async () => {
+    const run = await seeded(['heavy']);
+    const { program, items } = ledger(run, 'sleep 1000');
+    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
+    await until(() => items().length === 1);
+    pod.worker.end();
+    expect(await pod.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(await run.pod(['true']).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  });
+
+  test('by its courier: the program is stopped, another pod does the item', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.courier.kill();
+    expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'a']);
+  });
+
+  test('between the end of the program and the ack: the item runs again, and its second run does not count', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const second = run.pod(program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(items().sort()).toEqual(['a', 'a', 'b']);
+    expect(await run.depth()).toBe(0);
+  });
+
+  test('right after the ack: the pod that replaces it sees that all is settled', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { CRASH_AT: 'after ack' }).exit()).toBe('SIGKILL');
+    expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a']);
+  });
+
+  test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {
+    const run = await seeded(['bad']);
+    const env = { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' };
+    expect(await run.pod(['false'], { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const second = run.pod(['false'], env);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(await run.depth('dead')).toBe(2);
+    expect(second.courier.lastWords).toContain('1 dead letter (1 tolerated)');
+  });
+});
+
+describe('a pod that is asked to leave', () => {
+  test('gives its item back, and another pod does it', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.askToLeave();
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
+  });
+
+  test('acknowledges the item when the program still ends with 0', async () => {
+    const run = await seeded(['a']);
+    const marker = join(run.folder, 'started');
+    const pod = run.pod(['sh', '-c', `trap "exit 0" TERM; : >${marker}; while :; do sleep 0.1; done`]);
+    await until(() => existsSync(marker));
+    pod.askToLeave();
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(await run.depth()).toBe(0);
+  });
+
+  test('leaves at once while it waits for the seeder', async () => {
+    const run = new Run(programs, broker().url, { items: ['a'] });
+    runs.push(run);
+    const pod = run.pod(['true']);
+    await until(() => existsSync(join(pod.worker.folder, 'down')));
+    pod.askToLeave();
+    expect(await pod.exit()).toBe(ExitCode.LEFT);
+  });
+});
+
+test('the broker killed and restarted in the middle of an item: the program is stopped and the same pod goes on', async () => {
+  const run = await seeded(['a', 'b']);
+  const gate = join(run.folder, 'gate');
+  const { program, items } = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+  const pod = run.pod(program, { ITEMS_PER_POD: '2' });
+  await until(() => items().length === 1);
+  await broker().kill();
+  await until(() => pod.courier.log.includes('stopping the program'));
+  appendFileSync(gate, '');
+  await broker().restart();
+  expect(await pod.exit()).toBe(ExitCode.DONE);
+  expect(new Set(items())).toEqual(new Set(['a', 'b']));
+  expect(await run.depth()).toBe(0);
+});
