@@ -57,6 +57,10 @@ export const Exchange = {
   UP: 'up',
   /** FIFO, courier to worker. */
   DOWN: 'down',
+  /** FIFO, the program's standard error, for the container's log and the courier. */
+  STDERR: 'stderr',
+  /** FIFO, the courier's copy of it. */
+  STDERR_COPY: 'stderr.copy',
   /** The item that the program reads on its standard input. */
   ITEM: 'item',
 } as const;

@@ -25,6 +25,7 @@ export async function writeDeadLetter(
   };
   if (failure.exitCode !== undefined) headers[DeadLetterHeader.EXIT_CODE] = failure.exitCode;
   if (failure.signal !== undefined) headers[DeadLetterHeader.SIGNAL] = failure.signal;
+  if (failure.stderr) headers[DeadLetterHeader.STDERR] = failure.stderr;
   const { messageId } = item.message.properties;
   const channel = await session.confirmChannel();
   await publishConfirmed(session, channel, companions(queue).dead, [{ body: item.body, messageId, headers }]);
@@ -72,5 +73,8 @@ function identity({ properties, content }: GetMessage): string {
 function describe({ properties, content }: GetMessage): string {
   const headers = properties.headers ?? {};
   const reason = headers[DeadLetterHeader.REASON] ?? headers['x-first-death-reason'] ?? 'no reason given';
-  return `item ${properties.messageId ?? '?'} ${quoted(content)} (${reason})`;
+  const lastLine = String(headers[DeadLetterHeader.STDERR] ?? '')
+    .split('\n')
+    .pop();
+  return `item ${properties.messageId ?? '?'} ${quoted(content)} (${reason}${lastLine ? `: ${quoted(lastLine)}` : ''})`;
 }

@@ -18,6 +18,8 @@ export interface Failure {
   readonly milliseconds: number;
   readonly exitCode?: number;
   readonly signal?: number;
+  /** The end of what it wrote to standard error. */
+  readonly stderr?: string;
 }
 
 /** What became of an item. */
@@ -75,7 +77,8 @@ export async function runItem(
     const failed = `${which} failed, ${failure.reason} after ${duration(milliseconds)}`;
     if (attempt >= maxAttempts) {
       log(`${failed}; it becomes a dead letter`);
-      return { kind: 'failed', failure, workerGone };
+      const stderr = await worker.stderr.settled();
+      return { kind: 'failed', failure: { ...failure, stderr }, workerGone };
     }
     if (workerGone) {
       log(`${failed}; another pod tries again`);

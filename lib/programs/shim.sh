@@ -12,6 +12,7 @@ program_group= # the process group of the program while it runs
 starting=      # set from the start of a program until its process group is known
 pending=       # a signal that came in between
 signalled=
+copying=       # set while what the program writes to standard error is copied to the courier
 
 end() { # STATUS SENTENCE
   { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
@@ -31,13 +32,39 @@ signal() { # NAME
   return 0
 }
 
+# The program's standard error goes to the container's log and, for the dead letter, to the courier. Without tee only to the log.
+copy_stderr() {
+  exec 6>&2
+  command -v tee >/dev/null 2>&1 || return 0
+  copying=1
+  # In this order no open waits for its other end; busybox ash ends when a signal interrupts one that does.
+  exec 7<>"$exchange/stderr" 8<"$exchange/stderr" 6>"$exchange/stderr" 7<&-
+  (
+    exec 4<&- 5<&- 6>&-
+    tee "$exchange/stderr.copy" <&8 >&2
+    echo copied >"$exchange/down"
+  ) &
+  exec 8<&-
+}
+
+# What the program wrote last must be in the log before the container ends; 2 s if somebody still holds it open.
+finish_copy() {
+  [ -n "$copying" ] || return 0
+  exec 3<>"$exchange/down" 6>&-
+  (
+    sleep 2
+    echo copied >"$exchange/down"
+  ) >/dev/null 2>&1 &
+  until [ "$word" = copied ]; do read -r word _ <&3 || word=copied; done
+}
+
 # The program runs in the background because the shell must go on listening, and a shell lets its background jobs ignore
 # SIGINT and SIGQUIT; where `env` can, it gives an unmodified program the signals back. The FIFOs are closed for it.
 run() {
   starting=1
   (
     # shellcheck disable=SC2086 # two optional prefixes of several words
-    exec $setsid $default_signals "$@" <"$exchange/item" 4>&- 5<&- &
+    exec $setsid $default_signals "$@" <"$exchange/item" 2>&6 4>&- 5<&- 6>&- &
     pid=$!
     echo "started $pid" >"$exchange/down"
     wait "$pid" 2>/dev/null # some shells would say here that it was killed
@@ -87,6 +114,7 @@ read -r word status sentence <&3 || word=left
 trap 'signalled=1; signal TERM' TERM INT
 exec 5<"$exchange/down" 3<&-
 kill "$watchdog" 2>/dev/null
+copy_stderr
 
 while :; do
   if read -r word status sentence <&5; then
@@ -101,7 +129,11 @@ while :; do
       ended) program_group= ;;
       term) signal TERM ;;
       kill) signal KILL ;;
-      quit) end "$status" "$sentence" ;;
+      copied) copying= ;;
+      quit)
+        finish_copy
+        end "$status" "$sentence"
+        ;;
     esac
   elif [ -n "$signalled" ]; then
     signalled= # the trap interrupted the read

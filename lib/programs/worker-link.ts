@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync, writ
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Exchange, Verb } from '../contract';
+import { Tail } from './tail';
 import { inTime } from './time';
 
 /** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
@@ -10,6 +11,8 @@ export type ProgramEnd = number | 'worker gone';
 
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
+  /** The end of what the program has written to standard error in this run. */
+  readonly stderr: Tail;
   private readonly up: Socket;
   private down: number | undefined;
   private unread = '';
@@ -23,22 +26,17 @@ export class WorkerLink {
    * open before `down` is there, which is what the shim waits for: it never blocks on a FIFO without another end.
    */
   constructor(private readonly folder: string) {
-    const [up, down] = [join(folder, Exchange.UP), join(folder, Exchange.DOWN)];
-    for (const fifo of [up, down]) rmSync(fifo, { force: true });
     this.readyOrGone = new Promise((resolve) => {
       this.isReady = resolve;
     });
-    makeFifo(up);
-    this.up = new Socket({
-      fd: openSync(up, constants.O_RDONLY | constants.O_NONBLOCK),
-      readable: true,
-      writable: false,
-    });
+    this.up = readFifo(join(folder, Exchange.UP));
     this.up.setEncoding('utf8');
     this.up.on('data', (text: string) => this.read(text));
     this.up.on('error', () => this.gone());
     this.up.on('end', () => this.gone());
-    makeFifo(down);
+    this.stderr = new Tail(readFifo(join(folder, Exchange.STDERR_COPY)));
+    makeFifo(join(folder, Exchange.STDERR));
+    makeFifo(join(folder, Exchange.DOWN));
   }
 
   /** False where the shim did not come within `milliseconds`. */
@@ -52,6 +50,7 @@ export class WorkerLink {
     const file = join(this.folder, Exchange.ITEM);
     writeFileSync(`${file}.new`, item, { mode: 0o644 });
     renameSync(`${file}.new`, file);
+    this.stderr.clear();
     return new Promise((resolve) => {
       this.ended = resolve;
       if (this.isGone || !this.say(Verb.RUN)) resolve('worker gone');
@@ -75,6 +74,7 @@ export class WorkerLink {
     if (this.down !== undefined) closeSync(this.down);
     this.down = undefined;
     this.up.destroy();
+    this.stderr.destroy();
   }
 
   private read(text: string): void {
@@ -117,7 +117,14 @@ export class WorkerLink {
   }
 }
 
+/** Made and opened for reading, without waiting for somebody who writes. */
+function readFifo(path: string): Socket {
+  makeFifo(path);
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+}
+
 /** Node has no call that makes a FIFO. With `-m` the umask does not matter. */
 function makeFifo(path: string): void {
+  rmSync(path, { force: true });
   execFileSync('mkfifo', ['-m', '666', path]);
 }

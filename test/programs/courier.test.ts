@@ -95,17 +95,20 @@ describe('a pod', () => {
 describe('a failing item', () => {
   test('is tried maxAttempts times in the same pod, then becomes a dead letter with the reason; the rest is done', async () => {
     const run = await seeded(['good', 'bad', 'fine']);
-    const { program, items } = ledger(run, '[ "$item" != bad ] || exit 3');
+    const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
     const pod = run.pod(program, { ITEMS_PER_POD: '3' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
     expect(pod.courier.log).toMatch(/item 1 "bad": attempt 2 of 3 failed, exit 3 after .* s; again in .* s/);
     expect(pod.courier.lastWords).toBe(
-      'all 3 items settled: 2 done, 1 dead letter (0 tolerated): item 1 "bad" (exit 3)',
+      'all 3 items settled: 2 done, 1 dead letter (0 tolerated): item 1 "bad" (exit 3: "a bad apple")',
     );
     const [dead, ...others] = await run.messages('dead');
     expect(others).toEqual([]);
-    expect(dead).toMatchObject({ id: '1', headers: { reason: 'exit 3', 'exit-code': 3, attempts: 3, pod: 'pod-0' } });
+    expect(dead).toMatchObject({
+      id: '1',
+      headers: { reason: 'exit 3', 'exit-code': 3, attempts: 3, pod: 'pod-0', stderr: 'a bad apple' },
+    });
     expect(dead.body.toString()).toBe('bad');
   });
 

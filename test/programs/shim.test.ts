@@ -70,6 +70,31 @@ describe.each([
     expect(shim.terminationMessage).toBe('all 8 items settled: "7" done');
   });
 
+  test('puts standard error into the log, all of it, and its end at the hand of the courier', async () => {
+    await startWith('sh', '-c', 'seq 100000 >&2; echo "no such frame" >&2; exit 4');
+    expect(await worker.run(Buffer.from('x'))).toBe(4);
+    expect(await worker.stderr.settled()).toMatch(/\n100000\nno such frame$/);
+    worker.quit(0, 'done');
+    expect(await shim.exit()).toBe(0);
+    await until(() => shim.stderr.length >= 588_895 + 14);
+    expect(shim.stderr.endsWith('100000\nno such frame\n')).toBe(true);
+  });
+
+  test('keeps the standard errors of two runs apart', async () => {
+    await startWith('sh', '-c', 'cat >&2; exit 1');
+    await worker.run(Buffer.from('first'));
+    expect(await worker.stderr.settled()).toBe('first');
+    await worker.run(Buffer.from('second'));
+    expect(await worker.stderr.settled()).toBe('second');
+  });
+
+  test('quits although something that the program left behind holds standard error open', async () => {
+    await startWith('sh', '-c', 'sleep 1000 & exit 0');
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    worker.quit(0, 'done');
+    expect(await shim.exit()).toBe(0);
+  });
+
   test('stops the program with SIGTERM, and its children with it, when told to', async () => {
     const marker = join(shim.folder, 'started');
     await startWith('sh', '-c', `sleep 1000 & echo $! >${marker}; wait`);

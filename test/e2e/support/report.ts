@@ -6,8 +6,9 @@ export async function report(namespace: string): Promise<string> {
   const ask = (...args: string[]) => kubectl('--namespace', namespace, ...args).catch((error: Error) => error.message);
   const pods: Json[] = JSON.parse(await kubectl('--namespace', namespace, 'get', 'pods', '--output', 'json')).items;
   const parts = [
-    await ask('get', 'jobs,pods', '--output', 'wide'),
-    await ask('get', 'events', '--field-selector', 'type=Warning', '--sort-by', '.lastTimestamp'),
+    await ask('get', 'pods', '--output', 'wide'),
+    await ask('get', 'persistentvolumeclaims,jobs', '--output', 'wide'),
+    await ask('get', 'events', '--sort-by', '.metadata.creationTimestamp'),
   ];
   for (const { metadata, status } of pods.filter(isOfInterest).slice(-8)) {
     parts.push(`--- pod ${metadata.name}: ${status.phase}`);

@@ -1,0 +1,79 @@
+import { WorkItems } from '../../lib';
+import { Run, type RunProps } from '../support/synth';
+import { Ledger, witness } from './support/ledger';
+import { lastWords, useNamespace } from './support/namespace';
+
+const ITEMS = ['apple', 'banana', 'cherry', 'date'];
+
+describe('an item whose program fails', () => {
+  const { namespace, test } = useNamespace();
+  const ledger = new Ledger(namespace);
+  beforeAll(() => ledger.start());
+
+  function runOf(runId: string, worker: RunProps['worker']): Run {
+    const items = WorkItems.list(ITEMS);
+    return new Run({ items, seeder: { runId }, worker: { image: 'python:3.13-slim', parallelism: 2, ...worker } });
+  }
+
+  test('each time is run maxAttempts times and becomes a dead letter; the others are done, and the Job fails', async () => {
+    const run = runOf('always', { maxAttempts: 2, program: witness('if item == "cherry": exit(3)') });
+    await namespace.apply(run.objects());
+    const ended = await namespace.ended(run.job.name);
+    expect(ended.outcome).toBe('Failed: PodFailurePolicy');
+
+    const { queueName } = run.queue;
+    expect(await ledger.items(queueName, 'start')).toEqual(['apple', 'banana', 'cherry', 'cherry', 'date']);
+    expect(await ledger.items(queueName, 'end')).toEqual(['apple', 'banana', 'date']);
+    expect(await depths(queueName)).toEqual({ [queueName]: 0, [`${queueName}.dead`]: 1, [`${queueName}.seeded`]: 1 });
+    expect(await courierWords(run)).toContain(
+      'all 4 items settled: 3 done, 1 dead letter (0 tolerated): item 2 "cherry" (exit 3)',
+    );
+  });
+
+  test('each time is a dead letter, and the Job is complete where one is tolerated', async () => {
+    const program = witness('if item == "cherry": exit(3)');
+    const run = runOf('tolerated', { maxAttempts: 2, toleratedFailures: 1, program });
+    await namespace.apply(run.objects());
+    const ended = await namespace.ended(run.job.name);
+    expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 4, 0]);
+
+    const { queueName } = run.queue;
+    expect(await ledger.items(queueName, 'start')).toEqual(['apple', 'banana', 'cherry', 'cherry', 'date']);
+    expect(await ledger.items(queueName, 'end')).toEqual(['apple', 'banana', 'date']);
+    expect(await depths(queueName)).toMatchObject({ [`${queueName}.dead`]: 1 });
+    expect(await courierWords(run)).toContain(
+      'all 4 items settled: 3 done, 1 dead letter (1 tolerated): item 2 "cherry" (exit 3)',
+    );
+  });
+
+  test('once is run again in the same pod and is done: complete, with no failed pod', async () => {
+    const run = runOf('once', { program: witness('if item == "cherry" and attempt == 1: exit(1)') });
+    await namespace.apply(run.objects());
+    const ended = await namespace.ended(run.job.name);
+    expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 4, 0]);
+
+    const { queueName } = run.queue;
+    expect(await ledger.items(queueName, 'start')).toEqual(['apple', 'banana', 'cherry', 'cherry', 'date']);
+    expect(await ledger.items(queueName, 'end')).toEqual(ITEMS);
+    const pods = await namespace.podsOf(run.job.name);
+    expect(pods.map(({ status }) => status.phase)).toEqual(Array(4).fill('Succeeded'));
+    const cherry = (await ledger.of(queueName)).filter(({ item }) => item === 'cherry');
+    expect(new Set(cherry.map(({ pod }) => pod)).size).toBe(1);
+    expect(await namespace.log(cherry[0].pod, 'courier')).toMatch(
+      /"cherry": attempt 1 of 3 failed, exit 1 after .*; again in/,
+    );
+  });
+
+  async function courierWords(run: Run): Promise<string[]> {
+    return (await namespace.podsOf(run.job.name)).map((pod) => lastWords(pod, 'courier'));
+  }
+
+  /** How many messages the queue and its companions hold, by their names. */
+  async function depths(queue: string): Promise<Record<string, number>> {
+    const [broker] = await namespace.list('statefulsets');
+    const list = ['rabbitmqctl', '--quiet', 'list_queues', '--no-table-headers', 'name', 'messages'];
+    const lines = (await namespace.run('exec', `${broker.metadata.name}-0`, '--', ...list)).trim().split('\n');
+    const queues = lines.map((line) => line.split('\t')).filter(([name]) => name.startsWith(queue));
+    return Object.fromEntries(queues.map(([name, messages]) => [name, Number(messages)]));
+  }
+});
