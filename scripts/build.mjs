@@ -1,5 +1,5 @@
-// Builds everything a user of the package needs into build/: the in-cluster programs, one file each (esbuild), then the
-// constructs (jsii). `--watch` keeps the constructs up to date while you work on them.
+// Builds into build/: the in-cluster programs, one file each, and the rehearsal (esbuild), then the constructs (jsii).
+// `--watch` keeps the constructs up to date while you work on them.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,18 +13,21 @@ const target = join(root, 'build', 'programs');
 
 rmSync(join(root, 'build'), { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
+const bundled = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 await build({
-  absWorkingDir: root,
+  ...bundled,
   entryPoints: readdirSync(sources)
     .filter((file) => file.endsWith('.program.ts'))
     .map((file) => ({ in: join(sources, file), out: file.replace(/\.program\.ts$/, '') })),
   outdir: target,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
   minify: true,
   legalComments: 'none',
-  logLevel: 'warning',
+});
+await build({
+  ...bundled,
+  entryPoints: [join(root, 'lib', 'rehearsal', 'index.ts')],
+  outfile: join(root, 'build', 'rehearsal.js'),
+  external: ['cdk8s'],
 });
 copyFileSync(join(sources, 'shim.sh'), join(target, 'shim.sh'));
 

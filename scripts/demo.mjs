@@ -97,8 +97,7 @@ function run(what, command, ...args) {
 }
 
 async function onThisMachine() {
-  const { rehearse } = load('rehearse');
-  const { Manifest } = load('manifest');
+  const { rehearse, Manifest } = rehearsal();
   try {
     const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), leave.signal);
     console.log(verdict);
@@ -111,8 +110,7 @@ async function onThisMachine() {
 }
 
 async function onCluster() {
-  const { ClusterRun } = load('cluster-run');
-  const { Manifest } = load('manifest');
+  const { ClusterRun, Manifest } = rehearsal();
   const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), leave.signal);
   try {
     await cluster.apply();
@@ -128,6 +126,7 @@ async function onCluster() {
   }
 }
 
-function load(name) {
-  return createRequire(import.meta.url)(join(root, 'build', 'lib', 'rehearsal', name));
+/** Loaded late: it is built first. */
+function rehearsal() {
+  return createRequire(import.meta.url)(join(root, 'build', 'rehearsal.js'));
 }

@@ -54,7 +54,7 @@ async function answer(url: string, name: string): Promise<string | undefined> {
   for (;;) {
     try {
       const session = await login(url, 10);
-      session.close();
+      await session.close();
       return session.version;
     } catch (error) {
       if (Date.now() > giveUp) {

@@ -117,7 +117,7 @@ class Node {
     for (;;) {
       try {
         const session = await login(this.url, 10);
-        session.close();
+        await session.close();
         return session.version;
       } catch (error) {
         const ended = server.exitCode !== null || server.signalCode !== null;

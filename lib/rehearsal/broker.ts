@@ -32,7 +32,7 @@ async function existingBroker(url: string): Promise<Broker> {
   };
   try {
     const session = await login(url, 20);
-    session.close();
+    await session.close();
     return {
       url,
       version: session.version,

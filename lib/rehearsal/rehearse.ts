@@ -113,7 +113,7 @@ async function deleteQueues(broker: Broker, manifest: Manifest, suffix: string):
       for (const name of names) {
         for (const each of [name, ...Object.values(companions(name))]) await session.deleteQueue(each);
       }
-      session.close();
+      await session.close();
       return;
     } catch (error) {
       // The broker may not have noticed yet that the owner of an exclusive queue is dead.

@@ -1,0 +1,3 @@
+export { ClusterRun } from './cluster-run';
+export { Manifest } from './manifest';
+export { rehearse } from './rehearse';
