@@ -46,7 +46,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * `QUEUE`, or the queue's broker is in another namespace
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
-    super(scope, id, {
+    super(scope, id, Container.WORKER, {
       podMetadata: props.podMetadata,
       serviceAccount: props.serviceAccount,
       automountServiceAccountToken: props.automountServiceAccountToken,

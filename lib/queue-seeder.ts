@@ -116,7 +116,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     id: string,
     private readonly props: QueueSeederProps,
   ) {
-    super(scope, id, { dockerRegistryAuth: props.dockerRegistryAuth });
+    super(scope, id, Container.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
     const where = `QueueSeeder '${this.node.path}'`;
     const check = new Check(where);
     requireSameNamespace(where, this, 'the broker', props.broker);

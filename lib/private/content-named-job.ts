@@ -40,12 +40,13 @@ export abstract class ContentNamedJob extends Workload {
   public readonly resourceType = 'jobs';
   protected readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, props: WorkloadProps) {
+  /** @param component what the Job is for; with the name it becomes a label of the Job, as its own name has a hash in it */
+  constructor(scope: Construct, id: string, component: string, props: WorkloadProps) {
     // Never: the pods of failed attempts stay, and with them their logs; `OnFailure` deletes them at the backoffLimit.
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
     this.apiObject = new ContentNamedObject(this, 'Resource', {
       ...k8s.KubeJob.GVK,
-      metadata: { name: pathLabel(this) },
+      metadata: { name: pathLabel(this), labels: this.labels(component) },
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
     });
   }
@@ -60,6 +61,15 @@ export abstract class ContentNamedJob extends Workload {
 
   /** @internal */
   public abstract _settings(): JobSettings;
+
+  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+  private labels(component: string): Record<string, string> {
+    return {
+      'app.kubernetes.io/name': pathLabel(this),
+      'app.kubernetes.io/component': component,
+      'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+    };
+  }
 
   /** @internal */
   public _podTemplate(): k8s.PodTemplateSpec {

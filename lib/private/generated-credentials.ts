@@ -31,7 +31,7 @@ export class GeneratedCredentials extends Construct {
 
 class CredentialsJob extends ContentNamedJob {
   constructor(scope: Construct, id: string, serviceAccount: ServiceAccount, secretName: string) {
-    super(scope, id, { serviceAccount, automountServiceAccountToken: true });
+    super(scope, id, Container.CREDENTIALS, { serviceAccount, automountServiceAccountToken: true });
     this.addContainer(
       programContainer(this, {
         name: Container.CREDENTIALS,

@@ -80,7 +80,15 @@ describe('the name of a Job', () => {
     const run = new Run();
     run.job.metadata.addLabel('team', 'fruit');
     expect(run.job.name).toBe(jobName({}));
-    expect(run.workerJob().metadata.labels).toEqual({ team: 'fruit' });
+    expect(run.workerJob().metadata.labels).toMatchObject({ team: 'fruit' });
+  });
+
+  test('has labels beside it that do not change with what the Job runs', () => {
+    expect(new Run().workerJob().metadata.labels).toEqual({
+      'app.kubernetes.io/name': 'test-eat',
+      'app.kubernetes.io/component': 'worker',
+      'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+    });
   });
 
   test('changes with what an escape hatch changes in the pods', () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Yaml } from 'cdk8s';
 import type { Json } from '../../support/synth';
+import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from './faults';
 import { askKubectl, kubectl } from './kubectl';
 import { report } from './report';
 import { until } from './until';
@@ -123,14 +124,15 @@ export function lastWords(pod: Json, container: string): string {
 /**
  * One namespace for all tests of a file:
  *
- *     const { namespace, test } = useNamespace();
+ *     const { namespace, test, faultTest } = useNamespace();
  */
 export function useNamespace() {
   const namespace = new Namespace();
   beforeAll(() => namespace.create());
   afterAll(() => namespace.remove());
-  return {
-    namespace,
-    test: (sentence: string, body: () => Promise<void>) => global.test(sentence, namespace.explains(body)),
-  };
+  const test = (sentence: string, body: () => Promise<void>) => global.test(sentence, namespace.explains(body));
+  /** A test that is skipped where no faults can be made. */
+  const faultTest = (sentence: string, body: () => Promise<void>) =>
+    CAN_MAKE_FAULTS ? test(sentence, body) : global.test.skip(`${sentence} (${WITHOUT_FAULTS})`, body);
+  return { namespace, test, faultTest };
 }

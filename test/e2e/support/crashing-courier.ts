@@ -1,0 +1,36 @@
+import { buildSync } from 'esbuild';
+import type { Json } from '../../support/synth';
+
+const COURIER = 'courier.js';
+
+/** A manifest whose couriers are the real one, bundled as the build does it, but die after the ack of this item. */
+export function withCrashingCourier(objects: Json[], item: string): Json[] {
+  const programs = objects.find(
+    ({ kind, data, binaryData }) => kind === 'ConfigMap' && COURIER in { ...data, ...binaryData },
+  );
+  // It is immutable, and the namespace has one of its name already.
+  const { name } = programs.metadata;
+  const renamed: Json[] = JSON.parse(JSON.stringify(objects).replaceAll(name, `${name}-crashing`));
+  const own = renamed.find(({ metadata }) => metadata.name === `${name}-crashing`);
+  if (own.data) delete own.data[COURIER];
+  own.binaryData = { ...own.binaryData, [COURIER]: bundle(item).toString('base64') };
+  return renamed;
+}
+
+function bundle(item: string): Buffer {
+  const { outputFiles } = buildSync({
+    stdin: {
+      contents: "import './crash-after-ack'; import '../../../lib/programs/courier.program';",
+      resolveDir: __dirname,
+      loader: 'ts',
+    },
+    define: { CRASH_AFTER_ACK: JSON.stringify(item) },
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return Buffer.from(outputFiles[0].contents);
+}

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Json } from '../../support/synth';
+import { kubectl } from './kubectl';
+import type { Namespace } from './namespace';
+import { until } from './until';
+
+/**
+ * The program that gives nodes of the cluster faults: `crash 2`, `revive 2`, `cut 2` and `mend 2`, for a node `node-2`. Where
+ * it is there, the nodes are on this machine, so that their processes can be killed from here.
+ */
+const CLUSTER = process.env.E2E_CLUSTER;
+
+export const CAN_MAKE_FAULTS = CLUSTER !== undefined;
+export const WITHOUT_FAULTS = 'skipped: E2E_CLUSTER, the program that makes faults, is not set';
+
+export function node(fault: 'crash' | 'revive' | 'cut' | 'mend', number: number): void {
+  execFileSync(CLUSTER ?? '', [fault, String(number)], { stdio: 'ignore', timeout: 60_000 });
+}
+
+export function nodeReady(name: string): Promise<true> {
+  return until(`${name} ready again`, async () => {
+    const lines = (await kubectl('get', 'nodes', '--no-headers')).split('\n');
+    return lines.some((line) => line.startsWith(`${name} `) && / Ready /.test(line)) || undefined;
+  });
+}
+
+/** kill -9 of every process in a container, from outside: within it, nobody can kill process 1. */
+export async function killContainer(namespace: Namespace, pod: string, container: string): Promise<void> {
+  const { status } = await namespace.get('pod', pod);
+  const { containerID } = status.containerStatuses.find(({ name }: Json) => name === container);
+  const id = containerID.replace(/^.*:\/\//, '');
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && cgroups(name).includes(id));
+  if (processes.length === 0) throw new Error(`container ${container} of pod ${pod} has no process on this machine`);
+  for (const process of processes) kill(Number(process));
+}
+
+function cgroups(process: string): string {
+  try {
+    return readFileSync(`/proc/${process}/cgroup`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
+}
+
+function kill(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it died with another
+  }
+}

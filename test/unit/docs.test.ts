@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], n) => ({ n, code }));
+  if (blocks.length > 0) {
+    test.each(blocks)('code block $n compiles, and synthesizes a seeder and a worker Job', ({ code }) => {
+      // In the package's folder, so that it imports the package by its name.
+      const folder = mkdtempSync(join(root, 'build', 'docs-'));
+      try {
+        writeFileSync(join(folder, 'main.ts'), code);
+        const node = (script: string, ...args: string[]) =>
+          execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
+        node(
+          'typescript/bin/tsc',
+          '--ignoreConfig',
+          '--strict',
+          '--noEmit',
+          '--module',
+          'node16',
+          '--target',
+          'es2022',
+          '--types',
+          'node',
+          '--skipLibCheck',
+          'main.ts',
+        );
+        node('tsx/dist/cli.mjs', 'main.ts');
+        const manifest = readdirSync(join(folder, 'dist'))
+          .map((file) => readFileSync(join(folder, 'dist', file), 'utf8'))
+          .join('---\n');
+        for (const component of ['seeder', 'worker']) {
+          expect(manifest).toContain(`app.kubernetes.io/component: ${component}`);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  test('links only to what is there', () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target);
+    const missing = links.filter(
+      (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(page), target)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('names only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('the README shows the labels that the Jobs have', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme).toContain('app.kubernetes.io/name=fruits-eat');
+  expect(readFileSync(join(root, 'test/unit/golden/fruits.k8s.yaml'), 'utf8')).toContain(
+    'app.kubernetes.io/name: fruits-eat',
+  );
+});
