@@ -25,7 +25,10 @@ export class ItemSource {
     private readonly leave: AbortSignal,
   ) {}
 
-  /** The next item; `settled` where every item is done or a dead letter; `left` where the pod was asked to leave. */
+  /**
+   * The next item; `settled` where every item is done or a dead letter; `left` where the pod was asked to leave.
+   * The wait has no bound of its own: who holds an item has one, `itemTimeout`, and who dies loses it.
+   */
   async next(): Promise<HeldItem | 'settled' | 'left'> {
     let pause = backOff(200, 5000);
     let saidWaiting = false;

@@ -190,6 +190,21 @@ describe('a pod that dies', () => {
     expect(items()).toEqual(['a', 'a']);
   });
 
+  test('by its courier, as often as maxAttempts: the item becomes a dead letter without running again', async () => {
+    const run = await seeded(['deadly']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    for (let n = 1; n <= 2; n++) {
+      const pod = run.pod(program, { MAX_ATTEMPTS: '2' });
+      await until(() => items().length === n);
+      pod.courier.kill();
+      await pod.exit();
+    }
+    const last = run.pod(program, { MAX_ATTEMPTS: '2' });
+    expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toHaveLength(2);
+    expect(last.courier.lastWords).toContain('item 0 "deadly" (the pods or connections of 2 attempts died)');
+  });
+
   test('between the end of the program and the ack: the item runs again, and its second run does not count', async () => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run);

@@ -2,6 +2,7 @@ import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
 import { TestPrograms } from '../support/program-process';
 import { Run } from '../support/run';
+import { until } from '../support/shim-process';
 
 const broker = useBroker();
 const programs = new TestPrograms();
@@ -21,6 +22,14 @@ async function expectSeededOnce(run: Run, items: readonly string[]): Promise<voi
   expect(await run.depth('seeded')).toBe(1);
   const found = await run.messages('work');
   expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));
+}
+
+/** The last of the three queues is there. */
+function isDeclared(run: Run): Promise<boolean> {
+  return run.depth('work').then(
+    () => true,
+    () => false,
+  );
 }
 
 test('fills the queue with every item, in order, numbered from 0, and marks it', async () => {
@@ -79,8 +88,7 @@ test('three at once: every item exactly once', async () => {
 test('the broker killed while it fills: it starts over, every item exactly once', async () => {
   const run = runOf(numbers(30_000));
   const seeder = run.seeder();
-  const filling = async () => (await run.depth().catch(() => 0)) > 0;
-  while (!(await filling())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(async () => (await run.depth().catch(() => 0)) > 0);
   await broker().kill();
   await broker().restart();
   expect(await seeder.exit).toBe(ExitCode.DONE);
@@ -91,12 +99,7 @@ test('the broker killed while it fills: it starts over, every item exactly once'
 test('the broker killed between declaration and filling: it starts over, every item exactly once', async () => {
   const run = runOf(numbers(100));
   const seeder = run.seeder();
-  const declared = () =>
-    run.depth('seeded').then(
-      () => true,
-      () => false,
-    );
-  while (!(await declared())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => isDeclared(run));
   await new Promise((resolve) => setTimeout(resolve, 1000));
   await broker().kill();
   await broker().restart();
@@ -107,12 +110,7 @@ test('the broker killed between declaration and filling: it starts over, every i
 test('asked to leave, it leaves', async () => {
   const run = runOf(numbers(10));
   const seeder = run.seeder();
-  const declared = () =>
-    run.depth('seeded').then(
-      () => true,
-      () => false,
-    );
-  while (!(await declared())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => isDeclared(run));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.LEFT);
   await run.seed();
@@ -131,7 +129,7 @@ test('says in one line what is wrong with the broker, never the password, and tr
   const wrong = new URL(broker().url);
   wrong.password = 'not-the-password';
   const seeder = run.seeder({ BROKER_URL: wrong.toString() });
-  while (!seeder.log.includes('again in')) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => seeder.log.includes('again in'));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.LEFT);
   expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; again in/);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
+const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
 
 /** A worker's container without the container: the shim under a shell, in an exchange folder of its own. */
 export class ShimProcess {

@@ -27,9 +27,12 @@ export function nodeReady(name: string): Promise<true> {
 
 /** kill -9 of every process in a container, from outside: within it, nobody can kill process 1. */
 export async function killContainer(namespace: Namespace, pod: string, container: string): Promise<void> {
-  const { status } = await namespace.get('pod', pod);
-  const { containerID } = status.containerStatuses.find(({ name }: Json) => name === container);
-  const id = containerID.replace(/^.*:\/\//, '');
+  // The kubelet tells of a container a moment after it runs.
+  const id = await until(`container ${container} of pod ${pod}`, async () => {
+    const { status } = await namespace.get('pod', pod);
+    const found = status.containerStatuses?.find(({ name }: Json) => name === container);
+    return found?.containerID?.replace(/^.*:\/\//, '') as string | undefined;
+  });
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && cgroups(name).includes(id));
   if (processes.length === 0) throw new Error(`container ${container} of pod ${pod} has no process on this machine`);
   for (const process of processes) kill(Number(process));

@@ -1,0 +1,112 @@
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
+import { WorkItems } from '../../lib';
+import { FRUITS, Run } from '../support/synth';
+import { node, nodeReady } from './support/faults';
+import { kubectl } from './support/kubectl';
+import { Ledger, witness } from './support/ledger';
+import { useNamespace } from './support/namespace';
+import { until } from './support/until';
+
+const STAYS = 'node-1';
+const FALLS = 'node-2';
+
+/** On the node that falls the work never ends; the other has its time with each item, so that there is a middle. */
+const PROGRAM = witness(`if os.environ["NODE"] == "${FALLS}": sleep(100000)`, 'sleep(1)');
+
+/**
+ * One pod a node. The Job puts no pod in the place of one that is lost until the cluster knows that it has ended, which is
+ * when the node is back or is deleted: until then the others work on, and then the Job can end.
+ */
+describe('a node that loses power in the middle of a run', () => {
+  const { namespace, faultTest } = useNamespace();
+  const ledger = new Ledger(namespace);
+  beforeAll(() => ledger.start(STAYS));
+
+  faultTest('and is cut off, and is deleted: every item is done on the others, and the Job is complete', async () => {
+    const run = runOf('deleted');
+    await runUntilTheMiddle(run);
+    // Without a network nobody tells the broker that the connections are gone.
+    node('cut', 2);
+    node('crash', 2);
+    try {
+      await allItemsDone(run);
+      await kubectl('delete', 'node', FALLS);
+      await expectComplete(run);
+    } finally {
+      node('mend', 2);
+      node('revive', 2);
+      await nodeReady(FALLS);
+    }
+  });
+
+  faultTest('and comes back: every item is done, and the Job is complete', async () => {
+    const run = runOf('back');
+    await runUntilTheMiddle(run);
+    node('crash', 2);
+    try {
+      await allItemsDone(run);
+    } finally {
+      node('revive', 2);
+      await nodeReady(FALLS);
+    }
+    await expectComplete(run);
+  });
+
+  function runOf(runId: string): Run {
+    const labels = { run: runId };
+    const run = new Run({
+      items: WorkItems.list(FRUITS),
+      seeder: { runId },
+      worker: {
+        image: 'python:3.13-slim',
+        parallelism: 2,
+        podMetadata: { labels },
+        envVariables: { NODE: EnvValue.fromFieldRef(EnvFieldPaths.NODE_NAME) },
+        program: PROGRAM,
+      },
+    });
+    const { scheduling } = run.job;
+    scheduling.separate(Pods.select(run.chart, 'SamePods', { labels }), { topology: Topology.HOSTNAME });
+    for (const taint of ['unreachable', 'not-ready']) {
+      const query = { effect: TaintEffect.NO_EXECUTE, evictAfter: Duration.seconds(3) };
+      scheduling.tolerate(Node.tainted(NodeTaintQuery.exists(`node.kubernetes.io/${taint}`, query)));
+    }
+    // What this is about is the loss of workers.
+    const selector = { 'kubernetes.io/hostname': STAYS };
+    ApiObject.of(run.broker).addJsonPatch(JsonPatch.add('/spec/template/spec/nodeSelector', selector));
+    return run;
+  }
+
+  /** One item is in work on the node that will fall, and the other node has done some. */
+  async function runUntilTheMiddle(run: Run): Promise<void> {
+    await namespace.apply(run.objects());
+    await until('work on both nodes', async () => {
+      const entries = await ledger.of(run.queue.queueName);
+      const ended = new Set(entries.filter(({ what }) => what === 'end').map(({ item }) => item));
+      return ended.size > 0 && entries.some(({ item }) => !ended.has(item)) && (await startedOn(run, FALLS)).length > 0;
+    });
+  }
+
+  async function startedOn(run: Run, nodeName: string): Promise<string[]> {
+    const pods = await namespace.podsOf(run.job.name);
+    const there = pods.filter(({ spec }) => spec.nodeName === nodeName).map(({ metadata }) => metadata.name);
+    const entries = await ledger.of(run.queue.queueName);
+    return entries.filter(({ what, pod }) => what === 'start' && there.includes(pod)).map(({ item }) => item);
+  }
+
+  async function allItemsDone(run: Run): Promise<void> {
+    await until('the end of every item', async () => {
+      const ended = await ledger.items(run.queue.queueName, 'end');
+      return FRUITS.every((fruit) => ended.includes(fruit));
+    });
+  }
+
+  async function expectComplete(run: Run): Promise<void> {
+    const ended = await namespace.ended(run.job.name);
+    expect([ended.outcome, ended.succeeded]).toEqual(['Complete', 8]);
+    expect(await ledger.items(run.queue.queueName, 'end')).toEqual(FRUITS);
+    // The one that fell with the node was begun again.
+    expect(await ledger.items(run.queue.queueName, 'start')).toHaveLength(9);
+  }
+});
