@@ -5,8 +5,9 @@ export const log: Log = (line) => {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 };
 
-/** `1.2 s`, `45 s`, `3 min 20 s`, `2 h 5 min`: as exact as a reader cares for. */
+/** `15 ms`, `1.2 s`, `45 s`, `3 min 20 s`, `2 h 5 min`: as exact as a reader cares for. */
 export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
