@@ -26,7 +26,7 @@ export interface WorkerLimits {
   readonly graceSeconds: number;
 }
 
-/** Holds one item, of at most 1 MiB, and what the program last wrote to standard error. */
+/** Holds an item, of at most 1 MiB, and for a moment the next one beside it; the rest is room for the program. */
 const EXCHANGE_SIZE = Size.mebibytes(64);
 
 /**
