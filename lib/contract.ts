@@ -119,6 +119,14 @@ export function companions(queue: string) {
   } as const;
 }
 
+/** The headers of an item that a courier put back into the queue because its pod had to leave. Others have none. */
+export const ItemHeader = {
+  /** How many attempts had failed by then. */
+  ATTEMPTS: 'attempts',
+  /** There if an earlier pod may have counted the item towards its exit. */
+  REDELIVERED: 'redelivered',
+} as const;
+
 /** The headers of a dead letter that a courier wrote. */
 export const DeadLetterHeader = {
   /** A sentence. */

@@ -82,13 +82,7 @@ export class Consumer {
     await this.channel.close();
   }
 
-  /** Never cancels first: an item that is held without a consumer makes the queue look settled to others. */
-  async nackLast(message: ConsumeMessage): Promise<void> {
-    if (this.lost.aborted) throw this.lost.reason;
-    this.channel.raw.nack(message, false, true);
-    await this.channel.close();
-  }
-
+  /** Without a cancel first: an item that is held without a consumer makes the queue look settled to others. */
   close(): Promise<void> {
     return this.channel.close();
   }

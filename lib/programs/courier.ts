@@ -2,6 +2,7 @@ import { ExitCode } from '../contract';
 import type { BrokerAddress } from './broker-address';
 import { countDeadLetters, writeDeadLetter } from './dead-letters';
 import type { Ending } from './ending';
+import { handOver } from './hand-over';
 import type { HeldItem } from './held-item';
 import { type RunLimits, runItem, UnkillableError } from './item-run';
 import { ItemSource } from './item-source';
@@ -104,7 +105,7 @@ async function workOn(
         sentence: `${item.name}: ${outcome.reason}; another pod tries again`,
       };
     case 'left':
-      await item.giveBack();
+      await handOver(session, settings.queue, item, outcome.attempts);
       return left(`${item.name} goes to another pod; ${tally.text}`);
   }
 }

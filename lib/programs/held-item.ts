@@ -1,4 +1,5 @@
 import type { ConsumeMessage } from 'amqplib';
+import { ItemHeader } from '../contract';
 import type { Consumer } from './consumer';
 import { quoted } from './log';
 
@@ -28,18 +29,17 @@ export class HeldItem {
    * delivery, so N pods that succeed by work have done N different items, even where the broker forgets an ack.
    */
   get firstDelivery(): boolean {
-    return !this.message.fields.redelivered;
+    return !this.message.fields.redelivered && this.header(ItemHeader.REDELIVERED) === undefined;
   }
 
-  /** Attempts that the broker counted: closed channels, lost connections. Quorum queues only. */
+  /** Failed attempts in pods that had to leave, and what the broker counted: closed channels and lost connections. */
   get attemptsBefore(): number {
-    const count = this.message.properties.headers?.['x-delivery-count'];
-    return typeof count === 'number' ? count : 0;
+    return this.count(ItemHeader.ATTEMPTS) + this.countedByBroker;
   }
 
   /** A classic queue counts no deliveries: the second time round it says only that there was a first. */
   get attemptsAreCounted(): boolean {
-    return this.firstDelivery || this.attemptsBefore > 0;
+    return !this.message.fields.redelivered || this.countedByBroker > 0;
   }
 
   /** Aborts when the broker no longer regards the item as ours. */
@@ -57,13 +57,22 @@ export class HeldItem {
     return this.consumer.ackLast(this.message);
   }
 
-  /** Back into the queue, at once and, on RabbitMQ 4, without counting an attempt (3.x counts one). */
-  giveBack(): Promise<void> {
-    return this.consumer.nackLast(this.message);
-  }
-
   /** Back into the queue, counted as an attempt: to the broker, a closed channel is a failed delivery. */
   giveBackCounted(): Promise<void> {
     return this.consumer.close();
+  }
+
+  /** Quorum queues only. */
+  private get countedByBroker(): number {
+    return this.count('x-delivery-count');
+  }
+
+  private count(header: string): number {
+    const value = this.header(header);
+    return typeof value === 'number' ? value : 0;
+  }
+
+  private header(name: string): unknown {
+    return this.message.properties.headers?.[name];
   }
 }

@@ -29,8 +29,8 @@ export type ItemOutcome =
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerGone: boolean }
   /** The worker's container died, and there are attempts left. */
   | { readonly kind: 'worker gone'; readonly reason: string }
-  /** The pod was asked to leave before the program had ended with 0. */
-  | { readonly kind: 'left' };
+  /** The pod was asked to leave before the program had ended with 0. The interrupted attempt is none. */
+  | { readonly kind: 'left'; readonly attempts: number };
 
 /** A killed program that does not end within this cannot end (it may hang in the kernel). */
 const KILLED_LIMIT_MS = 30_000;
@@ -59,7 +59,7 @@ export async function runItem(
   }
   const pause = backOff(1000, 60_000);
   for (let attempt = item.attemptsBefore + 1; ; attempt++) {
-    if (leave.aborted) return { kind: 'left' };
+    if (leave.aborted) return { kind: 'left', attempts: attempt - 1 };
     const began = Date.now();
     const end = await runOnce(item, limits, worker, leave);
     const milliseconds = Date.now() - began;
@@ -70,7 +70,7 @@ export async function runItem(
     }
     if (leave.aborted && end !== 'worker gone' && end !== 'too long') {
       log(`${which} stopped after ${duration(milliseconds)}: the pod was asked to leave; the item goes to another pod`);
-      return { kind: 'left' };
+      return { kind: 'left', attempts: attempt - 1 };
     }
     const failure: Failure = { attempts: attempt, milliseconds, ...cause(end, limits) };
     const workerGone = end === 'worker gone';

@@ -15,7 +15,7 @@ const ITEMS = [
   'Grüße, 世界, 🍌, e\u0301, \u2028, \ufeff',
   '--help',
   '-n',
-  '$(QUEUE) $(x) $$(x) $QUEUE ${QUEUE} `id`',
+  '$(QUEUE) $(x) $$(x) $QUEUE `id`',
   `"double" 'single' \\ back\\slash`,
   '{"json": [null]} # yaml: {{ go }}',
   'x'.repeat(LARGE),

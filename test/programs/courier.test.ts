@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
 import { TestPrograms } from '../support/program-process';
-import { Run } from '../support/run';
+import { type Pod, Run } from '../support/run';
 import { until } from '../support/shim-process';
 
 const broker = useBroker();
@@ -235,15 +235,68 @@ describe('a pod that dies', () => {
 });
 
 describe('a pod that is asked to leave', () => {
-  test('gives its item back, and another pod does it', async () => {
+  test('hands its item over without a lost attempt', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const first = run.pod(program);
-    await until(() => items().length === 1);
+    const first = await podAskedToLeave(run);
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
+    expect(second.courier.lastWords).toBe('1 item done: item 0 "a"');
+  });
+
+  test('hands failed attempts over too', async () => {
+    const run = await seeded(['bad']);
+    const first = run.pod(['false']);
+    await until(() => first.courier.log.includes('attempt 2 of 3 failed'));
     first.askToLeave();
     expect(await first.exit()).toBe(ExitCode.LEFT);
-    expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
+    const second = run.pod(['false']);
+    expect(await second.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(second.courier.log).toContain('attempt 3 of 3 failed');
+    expect(second.courier.log).not.toContain('attempt 2 of 3');
   });
+
+  test('and dies between the copy and the ack: the item runs once more than needed, and counts once', async () => {
+    const run = await seeded(['a', 'b']);
+    const first = await podAskedToLeave(run, { CRASH_AT: 'before ack' });
+    expect(await first.exit()).toBe('SIGKILL');
+    const { program, items } = ledger(run);
+    const second = run.pod(program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    // The item itself, which is not its first delivery any more and does not count, then the next.
+    expect(items()).toEqual(['a', 'a', 'b']);
+    expect(await run.depth()).toBe(1);
+    const third = run.pod(program);
+    expect(await third.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'a', 'b', 'a']);
+    expect(await run.depth()).toBe(0);
+  });
+
+  test('hands over an item that is not its first delivery as one that is not', async () => {
+    const run = await seeded(['a']);
+    const dead = run.pod(ledger(run, 'exec sleep 1000').program);
+    await until(() => ledger(run).items().length === 1);
+    dead.courier.kill();
+    await dead.exit();
+    const second = run.pod(ledger(run, 'exec sleep 1000').program);
+    await until(() => ledger(run).items().length === 2);
+    second.askToLeave();
+    expect(await second.exit()).toBe(ExitCode.LEFT);
+    const third = run.pod(ledger(run).program);
+    expect(await third.exit()).toBe(ExitCode.DONE);
+    // It has done the item, and ends by what it sees, not by what it has done.
+    expect(third.courier.log).toContain('item 0 "a": attempt 2 of 3 done');
+    expect(third.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done/);
+  });
+
+  async function podAskedToLeave(run: Run, env: Record<string, string> = {}): Promise<Pod> {
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const pod = run.pod(program, env);
+    await until(() => items().length === 1);
+    pod.askToLeave();
+    return pod;
+  }
 
   test('acknowledges the item when the program still ends with 0', async () => {
     const run = await seeded(['a']);

@@ -1,0 +1,23 @@
+import { ItemHeader } from '../contract';
+import type { HeldItem } from './held-item';
+import { publishConfirmed } from './publish';
+import type { Session } from './session';
+
+/**
+ * The pod has to leave, and another one shall have the item without a lost attempt: a copy goes into the queue and, when the
+ * broker has confirmed it, the item is settled.
+ *
+ * Not `nack`: while there is a consumer the broker may push the item to it again at once, and the close that follows counts an
+ * attempt (seen on 4.3.6; 3.x counts every nack). And cancelling the consumer first would make the queue look settled.
+ *
+ * The copy is a first delivery only if the item was one here, and this pod does not count it: so still at most one pod does.
+ */
+export async function handOver(session: Session, queue: string, item: HeldItem, attempts: number): Promise<void> {
+  const { messageId } = item.message.properties;
+  const headers: Record<string, string | number> = { [ItemHeader.ATTEMPTS]: attempts };
+  if (!item.firstDelivery) headers[ItemHeader.REDELIVERED] = 1;
+  const channel = await session.confirmChannel();
+  await publishConfirmed(session, channel, queue, [{ body: item.body, messageId, headers }]);
+  await channel.close();
+  await item.settleAndStop();
+}
