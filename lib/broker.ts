@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 export interface BrokerConnection {
   /**
    * The broker's address without credentials, as `amqp://HOST:PORT/VIRTUAL-HOST`. An empty virtual host means `/`.
+   * `$(BROKER_HOST)` and `$(BROKER_PORT)` in it stand for what the Secret has under `hostKey` and `portKey`.
    * https://www.rabbitmq.com/docs/uri-spec
    */
   readonly url: string;
@@ -25,6 +26,20 @@ export interface BrokerConnection {
    * @default 'password'
    */
   readonly passwordKey?: string;
+
+  /**
+   * The key of the broker's host in the Secret, where `url` does not name it.
+   *
+   * @default - `url` has the host
+   */
+  readonly hostKey?: string;
+
+  /**
+   * The key of the broker's port in the Secret, where `url` does not name it.
+   *
+   * @default - `url` has the port
+   */
+  readonly portKey?: string;
 }
 
 /** A RabbitMQ broker that queues can live on. */

@@ -7,6 +7,9 @@
 export const Env = {
   /** `amqp://host:port/virtual-host`, without credentials. */
   BROKER_URL: 'BROKER_URL',
+  /** For `$(BROKER_HOST)` and `$(BROKER_PORT)` in the URL, which Kubernetes expands. The programs do not read them. */
+  BROKER_HOST: 'BROKER_HOST',
+  BROKER_PORT: 'BROKER_PORT',
   BROKER_USERNAME: 'BROKER_USERNAME',
   BROKER_PASSWORD: 'BROKER_PASSWORD',
   /** The name of the work queue; the names of its companions follow from it, see {@link companions}. */

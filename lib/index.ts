@@ -1,6 +1,7 @@
 export * from './broker';
 export * from './coarse-worker-job';
 export * from './coarse-worker-job-props';
+export * from './existing-rabbitmq-props';
 export * from './images';
 export * from './program';
 export * from './queue-seeder';

@@ -1,9 +1,11 @@
 import { ApiObject, Chart, Lazy, Names, Size } from 'cdk8s';
-import { type ContainerResources, Cpu, type ISecret, k8s, Pod } from 'cdk8s-plus-28';
+import { type ContainerResources, Cpu, type ISecret, k8s, Pod, Secret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { BrokerConnection, IBroker } from './broker';
+import type { ClusterOperatorOptions, ExistingRabbitMQProps } from './existing-rabbitmq-props';
 import { Images } from './images';
 import { Check } from './private/check';
+import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
 import { AMQP, DATA_VOLUME, rabbitMQConfig, rabbitMQPod } from './private/rabbitmq-pod';
@@ -71,6 +73,40 @@ export interface RabbitMQProps {
  * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume.
  */
 export class RabbitMQ extends Construct implements IBroker {
+  /**
+   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it.
+   *
+   * @param scope the chart, or a construct in it
+   * @param id a name that is unique in the scope
+   * @param props where it is, and the Secret with the credentials
+   * @throws where `host` is no host name, `port` no port or `virtualHost` empty
+   */
+  public static fromExisting(scope: Construct, id: string, props: ExistingRabbitMQProps): IBroker {
+    return new ExistingBroker(scope, id, props);
+  }
+
+  /**
+   * A broker that RabbitMQ's Cluster Operator runs in the chart's namespace: host, port and credentials come from the Secret
+   * `NAME-default-user` that the operator makes. https://www.rabbitmq.com/kubernetes/operator/using-operator#creds
+   *
+   * @param scope the chart, or a construct in it
+   * @param id a name that is unique in the scope
+   * @param name the name of the `RabbitmqCluster` object
+   * @param options the virtual host
+   * @throws where the name cannot be that of a Kubernetes object, or `virtualHost` is empty
+   */
+  public static fromClusterOperator(
+    scope: Construct,
+    id: string,
+    name: string,
+    options: ClusterOperatorOptions = {},
+  ): IBroker {
+    new Check(`RabbitMQ.fromClusterOperator '${id}'`).serviceName('name', name);
+    const broker = new Construct(scope, id);
+    const secret = Secret.fromSecretName(broker, 'Secret', `${name}-default-user`);
+    return new ExistingBroker(broker, 'Broker', { secret, virtualHost: options.virtualHost });
+  }
+
   /** How pods reach the broker. */
   public readonly connection: BrokerConnection;
 

@@ -54,6 +54,22 @@ export class Check {
     throw this.error(name, JSON.stringify(value), 'is no reference to an image', cure);
   }
 
+  /** A host as it stands in a URL, without anything around it. */
+  host(name: string, value: string): string {
+    if (/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)) return value;
+    const cure = 'Give the name or the IPv4 address alone, such as "rabbitmq.messaging.svc"; the port is a property.';
+    throw this.error(name, JSON.stringify(value), 'is no name of a host', cure);
+  }
+
+  port(name: string, value: number): number {
+    if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+    throw this.error(name, value, 'must be a whole number from 1 to 65535', 'RabbitMQ listens on 5672.');
+  }
+
+  emptyVirtualHost(name: string): Error {
+    return this.error(name, '""', 'cannot be the name of a virtual host', 'Leave it out for the default one, "/".');
+  }
+
   private error(name: string, given: string | number, rule: string, cure: string): Error {
     return new Error(`${this.where}: ${name} is ${given}; it ${rule}. ${cure}`);
   }

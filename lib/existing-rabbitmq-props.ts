@@ -1,0 +1,71 @@
+import type { ISecret } from 'cdk8s-plus-28';
+
+/** Where a RabbitMQ broker is that runs already, in this cluster or elsewhere. */
+export interface ExistingRabbitMQProps {
+  /**
+   * The Secret with the credentials, in the namespace of the chart. Its user needs to configure, write and read the queues
+   * that begin with the names of your seeders. https://www.rabbitmq.com/docs/access-control
+   */
+  readonly secret: ISecret;
+
+  /**
+   * The broker's host name or address, without scheme and port: a Service of the same namespace by its name, one of another
+   * namespace as `SERVICE.NAMESPACE.svc`.
+   *
+   * @default - what the Secret has under `hostKey`
+   */
+  readonly host?: string;
+
+  /**
+   * The broker's port for AMQP 0-9-1 without TLS, from 1 to 65535.
+   *
+   * @default - 5672 where `host` is given, else what the Secret has under `portKey`
+   */
+  readonly port?: number;
+
+  /**
+   * The virtual host, by its name as it is: slashes and spaces need no escape. It must be there.
+   * https://www.rabbitmq.com/docs/vhosts
+   *
+   * @default '/'
+   */
+  readonly virtualHost?: string;
+
+  /**
+   * The key of the user's name in the Secret.
+   *
+   * @default 'username'
+   */
+  readonly usernameKey?: string;
+
+  /**
+   * The key of the password in the Secret.
+   *
+   * @default 'password'
+   */
+  readonly passwordKey?: string;
+
+  /**
+   * The key of the host in the Secret. It is not read where `host` is given.
+   *
+   * @default 'host'
+   */
+  readonly hostKey?: string;
+
+  /**
+   * The key of the port in the Secret. It is not read where `host` or `port` is given.
+   *
+   * @default 'port'
+   */
+  readonly portKey?: string;
+}
+
+/** Options for a broker that RabbitMQ's Cluster Operator runs. */
+export interface ClusterOperatorOptions {
+  /**
+   * The virtual host, by its name as it is. It must be there.
+   *
+   * @default '/'
+   */
+  readonly virtualHost?: string;
+}
