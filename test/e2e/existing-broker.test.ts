@@ -41,7 +41,11 @@ describe('a broker that runs already, in another namespace', () => {
 
   const trouble: [string, Partial<ExistingRabbitMQProps>, RegExp][] = [
     ['a wrong password', { passwordKey: 'wrong' }, /connect: .*ACCESS.REFUSED.*; again in/],
-    ['a host that is not there', { host: 'nowhere.invalid' }, /connect: .*ENOTFOUND nowhere\.invalid; again in/],
+    [
+      'a host that is not there',
+      { host: 'nowhere.invalid' },
+      /connect: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid; again in/,
+    ],
     ['a virtual host that is not there', { virtualHost: 'gone' }, /connect: .*NOT.ALLOWED.*gone.*; again in/],
   ];
   for (const [what, props, line] of trouble) {
