@@ -7,25 +7,26 @@ export interface Contestant {
 }
 
 /**
- * Both in turn, after a round that does not count, so that whatever else goes on on the machine meets both. Prints each
- * one's median with the least and the most, and the ratio of the medians.
+ * All in turn, after a round that does not count, so that whatever else goes on on the machine meets all. Prints each one's
+ * median with the least and the most, and the ratio of the first one's to each other's.
  */
-export async function sideBySide(subject: Contestant, reference: Contestant, rounds: number): Promise<void> {
+export async function sideBySide(rounds: number, subject: Contestant, ...references: Contestant[]): Promise<void> {
   const load = loadavg()[0].toFixed(2);
-  const times: Record<string, number[]> = { [subject.name]: [], [reference.name]: [] };
+  const times = new Map<Contestant, number[]>([subject, ...references].map((one) => [one, []]));
   for (let round = 0; round <= rounds; round++) {
-    for (const one of [subject, reference]) {
+    for (const [one, measured] of times) {
       const milliseconds = await one.measure(round);
       console.error(`${round === 0 ? 'warm-up' : `round ${round}`}: ${one.name} ${seconds(milliseconds)}`);
-      if (round > 0) times[one.name].push(milliseconds);
+      if (round > 0) measured.push(milliseconds);
     }
   }
-  for (const [name, all] of Object.entries(times)) {
-    const range = `${seconds(Math.min(...all))} - ${seconds(Math.max(...all))}`;
-    console.log(`${name}: median of ${all.length}: ${seconds(median(all))} (${range})`);
+  const own = median(times.get(subject) ?? []);
+  for (const [one, measured] of times) {
+    const range = `${seconds(Math.min(...measured))} - ${seconds(Math.max(...measured))}`;
+    const ratio = one === subject ? '' : `; ratio ${(own / median(measured)).toFixed(2)}`;
+    console.log(`${one.name}: median of ${rounds} ${seconds(median(measured))} (${range})${ratio}`);
   }
-  const ratio = median(times[subject.name]) / median(times[reference.name]);
-  console.log(`ratio ${ratio.toFixed(2)}; load at the start ${load}, at the end ${loadavg()[0].toFixed(2)}`);
+  console.log(`load average ${load} at the start, ${loadavg()[0].toFixed(2)} at the end`);
 }
 
 function median(all: number[]): number {

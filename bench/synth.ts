@@ -28,7 +28,7 @@ function synth(name: string, file: string): Contestant {
   };
 }
 
-sideBySide(synth('main.ts', 'main.ts'), synth('an empty chart', 'bench/empty-chart.ts'), ROUNDS).catch((error) => {
+sideBySide(ROUNDS, synth('main.ts', 'main.ts'), synth('an empty chart', 'bench/empty-chart.ts')).catch((error) => {
   console.error(error);
   process.exitCode = 1;
 });
