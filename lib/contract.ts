@@ -74,6 +74,8 @@ export const Verb = {
   READY: 'ready',
   /** Up, with a status: the program has ended; 128 + N where signal N ended it. */
   EXIT: 'exit',
+  /** Up: the worker's container was asked to leave (SIGTERM); said before the program hears of it. */
+  LEAVE: 'leave',
   /** Down: the courier is there; from now on its end of the FIFO says whether it lives. */
   HELLO: 'hello',
   /** Down: run the program on the item. */

@@ -35,7 +35,7 @@ const WORKER_LIMIT_MS = 60_000;
  */
 export async function courier(settings: CourierSettings, leave: AbortSignal): Promise<Ending> {
   const worker = new WorkerLink(settings.exchangeFolder);
-  const ending = await beCourier(settings, worker, leave).catch((error): Ending => {
+  const ending = await beCourier(settings, worker, AbortSignal.any([leave, worker.leave])).catch((error): Ending => {
     if (!(error instanceof UnkillableError)) throw error;
     return { code: ExitCode.TRY_AGAIN, sentence: error.message };
   });

@@ -48,9 +48,7 @@ export class ItemSource {
           if (found !== 'unknown') return found;
         } else if (!saidWaiting) {
           saidWaiting = true;
-          log(
-            `nothing to take; waiting for ${consumers} other pod${consumers === 1 ? '' : 's'} to settle the last items`,
-          );
+          log('nothing to take; waiting for other pods to settle the last items');
         }
         await sleep(pause(), this.leave);
       }

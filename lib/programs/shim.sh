@@ -110,8 +110,9 @@ read -r word status sentence <&3 || word=left
 [ "$word" != left ] || end 11 "asked to leave before the courier said a word"
 [ "$word" != quit ] || end "$status" "$sentence"
 [ "$word" = hello ] || end 75 "the courier made its FIFOs and then said nothing for 60 s"
-# The kubelet tells the courier too, and the courier says when to quit; here only the program hears of it.
-trap 'signalled=1; signal TERM' TERM INT
+# The courier says when to quit. It has to know before the program ends of this, or it would take that for a failed attempt;
+# its own SIGTERM from the kubelet may come later.
+trap 'signalled=1; echo leave >&4; signal TERM' TERM INT
 exec 5<"$exchange/down" 3<&-
 kill "$watchdog" 2>/dev/null
 copy_stderr

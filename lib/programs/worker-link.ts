@@ -13,6 +13,7 @@ export type ProgramEnd = number | 'worker gone';
 export class WorkerLink {
   /** The end of what the program has written to standard error in this run. */
   readonly stderr: Tail;
+  private readonly leaveHeard = new AbortController();
   private readonly up: Socket;
   private down: number | undefined;
   private unread = '';
@@ -37,6 +38,11 @@ export class WorkerLink {
     this.stderr = new Tail(readFifo(join(folder, Exchange.STDERR_COPY)));
     makeFifo(join(folder, Exchange.STDERR));
     makeFifo(join(folder, Exchange.DOWN));
+  }
+
+  /** Aborts when the worker's container is asked to leave. The kubelet may tell it before us. */
+  get leave(): AbortSignal {
+    return this.leaveHeard.signal;
   }
 
   /** False where the shim did not come within `milliseconds`. */
@@ -85,6 +91,8 @@ export class WorkerLink {
       if (verb === Verb.READY && this.down === undefined) {
         this.openDown();
         this.isReady(this.say(Verb.HELLO));
+      } else if (verb === Verb.LEAVE) {
+        this.leaveHeard.abort();
       } else if (verb === Verb.EXIT && /^\d+$/.test(status ?? '')) {
         this.ended(Number(status));
       }

@@ -80,7 +80,7 @@ describe('a pod', () => {
     const worker = run.pod(busy.program);
     await until(() => busy.items().length === 1);
     const observer = run.pod(['true']);
-    await until(() => observer.courier.log.includes('waiting for 1 other pod'));
+    await until(() => observer.courier.log.includes('waiting for other pods'));
     appendFileSync(gate, '');
     expect(await worker.exit()).toBe(ExitCode.DONE);
     expect(await observer.exit()).toBe(ExitCode.DONE);
@@ -243,6 +243,19 @@ describe('a pod that is asked to leave', () => {
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
     expect(second.courier.lastWords).toBe('1 item done: item 0 "a"');
+  });
+
+  test('knows it before its program ends of it, although only its worker was told yet', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.worker.signal('SIGTERM');
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(first.courier.log).not.toContain('failed');
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
   });
 
   test('hands failed attempts over too', async () => {
