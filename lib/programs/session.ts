@@ -75,7 +75,11 @@ export class Session {
       return new Session(await bounded('connect', never, opening, CONNECT_LIMIT_MS + 1000));
     } catch (error) {
       opening.then(late, () => {});
-      throw error;
+      // amqplib does not pass the broker's words on where it refuses `connection.open`, which asks for the virtual host.
+      if (!(error as Error).message.includes('Expected ConnectionOpenOk')) throw error;
+      throw new BrokerError(
+        'connect: the broker refuses the virtual host: it is not there, or the user may not use it',
+      );
     }
   }
 

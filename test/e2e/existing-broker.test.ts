@@ -46,7 +46,11 @@ describe('a broker that runs already, in another namespace', () => {
       { host: 'nowhere.invalid' },
       /connect: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid; again in/,
     ],
-    ['a virtual host that is not there', { virtualHost: 'gone' }, /connect: .*NOT.ALLOWED.*gone.*; again in/],
+    [
+      'a virtual host that is not there',
+      { virtualHost: 'gone' },
+      /connect: the broker refuses the virtual host: .*; again in/,
+    ],
   ];
   for (const [what, props, line] of trouble) {
     test(`with ${what}: the log says so in a line, and the Job ends at its deadline`, async () => {

@@ -135,3 +135,12 @@ test('says in one line what is wrong with the broker, never the password, and tr
   expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; again in/);
   expect(seeder.log).not.toContain('not-the-password');
 });
+
+test('says so when the virtual host is not there', async () => {
+  const run = runOf(numbers(10));
+  const seeder = run.seeder({ BROKER_URL: new URL('/gone', broker().url).toString() });
+  await until(() => seeder.log.includes('again in'));
+  seeder.kill('SIGTERM');
+  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(seeder.log).toMatch(/connect: the broker refuses the virtual host: it is not there, .*; again in/);
+});

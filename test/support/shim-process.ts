@@ -69,7 +69,11 @@ function kill(pid: number): void {
   }
 }
 
-/** Waits, without a bound of its own (jest has one), until `condition` holds. */
+/** Waits until `condition` holds. Bounded, so that a test that fails does not keep jest from ending. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+  const end = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within 60 s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
