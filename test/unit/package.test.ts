@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 const run = (command: string, args: string[], cwd: string) =>
@@ -36,6 +36,13 @@ describe('the package, installed from its tarball', () => {
     }
     expect(files.filter((file) => /\.ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file))).toEqual([]);
     expect(files.filter((file) => /package\/(test|lib|node_modules\/(?!fflate\/))/.test(file))).toEqual([]);
+  });
+
+  test('has every module that its own code requires', () => {
+    const modules = files.filter((file) => /^package\/build\/lib\/.*\.js$/.test(file));
+    const own = modules.map((file) => join(project, 'node_modules', 'cdk8s-work-queue', relative('package', file)));
+    run(process.execPath, ['-e', 'process.argv.slice(1).map(require)', ...own], project);
+    expect(own).toContainEqual(expect.stringMatching(/build\/lib\/private\/certificate\.js$/));
   });
 
   test('synthesizes main.ts as a chart of another project', () => {
