@@ -1,10 +1,12 @@
 import type { ISecret } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
+import type { Trust } from './trust';
 
 /** How pods reach a broker. */
 export interface BrokerConnection {
   /**
-   * The broker's address without credentials, as `amqp://HOST:PORT/VIRTUAL-HOST`. An empty virtual host means `/`.
+   * The broker's address without credentials, as `amqp://HOST:PORT/VIRTUAL-HOST`, or `amqps://…` for TLS. An empty virtual
+   * host means `/`. Where the host has several addresses they are taken for nodes of one broker, and one that answers is used.
    * `$(BROKER_HOST)` and `$(BROKER_PORT)` in it stand for what the Secret has under `hostKey` and `portKey`.
    * https://www.rabbitmq.com/docs/uri-spec
    */
@@ -40,6 +42,20 @@ export interface BrokerConnection {
    * @default - `url` has the port
    */
   readonly portKey?: string;
+
+  /**
+   * The authorities that may have signed the broker's certificate, for TLS.
+   *
+   * @default Trust.publicAuthorities()
+   */
+  readonly trust?: Trust;
+
+  /**
+   * The name that the broker's certificate must be valid for.
+   *
+   * @default - the host
+   */
+  readonly serverName?: string;
 }
 
 /** A RabbitMQ broker that queues can live on. */
@@ -53,4 +69,11 @@ export interface IBroker extends IConstruct {
    * @default - none in the manifest: the namespace that `kubectl` is used with
    */
   readonly namespace?: string;
+
+  /**
+   * Labels of the pods that the broker's network policy lets in. Seeders and workers of this package carry them by themselves.
+   *
+   * @default - none are needed
+   */
+  readonly clientLabels?: { readonly [key: string]: string };
 }

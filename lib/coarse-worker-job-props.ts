@@ -1,5 +1,6 @@
 import type { ApiObjectMetadata, Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
+import type { Network } from './network';
 import type { Program } from './program';
 import type { IWorkQueue } from './work-queue';
 
@@ -125,6 +126,14 @@ export interface CoarseWorkerJobProps {
    * @default - none
    */
   readonly volumeMounts?: kplus.VolumeMount[];
+
+  /**
+   * What the program may reach, where the broker restricts its network and the cluster enforces NetworkPolicies. Restricted, it
+   * is DNS and the broker: a program that downloads, or asks a database, needs an open one.
+   *
+   * @default Network.RESTRICTED
+   */
+  readonly network?: Network;
 
   /**
    * The service account of the pod.

@@ -3,6 +3,8 @@ import type * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
 import { Container, Env, ExitCode } from './contract';
+import { Network } from './network';
+import { clientPodLabels } from './private/broker-network';
 import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
 import { requireSameNamespace } from './private/same-namespace';
@@ -72,6 +74,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     const [worker, courier] = workerPod(this, props, limits);
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
+    const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
+    for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', Container.WORKER);
   }
 

@@ -5,13 +5,17 @@
 
 /** The environment that the constructs give and the programs read. */
 export const Env = {
-  /** `amqp://host:port/virtual-host`, without credentials. */
+  /** `amqp://host:port/virtual-host`, or `amqps://…` for TLS, without credentials. */
   BROKER_URL: 'BROKER_URL',
   /** For `$(BROKER_HOST)` and `$(BROKER_PORT)` in the URL, which Kubernetes expands. The programs do not read them. */
   BROKER_HOST: 'BROKER_HOST',
   BROKER_PORT: 'BROKER_PORT',
-  BROKER_USERNAME: 'BROKER_USERNAME',
-  BROKER_PASSWORD: 'BROKER_PASSWORD',
+  /** The folder with the files {@link CredentialFile}. Files, because they change while a pod runs: variables would not. */
+  BROKER_CREDENTIALS_DIR: 'BROKER_CREDENTIALS_DIR',
+  /** The certificates of the authorities to trust; without it those that Node.js trusts. */
+  BROKER_CA_FILE: 'BROKER_CA_FILE',
+  /** The name that the broker's certificate must be valid for, where it is not the host of the URL. */
+  BROKER_SERVER_NAME: 'BROKER_SERVER_NAME',
   /** The name of the work queue; the names of its companions follow from it, see {@link companions}. */
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
@@ -34,7 +38,15 @@ export const Env = {
   TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
 
   // the credentials program
-  SECRET_NAME: 'SECRET_NAME',
+  /** The Secret with the user of seeders and couriers; not set where the user brings one. */
+  CLIENT_SECRET: 'CLIENT_SECRET',
+  /** The Secret with the administrator and the Erlang cookie. */
+  ADMIN_SECRET: 'ADMIN_SECRET',
+
+  // what prepares a RabbitMQ node
+  ADMIN_SECRET_DIR: 'ADMIN_SECRET_DIR',
+  /** The server's home folder. */
+  RABBITMQ_HOME: 'RABBITMQ_HOME',
 
   /** Where a container leaves its last words; the rehearsal sets another path. */
   TERMINATION_LOG: 'TERMINATION_LOG',
@@ -48,6 +60,14 @@ export const Paths = {
   SCRIPT: '/opt/work-queue/script',
   /** The item ConfigMaps of a seeder, projected into one folder. */
   ITEMS: '/opt/work-queue/items',
+  /** The broker's credentials, from a Secret. */
+  CREDENTIALS: '/opt/work-queue/credentials',
+  /** The certificates of authorities, from a Secret or a ConfigMap. */
+  AUTHORITIES: '/opt/work-queue/authorities',
+  /** The administrator's Secret, in the container that prepares a RabbitMQ node. */
+  ADMIN_SECRET: '/opt/work-queue/admin',
+  /** The home folder of the RabbitMQ server: a memory volume with what it must not keep on disk. */
+  RABBITMQ_HOME: '/var/lib/rabbitmq',
   /** The memory volume where worker and courier meet. */
   EXCHANGE: '/run/work-queue',
   /** Kubernetes' default `terminationMessagePath`. */
@@ -94,7 +114,24 @@ export const Container = {
   COURIER: 'courier',
   SEEDER: 'seeder',
   CREDENTIALS: 'credentials',
+  PREPARE: 'prepare',
+  RABBITMQ: 'rabbitmq',
 } as const;
+
+/** The files in the folder of credentials. */
+export const CredentialFile = { USERNAME: 'username', PASSWORD: 'password' } as const;
+
+/** The volumes of our containers that say how to reach the broker. A rehearsal has a broker of its own, and needs none. */
+export const BrokerVolume = { CREDENTIALS: 'work-queue-credentials', AUTHORITIES: 'work-queue-authorities' } as const;
+
+/** The file in the folder of authorities. */
+export const AUTHORITIES_FILE = 'ca.crt';
+
+/** The keys of the Secret that the credentials program makes for the administrator of a broker. */
+export const AdminSecretKey = { ...CredentialFile, ERLANG_COOKIE: 'erlang-cookie' } as const;
+
+/** The files that are made in the home folder of a RabbitMQ server before it starts. */
+export const RabbitMQFile = { ERLANG_COOKIE: '.erlang.cookie', DEFINITIONS: 'definitions.json' } as const;
 
 /** How a program of ours ends. The Job's `podFailurePolicy` is written in these. */
 export const ExitCode = {
@@ -123,6 +160,12 @@ export function companions(queue: string) {
     verdictLock: `${queue}.verdict`,
   } as const;
 }
+
+/**
+ * All that {@link companions} and the names of work queues have in common, as a pattern for RabbitMQ's permissions: a label,
+ * and a hash of ten digits.
+ */
+export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(dead|seeded|seeding|verdict))?`;
 
 /** The headers of an item that a courier put back into the queue because its pod had to leave. Others have none. */
 export const ItemHeader = {

@@ -1,4 +1,5 @@
 import type { ISecret } from 'cdk8s-plus-28';
+import type { Trust } from './trust';
 
 /** Where a RabbitMQ broker is that runs already, in this cluster or elsewhere. */
 export interface ExistingRabbitMQProps {
@@ -17,9 +18,9 @@ export interface ExistingRabbitMQProps {
   readonly host?: string;
 
   /**
-   * The broker's port for AMQP 0-9-1 without TLS, from 1 to 65535.
+   * The broker's port for AMQP 0-9-1, from 1 to 65535.
    *
-   * @default - 5672 where `host` is given, else what the Secret has under `portKey`
+   * @default - where `host` is given 5672, or 5671 with TLS, else what the Secret has under `portKey`
    */
   readonly port?: number;
 
@@ -58,6 +59,27 @@ export interface ExistingRabbitMQProps {
    * @default 'port'
    */
   readonly portKey?: string;
+
+  /**
+   * Connect by TLS, to a broker whose certificate one of these authorities has signed.
+   *
+   * @default - no TLS
+   */
+  readonly tls?: Trust;
+
+  /**
+   * The name that the broker's certificate must be valid for.
+   *
+   * @default - the host
+   */
+  readonly serverName?: string;
+
+  /**
+   * Labels that pods need to be let in by a network policy of the broker, such as `RabbitMQ.clientLabels` of another chart.
+   *
+   * @default - none
+   */
+  readonly clientLabels?: { readonly [key: string]: string };
 }
 
 /** Options for a broker that RabbitMQ's Cluster Operator runs. */
@@ -68,4 +90,11 @@ export interface ClusterOperatorOptions {
    * @default '/'
    */
   readonly virtualHost?: string;
+
+  /**
+   * Connect by TLS, to a broker whose certificate one of these authorities has signed.
+   *
+   * @default - no TLS
+   */
+  readonly tls?: Trust;
 }

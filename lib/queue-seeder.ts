@@ -3,16 +3,18 @@ import { type ContainerResources, EnvFieldPaths, EnvValue, type ISecret, type k8
 import type { Construct } from 'constructs';
 import type { IBroker } from './broker';
 import { Container, Env, itemsPiece, Paths } from './contract';
-import { brokerEnv } from './private/broker-env';
+import { Network } from './network';
+import { type BrokerClient, brokerClient } from './private/broker-client';
+import { clientPodLabels } from './private/broker-network';
 import { Check } from './private/check';
 import { ContentConfigMap } from './private/config-map';
+import { needConsumerTimeout } from './private/consumer-timeouts';
 import { contentHash } from './private/content-hash';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
 import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
 import { programContainer, programsVolume, SMALL } from './private/program-container';
 import { requireSameNamespace } from './private/same-namespace';
-
 import type { WorkItems } from './work-items';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
 
@@ -130,12 +132,18 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         new ContentConfigMap(this, `Items${n}`, `${pathLabel(this)}-items-${n}`, { [itemsPiece(n)]: piece }),
     );
     this.apiObject.addDependency(...this.pieces);
+    needConsumerTimeout(props.broker, () => this.consumerTimeoutSeconds);
+    for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.RESTRICTED))) {
+      this.podMetadata.addLabel(key, value);
+    }
+    const client = brokerClient(this, props.broker);
     this.addContainer(
       programContainer(this, {
         name: Container.SEEDER,
         program: 'seeder',
         programs: programsVolume(this, 'seeder', ['seeder.js']),
-        env: this.environment(),
+        env: this.environment(client),
+        volumeMounts: client.volumeMounts,
         resources: props.resources ?? seederResources(props.items._packed.framedBytes),
       }),
     );
@@ -193,9 +201,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     return `${pathLabel(this)}-${hash}`;
   }
 
-  private environment(): Record<string, EnvValue> {
+  private environment({ env }: BrokerClient): Record<string, EnvValue> {
     return {
-      ...brokerEnv(this.broker),
+      ...env,
       [Env.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
       [Env.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
       [Env.DELIVERY_LIMIT]: EnvValue.fromValue(lazy(() => String(this.deliveryLimit))),

@@ -4,71 +4,28 @@ import { Construct } from 'constructs';
 import type { BrokerConnection, IBroker } from './broker';
 import type { ClusterOperatorOptions, ExistingRabbitMQProps } from './existing-rabbitmq-props';
 import { Images } from './images';
+import { Network } from './network';
+import { BrokerNetwork } from './private/broker-network';
+import { Port } from './private/broker-ports';
+import { Certificate } from './private/certificate';
 import { Check } from './private/check';
+import { longestConsumerTimeout } from './private/consumer-timeouts';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
+import { PodMonitor } from './private/pod-monitor';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
-import { AMQP, DATA_VOLUME, rabbitMQConfig, rabbitMQPod } from './private/rabbitmq-pod';
+import { rabbitMQConfig } from './private/rabbitmq-config';
+import { DATA_VOLUME, rabbitMQPod } from './private/rabbitmq-pod';
+import type { RabbitMQProps } from './rabbitmq-props';
+import { IssuerKind, type Tls } from './tls';
+import { Trust } from './trust';
 
-/** Properties for a RabbitMQ broker. */
-export interface RabbitMQProps {
-  /**
-   * The name of the Service that clients connect to, on port 5672.
-   *
-   * @default - a name that cdk8s generates from the construct's path
-   */
-  readonly serviceName?: string;
-
-  /**
-   * A Secret with the keys `username` and `password`. RabbitMQ reads them when it starts for the first time, on an empty
-   * volume, and not again. https://www.rabbitmq.com/docs/access-control#default-state
-   *
-   * @default - a Job generates a Secret in the cluster, once; the password stands in no manifest
-   */
-  readonly credentials?: ISecret;
-
-  /**
-   * The broker's image. It must be made like the public one, see `Images.useRabbitMQ`.
-   *
-   * @default - `rabbitmq:4.3`, or what `Images` says
-   */
-  readonly image?: string;
-
-  /**
-   * The size of the volume that keeps the queues. It cannot be changed once the broker is in a cluster: Kubernetes does not
-   * let the claims of a StatefulSet change.
-   * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations
-   *
-   * @default Size.gibibytes(1)
-   */
-  readonly storage?: Size;
-
-  /**
-   * The class of the volume.
-   *
-   * @default - the cluster's default class
-   */
-  readonly storageClassName?: string;
-
-  /**
-   * What the broker's container asks for and may use. RabbitMQ stops accepting messages at 60 % of the memory limit.
-   * https://www.rabbitmq.com/docs/memory
-   *
-   * @default - requests 100m CPU and 512Mi memory, limit 1Gi memory
-   */
-  readonly resources?: ContainerResources;
-
-  /**
-   * Further settings for `rabbitmq.conf`, by their key. https://www.rabbitmq.com/docs/configure
-   *
-   * @default - only `raft.wal_max_size_bytes = 64000000`, in place of RabbitMQ's 512 MB, so that the write-ahead log of
-   * quorum queues fits the default volume and memory. https://www.rabbitmq.com/docs/quorum-queues
-   */
-  readonly config?: { readonly [key: string]: string };
-}
+/** RabbitMQ's own default. https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout */
+const CONSUMER_TIMEOUT_SECONDS = 30 * 60;
 
 /**
- * A RabbitMQ broker of one node: a StatefulSet with a volume, a Service and, unless you bring your own, generated credentials.
+ * A RabbitMQ broker of one node or several: a StatefulSet with a volume for each node, two Services, NetworkPolicies, a
+ * PodDisruptionBudget where there are several nodes, and generated credentials.
  *
  * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume.
  */
@@ -92,7 +49,7 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param name the name of the `RabbitmqCluster` object
-   * @param options the virtual host
+   * @param options the virtual host, and TLS
    * @throws where the name cannot be that of a Kubernetes object, or `virtualHost` is empty
    */
   public static fromClusterOperator(
@@ -104,7 +61,7 @@ export class RabbitMQ extends Construct implements IBroker {
     new Check(`RabbitMQ.fromClusterOperator '${id}'`).serviceName('name', name);
     const broker = new Construct(scope, id);
     const secret = Secret.fromSecretName(broker, 'Secret', `${name}-default-user`);
-    return new ExistingBroker(broker, 'Broker', { secret, virtualHost: options.virtualHost });
+    return new ExistingBroker(broker, 'Broker', { secret, ...options });
   }
 
   /** How pods reach the broker. */
@@ -117,66 +74,179 @@ export class RabbitMQ extends Construct implements IBroker {
    */
   public readonly namespace?: string;
 
-  /** The name of the Service that clients connect to, on port 5672. */
+  /** The name of the Service with a virtual IP address, which leads to nodes that are ready. */
   public readonly serviceName: string;
+
+  /**
+   * The Secret with the administrator of the broker, in the keys `username` and `password`, for the management of the broker.
+   * A Job makes it in the cluster, once.
+   */
+  public readonly adminCredentials: ISecret;
+
+  /**
+   * Labels of the pods that the network policy lets in. Seeders and workers of this package carry them by themselves.
+   *
+   * @default - none, where the network is open
+   */
+  public readonly clientLabels?: { readonly [key: string]: string };
 
   /**
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
-   * @throws where `serviceName` is no name for a Service, or `image` no reference to an image
+   * @throws where `serviceName` is no name for a Service, `image` no reference to an image, `replicas` not 1, 3 or 5 or more
+   * than the image can, storage or memory too small, a setting of `config` no line, no port served, or a name no namespace's
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
-    const check = new Check(`RabbitMQ '${this.node.path}'`);
-    if (props.image !== undefined) check.image('image', props.image);
-    if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
+    const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
+    const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
+    const sizes = checked(new Check(`RabbitMQ '${this.node.path}'`), {
+      ...props,
+      replicas,
+      plaintext,
+      storage,
+      resources,
+    });
     // Its pods carry the name and a hash as a label of at most 63 characters:
     // https://github.com/kubernetes/kubernetes/issues/64023
     const name = Names.toDnsLabel(this, { maxLen: 52 });
     const labels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(this) };
-    const port = { name: 'amqp', port: AMQP, targetPort: k8s.IntOrString.fromString('amqp') };
+    const ports = [
+      ...(plaintext ? [servicePort('amqp', Port.AMQP)] : []),
+      ...(tls ? [servicePort('amqps', Port.AMQPS)] : []),
+    ];
 
     const service = new k8s.KubeService(this, 'Service', {
       // Not { name: undefined }, which would hide the generated name.
       metadata: props.serviceName === undefined ? undefined : { name: props.serviceName },
-      spec: { selector: labels, ports: [port] },
+      spec: { selector: labels, ports },
     });
+    // Nodes find each other before they are ready. Our clients use it as well: a node in an alarm is not ready, and it is
+    // consumers who clear the alarm.
     const nodes = new k8s.KubeService(this, 'Nodes', {
-      spec: { selector: labels, ports: [port], clusterIp: 'None' },
+      spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
-    const credentials =
-      props.credentials ?? new GeneratedCredentials(this, 'Credentials', `${name}-credentials`).secret;
+    const credentials = new GeneratedCredentials(this, 'Credentials', name, props.credentials);
+    const certificate = tls && this.certificate(tls, name, [service.name, nodes.name]);
     this.namespace = Chart.of(this).namespace;
     this.serviceName = service.name;
-    this.connection = { url: `amqp://${service.name}:${AMQP}/`, credentials };
-
-    const config = rabbitMQConfig(this, props.config ?? {});
-    const image = () => props.image ?? Images._rabbitMQ(this);
-    const resources = props.resources ?? {
-      cpu: { request: Cpu.millis(100) },
-      memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
+    this.adminCredentials = credentials.admin;
+    this.connection = {
+      url: tls ? `amqps://${nodes.name}:${Port.AMQPS}/` : `amqp://${nodes.name}:${Port.AMQP}/`,
+      credentials: credentials.client,
+      ...(certificate && { trust: Trust.fromSecret(certificate), serverName: service.name }),
     };
-    const template = rabbitMQPod({ broker: this, config, image, labels, resources });
+    if (network === Network.RESTRICTED) {
+      this.clientLabels = { [BROKER_LABEL]: labels[Pod.ADDRESS_LABEL] };
+      new BrokerNetwork(this, 'Network', {
+        brokerLabels: labels,
+        clientLabels: this.clientLabels,
+        clientNamespaces: props.clientNamespaces ?? [],
+        amqpPorts: ports.map(({ port }) => port),
+        clustered: replicas > 1,
+        metrics,
+      });
+    }
+    if (replicas > 1) this.keepMajority(replicas, labels);
+    if (props.podMonitor) new PodMonitor(this, 'PodMonitor', { podLabels: labels });
+
+    const config = rabbitMQConfig(this, {
+      ...sizes,
+      ...{ replicas, plaintext, metrics, tls: tls !== undefined, config: props.config ?? {} },
+      consumerTimeoutSeconds: () => longestConsumerTimeout(this, CONSUMER_TIMEOUT_SECONDS),
+    });
+    const template = rabbitMQPod({
+      ...{
+        broker: this,
+        admin: credentials.admin,
+        certificate,
+        config,
+        labels,
+        metrics,
+        plaintext,
+        replicas,
+        resources,
+      },
+      image: () => props.image ?? Images._rabbitMQ(this),
+      nodes: nodes.name,
+    });
     new ApiObject(this, 'Resource', {
       ...k8s.KubeStatefulSet.GVK,
       metadata: { name },
       spec: Lazy.any({
         produce: () => ({
-          replicas: 1,
+          replicas,
           serviceName: nodes.name,
+          // All at once: after a loss of all nodes one may need another to start.
+          podManagementPolicy: 'Parallel',
           selector: { matchLabels: labels },
           template: podTemplate(template),
-          volumeClaimTemplates: [volumeClaim(props)],
+          volumeClaimTemplates: [volumeClaim(storage, props.storageClassName)],
         }),
       }),
     });
   }
+
+  private certificate(tls: Tls, name: string, dnsNames: string[]): ISecret {
+    const { _secret: given, _issuer: issuer } = tls;
+    if (given) return given;
+    const secretName = `${name}-tls`;
+    if (issuer) {
+      const { name: issuerName, kind: issuerKind = IssuerKind.ISSUER } = issuer;
+      new Certificate(this, 'Certificate', { secretName, dnsNames, issuerName, issuerKind });
+    }
+    return Secret.fromSecretName(this, 'CertificateSecret', secretName);
+  }
+
+  private keepMajority(replicas: number, matchLabels: Record<string, string>): void {
+    const minAvailable = k8s.IntOrString.fromNumber(Math.floor(replicas / 2) + 1);
+    new k8s.KubePodDisruptionBudget(this, 'Majority', { spec: { minAvailable, selector: { matchLabels } } });
+  }
+}
+
+/** Says of a pod which broker it is a client of. */
+const BROKER_LABEL = 'cdk8s-work-queue/broker';
+
+const RESOURCES: ContainerResources = {
+  cpu: { request: Cpu.millis(100) },
+  memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
+};
+
+type CheckedProps = RabbitMQProps & Required<Pick<RabbitMQProps, 'replicas' | 'plaintext' | 'storage' | 'resources'>>;
+
+function checked(check: Check, props: CheckedProps): { memoryBytes: number | undefined; storageBytes: number } {
+  const { image, replicas, plaintext, config = {}, storage, resources } = props;
+  if (image !== undefined) check.image('image', image);
+  if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
+  check.oneOf('replicas', replicas, [1, 3, 5], 'An even number keeps no better majority than one less.');
+  if (replicas > 1 && /(^|\/)rabbitmq:(3|4\.0)\b/.test(image ?? '')) {
+    const cure = 'Take the image of a later version, or one node.';
+    throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and image is ${image}`, cure);
+  }
+  if (!plaintext && !props.tls) {
+    throw check.conflict('plaintext', 'false', 'leaves no port without tls', 'Give a certificate by tls.');
+  }
+  if (props.podMonitor && !props.metrics) {
+    throw check.conflict('podMonitor', 'true', 'needs metrics', 'Set metrics: true as well.');
+  }
+  for (const namespace of props.clientNamespaces ?? []) check.objectName('clientNamespaces', namespace);
+  for (const [key, value] of Object.entries(config)) check.setting('config', key, value);
+  const limit = resources.memory?.limit;
+  const log = 'The write-ahead log and the queues need room.';
+  return {
+    memoryBytes:
+      limit && check.size('resources.memory.limit', limit, Size.mebibytes(256), 'RabbitMQ itself takes half.'),
+    storageBytes: check.size('storage', storage, Size.mebibytes(512), log),
+  };
+}
+
+function servicePort(name: string, port: number) {
+  return { name, port, targetPort: k8s.IntOrString.fromString(name) };
 }
 
 /** With the API server's own defaults: `kubectl apply` compares this list as a whole, and would always find a difference. */
-function volumeClaim(props: RabbitMQProps): object {
-  const { storage = Size.gibibytes(1), storageClassName } = props;
+function volumeClaim(storage: Size, storageClassName: string | undefined): object {
   return {
     ...k8s.KubePersistentVolumeClaim.GVK,
     metadata: { name: DATA_VOLUME },

@@ -1,4 +1,4 @@
-import type { Duration } from 'cdk8s';
+import { type Duration, type Size, SizeRoundingBehavior } from 'cdk8s';
 
 /** Longer than anybody waits, and far from where a 64-bit count of nanoseconds ends. */
 export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
@@ -39,6 +39,33 @@ export class Check {
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes Service', cure);
   }
 
+  /** RFC 1123, which Kubernetes demands of the names of most objects. */
+  objectName(name: string, value: string): string {
+    if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) return value;
+    const cure = 'Use at most 253 of a-z, 0-9, "-" and ".", a letter or digit at both ends.';
+    throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes object', cure);
+  }
+
+  /** At least this much. */
+  size(name: string, value: Size, least: Size, cure: string): number {
+    const bytes = value.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 1024;
+    if (bytes >= least.toKibibytes() * 1024) return bytes;
+    throw this.error(name, value.asString(), `must be at least ${least.asString()}`, cure);
+  }
+
+  /** One of a few. */
+  oneOf(name: string, value: number, allowed: readonly number[], cure: string): number {
+    if (allowed.includes(value)) return value;
+    throw this.error(name, value, `must be one of ${allowed.join(', ')}`, cure);
+  }
+
+  /** A key and a value for `rabbitmq.conf`, which has a line for each. https://www.rabbitmq.com/docs/configure#config-file */
+  setting(name: string, key: string, value: string): void {
+    if (/^[A-Za-z0-9_.$@:-]+$/.test(key) && value !== '' && !/[\n\r]/.test(value)) return;
+    const cure = 'A key has no spaces, and a value is one line and not empty.';
+    throw this.error(name, JSON.stringify({ [key]: value }), 'cannot stand in rabbitmq.conf', cure);
+  }
+
   /** What Kubernetes accepts as the value of a label. */
   labelValue(name: string, value: string): string {
     if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value)) return value;
@@ -64,6 +91,11 @@ export class Check {
   port(name: string, value: number): number {
     if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
     throw this.error(name, value, 'must be a whole number from 1 to 65535', 'RabbitMQ listens on 5672.');
+  }
+
+  /** Two properties, each right by itself. */
+  conflict(name: string, given: string | number, rule: string, cure: string): Error {
+    return this.error(name, given, rule, cure);
   }
 
   emptyVirtualHost(name: string): Error {

@@ -27,6 +27,28 @@ export class ContentConfigMap extends ApiObject {
   }
 }
 
+/** The same, with content that is known only at synth: its name, and so who refers to it, has to be lazy as well. */
+export class LazyConfigMap extends ApiObject {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly label: string,
+    private readonly files: () => Record<string, Buffer>,
+  ) {
+    super(scope, id, { ...k8s.KubeConfigMap.GVK, metadata: { name: label }, immutable: true });
+  }
+
+  /** The name in the cluster, as of now. */
+  get currentName(): string {
+    return `${this.label}-${contentHash([this.node.path, contents(this.files())])}`;
+  }
+
+  public override toJson(): Record<string, unknown> {
+    const json = super.toJson();
+    return { ...json, metadata: { ...json.metadata, name: this.currentName }, ...contents(this.files()) };
+  }
+}
+
 /** Text where a person can read it, unless base64 takes less of the annotation, as it does for minified programs. */
 function contents(files: Record<string, Buffer>): Record<string, Record<string, string>> {
   const data: Record<string, string> = {};

@@ -5,39 +5,47 @@ import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './content-
 import { programContainer, programsVolume } from './program-container';
 
 /**
- * A Secret with a user's name and a random password that a Job makes once, in the cluster: it stands in no manifest, and
- * nobody has seen it. A Secret that is there stays as it is.
+ * The Secrets of a broker, with random passwords, which a Job makes once, in the cluster: they stand in no manifest, and
+ * nobody has seen them. A Secret that is there stays as it is.
  */
 export class GeneratedCredentials extends Construct {
-  public readonly secret: ISecret;
+  /** The user of seeders and couriers: the given one, or a generated one. */
+  public readonly client: ISecret;
+  /** The administrator, and the Erlang cookie of the nodes. */
+  public readonly admin: ISecret;
 
-  constructor(scope: Construct, id: string, secretName: string) {
+  constructor(scope: Construct, id: string, brokerName: string, given: ISecret | undefined) {
     super(scope, id);
-    this.secret = Secret.fromSecretName(this, 'Secret', secretName);
+    const [clientName, adminName] = [`${brokerName}-credentials`, `${brokerName}-admin`];
+    this.client = given ?? Secret.fromSecretName(this, 'Secret', clientName);
+    this.admin = Secret.fromSecretName(this, 'Admin', adminName);
     const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
     const role = new Role(this, 'Role');
     // "create" cannot be bound to a name: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
     role.allow(['create'], ApiResource.SECRETS);
-    role.allow(['get'], this.secret);
+    role.allow(['get'], ...(given ? [this.admin] : [this.client, this.admin]));
     // Not cdk8s-plus' RoleBinding: it writes an empty "apiGroup", which the API server drops, so each `kubectl apply` changes it.
     const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
       roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
       subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],
     });
-    const job = new CredentialsJob(this, 'Job', serviceAccount, secretName);
+    const job = new CredentialsJob(this, 'Job', serviceAccount, {
+      ...(!given && { [Env.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
+      [Env.ADMIN_SECRET]: EnvValue.fromValue(adminName),
+    });
     job.node.addDependency(binding);
   }
 }
 
 class CredentialsJob extends ContentNamedJob {
-  constructor(scope: Construct, id: string, serviceAccount: ServiceAccount, secretName: string) {
+  constructor(scope: Construct, id: string, serviceAccount: ServiceAccount, env: Record<string, EnvValue>) {
     super(scope, id, Container.CREDENTIALS, { serviceAccount, automountServiceAccountToken: true });
     this.addContainer(
       programContainer(this, {
         name: Container.CREDENTIALS,
         program: 'credentials',
         programs: programsVolume(this, 'credentials', ['credentials.js']),
-        env: { [Env.SECRET_NAME]: EnvValue.fromValue(secretName) },
+        env,
       }),
     );
   }

@@ -33,10 +33,13 @@ export interface ProgramContainerOptions {
   readonly env: Record<string, EnvValue>;
   readonly volumeMounts?: VolumeMount[];
   readonly resources?: ContainerResources;
+  /** User and group; the image's own unless given. */
+  readonly user?: number;
 }
 
 /** A container that runs one of our programs in the node image. */
 export function programContainer(user: Construct, options: ProgramContainerOptions): ContainerProps {
+  const id = options.user ?? ORDINARY_USER;
   return {
     name: options.name,
     image: lazy(() => Images._node(user)),
@@ -45,7 +48,7 @@ export function programContainer(user: Construct, options: ProgramContainerOptio
     envVariables: options.env,
     volumeMounts: [programsMount(options.programs), ...(options.volumeMounts ?? [])],
     resources: options.resources ?? SMALL,
-    securityContext: { ...RESTRICTED, user: ORDINARY_USER, group: ORDINARY_USER, readOnlyRootFilesystem: true },
+    securityContext: { ...RESTRICTED, user: id, group: id, readOnlyRootFilesystem: true },
   };
 }
 

@@ -1,15 +1,28 @@
-import { Duration } from 'cdk8s';
-import { Container, type ContainerResources, EnvValue, type k8s, Probe } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
+import { Duration, Size } from 'cdk8s';
+import {
+  Container,
+  type ContainerProps,
+  type ContainerResources,
+  EmptyDirMedium,
+  EnvFieldPaths,
+  EnvValue,
+  Handler,
+  type ISecret,
+  type k8s,
+  Probe,
+  Volume,
+} from 'cdk8s-plus-28';
 import type { IBroker } from '../broker';
-import { ContentConfigMap } from './config-map';
+import { Container as ContainerName, Env, Paths } from '../contract';
+import { credentialsVolume } from './broker-client';
+import { Port } from './broker-ports';
+import type { LazyConfigMap } from './config-map';
 import { lazy } from './lazy';
-import { pathLabel } from './path-label';
+import { METRICS_PORT } from './pod-monitor';
+import { programContainer, programsVolume } from './program-container';
 import { pullPolicy } from './pull-policy';
+import { CERTIFICATE_FOLDER, ConfigFile } from './rabbitmq-config';
 import { RESTRICTED } from './restricted';
-
-/** The port of AMQP 0-9-1. */
-export const AMQP = 5672;
 
 /** The name of the volume claim in the StatefulSet. */
 export const DATA_VOLUME = 'data';
@@ -17,31 +30,70 @@ export const DATA_VOLUME = 'data';
 /** The user and group `rabbitmq` of the public image. */
 const RABBITMQ_USER = 999;
 
-/** Read after the image's own settings, which are in the same folder, and so over them. */
-const CONFIG_FILE = '90-work-queue.conf';
+const CONFIG_VOLUME = 'config';
+
+/** For two small files; command line tools leave a few more. */
+const HOME_SIZE = Size.mebibytes(32);
+
+/** How long a node that shall stop waits for others, so that every queue keeps a majority without it. */
+const QUORUM_WAIT_SECONDS = 120;
+
+/** What a node may take to close its files, after all waits before. */
+const STOP_SECONDS = 120;
 
 export interface RabbitMQPodOptions {
   readonly broker: IBroker;
-  readonly config: ContentConfigMap;
+  readonly admin: ISecret;
+  readonly certificate: ISecret | undefined;
+  readonly config: LazyConfigMap;
   readonly image: () => string;
   readonly labels: Record<string, string>;
+  readonly metrics: boolean;
+  /** The headless Service. */
+  readonly nodes: string;
+  readonly plaintext: boolean;
+  readonly replicas: number;
   readonly resources: ContainerResources;
 }
 
-/** `rabbitmq.conf`, in a ConfigMap whose name changes with it: so a change restarts the broker. */
-export function rabbitMQConfig(broker: Construct, settings: { readonly [key: string]: string }): ContentConfigMap {
-  const all = { 'raft.wal_max_size_bytes': '64000000', ...settings };
-  const lines = Object.entries(all).map(([key, value]) => `${key} = ${value}\n`);
-  return new ContentConfigMap(broker, 'Config', `${pathLabel(broker)}-config`, {
-    [CONFIG_FILE]: Buffer.from(lines.join('')),
-  });
-}
-
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
-  const container = server(options)._toKube();
+  const { broker, admin, certificate, config, labels, metrics, replicas } = options;
+  const programs = programsVolume(broker, 'prepare', ['prepare.js']);
+  const credentials = credentialsVolume(broker, broker);
+  const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
+  // In memory: it holds passwords. The home folder itself, because Erlang looks for its cookie there.
+  const home = Volume.fromEmptyDir(broker, 'Home', 'home', { medium: EmptyDirMedium.MEMORY, sizeLimit: HOME_SIZE });
+  const secret = (path: string, volume: Volume) => ({ path, volume, readOnly: true });
+  const prepare = programContainer(broker, {
+    name: ContainerName.PREPARE,
+    program: 'prepare',
+    programs,
+    env: {
+      [Env.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(Paths.CREDENTIALS),
+      [Env.ADMIN_SECRET_DIR]: EnvValue.fromValue(Paths.ADMIN_SECRET),
+      [Env.RABBITMQ_HOME]: EnvValue.fromValue(Paths.RABBITMQ_HOME),
+    },
+    volumeMounts: [
+      secret(Paths.CREDENTIALS, credentials),
+      secret(Paths.ADMIN_SECRET, adminVolume),
+      { path: Paths.RABBITMQ_HOME, volume: home },
+    ],
+    // Erlang wants the cookie to be the server's own.
+    user: RABBITMQ_USER,
+  });
+  const certificateVolume = certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate);
+  const volumes = [programs, credentials, adminVolume, home, ...(certificateVolume ? [certificateVolume] : [])];
+  const mounts: k8s.VolumeMount[] = [
+    { name: home.name, mountPath: Paths.RABBITMQ_HOME },
+    { name: DATA_VOLUME, mountPath: `${Paths.RABBITMQ_HOME}/mnesia` },
+    configMount(`/etc/rabbitmq/conf.d/${ConfigFile.SETTINGS}`, ConfigFile.SETTINGS),
+    configMount('/etc/rabbitmq/enabled_plugins', ConfigFile.PLUGINS),
+    ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
+  ];
   return {
-    metadata: { labels: options.labels },
+    metadata: { labels, annotations: metrics ? SCRAPE : undefined },
     spec: {
+      affinity: replicas > 1 ? apart(labels) : undefined,
       automountServiceAccountToken: false,
       // Variables such as RABBITMQ_PORT, made for a Service of that name, would be taken for the server's own settings.
       enableServiceLinks: false,
@@ -52,48 +104,95 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
         fsGroup: RABBITMQ_USER,
         fsGroupChangePolicy: 'OnRootMismatch',
       },
-      terminationGracePeriodSeconds: 120,
-      containers: [
-        {
-          ...container,
-          volumeMounts: [
-            // Not its parent: the Erlang cookie is there, and Erlang refuses one that fsGroup has opened to the group.
-            { name: DATA_VOLUME, mountPath: '/var/lib/rabbitmq/mnesia' },
-            { name: 'config', mountPath: `/etc/rabbitmq/conf.d/${CONFIG_FILE}`, subPath: CONFIG_FILE, readOnly: true },
-          ],
-        },
+      terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
+      initContainers: [new Container(prepare)._toKube()],
+      containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
+      volumes: [
+        { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },
+        ...volumes.map((volume) => volume._toKube()),
       ],
-      volumes: [{ name: 'config', configMap: { name: options.config.name } }],
     },
   };
 }
 
+function configMount(mountPath: string, subPath: string): k8s.VolumeMount {
+  return { name: CONFIG_VOLUME, mountPath, subPath, readOnly: true };
+}
+
+/** What Prometheus' usual configuration for Kubernetes looks at. */
+const SCRAPE = {
+  'prometheus.io/scrape': 'true',
+  'prometheus.io/port': String(Port.METRICS),
+  'prometheus.io/path': '/metrics',
+};
+
+/** On different nodes where there are as many. */
+function apart(matchLabels: Record<string, string>): k8s.Affinity {
+  const podAffinityTerm = { labelSelector: { matchLabels }, topologyKey: 'kubernetes.io/hostname' };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
+}
+
 /**
  * No liveness probe, as in RabbitMQ's own cluster operator: a node that is slow, or waits for others, is made worse by a
- * restart. And no command as a probe: `rabbitmq-diagnostics` starts an Erlang machine each time.
- * https://www.rabbitmq.com/docs/monitoring#health-checks
+ * restart. https://www.rabbitmq.com/docs/monitoring#health-checks
  */
-function server(options: RabbitMQPodOptions): Container {
-  const { credentials } = options.broker.connection;
-  return new Container({
-    name: 'rabbitmq',
-    image: lazy(options.image),
-    imagePullPolicy: lazy(() => pullPolicy(options.image())),
-    ports: [{ number: AMQP, name: 'amqp' }],
+function server(options: RabbitMQPodOptions): ContainerProps {
+  const { image, metrics, nodes, plaintext, replicas, resources } = options;
+  const ports = [
+    ...(plaintext ? [{ number: Port.AMQP, name: 'amqp' }] : []),
+    ...(options.certificate ? [{ number: Port.AMQPS, name: 'amqps' }] : []),
+    ...(metrics ? [{ number: Port.METRICS, name: METRICS_PORT }] : []),
+  ];
+  const [{ number: port }] = ports;
+  return {
+    name: ContainerName.RABBITMQ,
+    image: lazy(image),
+    imagePullPolicy: lazy(() => pullPolicy(image())),
+    ports,
     envVariables: {
-      RABBITMQ_DEFAULT_USER: credentials.envValue('username'),
-      RABBITMQ_DEFAULT_PASS: credentials.envValue('password'),
-      // The server looks for its Erlang cookie there.
-      HOME: EnvValue.fromValue('/var/lib/rabbitmq'),
+      POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+      // With a dot in it a name is a long one. It needs no namespace: a pod's DNS looks in its own.
+      RABBITMQ_NODENAME: EnvValue.fromValue(`rabbit@$(POD_NAME).${nodes}`),
+      RABBITMQ_USE_LONGNAME: EnvValue.fromValue('true'),
+      HOME: EnvValue.fromValue(Paths.RABBITMQ_HOME),
     },
     // Ten minutes: recovery of many messages takes time.
-    startup: Probe.fromTcpSocket({ port: AMQP, periodSeconds: Duration.seconds(2), failureThreshold: 300 }),
-    readiness: Probe.fromTcpSocket({
-      port: AMQP,
-      periodSeconds: Duration.seconds(10),
-      timeoutSeconds: Duration.seconds(5),
-    }),
-    resources: options.resources,
+    startup: Probe.fromTcpSocket({ port, periodSeconds: Duration.seconds(2), failureThreshold: 300 }),
+    // It serves, and is in no alarm. Both look at this node alone, or nodes that start at once would wait for each other.
+    // Half a second of processor time each, so not often.
+    readiness: Probe.fromCommand(
+      shell(`rabbitmq-diagnostics -q check_port_listener ${port} && rabbitmq-diagnostics -q check_local_alarms`),
+      { periodSeconds: Duration.seconds(30), timeoutSeconds: Duration.seconds(20), failureThreshold: 2 },
+    ),
+    lifecycle: { preStop: Handler.fromCommand(shell(beforeStop(replicas))) },
+    resources,
     securityContext: { ...RESTRICTED, user: RABBITMQ_USER, group: RABBITMQ_USER, readOnlyRootFilesystem: false },
-  });
+  };
+}
+
+function shell(script: string): string[] {
+  return ['sh', '-c', script];
+}
+
+/**
+ * What a node does before it stops.
+ *
+ * Feature flags first: the image of the next start may be a newer RabbitMQ, which refuses the data of an older one that has
+ * not all of its flags enabled, Khepri among them, which `all` leaves out up to 4.1, where it is opt-in.
+ * https://www.rabbitmq.com/docs/feature-flags
+ *
+ * Then a node of several waits until no queue would lose its majority without it, and gives its leaders and clients to the
+ * others. https://www.rabbitmq.com/docs/upgrade#maintenance-mode
+ */
+function beforeStop(replicas: number): string {
+  const khepri = (option: string) => `rabbitmqctl -q enable_feature_flag ${option} khepri_db`;
+  const steps = ['rabbitmqctl -q enable_feature_flag all', `${khepri('--opt-in')} || ${khepri('--experimental')}`];
+  if (replicas > 1) {
+    steps.push(
+      `rabbitmq-upgrade -q -t ${QUORUM_WAIT_SECONDS} await_online_quorum_plus_one`,
+      'rabbitmq-upgrade -q drain',
+    );
+  }
+  // None of them may keep a node from stopping.
+  return `{ ${steps.join('; ')}; } >/dev/null 2>&1; true`;
 }

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
 import { Container, Env, Paths } from '../contract';
 import type { IWorkQueue } from '../work-queue';
-import { brokerEnv } from './broker-env';
+import { brokerClient } from './broker-client';
 import { lazy } from './lazy';
 import { programContainer, programsMount, programsVolume } from './program-container';
 import { pullPolicy } from './pull-policy';
@@ -59,19 +59,19 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     resources: props.resources ?? {},
     securityContext: workerSecurity(props),
   };
+  const client = brokerClient(job, props.queue.broker);
   const courier = programContainer(job, {
     name: Container.COURIER,
     program: 'courier',
     programs,
-    env: courierEnv(props.queue, limits),
-    volumeMounts: [shared],
+    env: { ...client.env, ...courierEnv(props.queue, limits) },
+    volumeMounts: [shared, ...client.volumeMounts],
   });
   return [worker, courier];
 }
 
 function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, EnvValue> {
   return {
-    ...brokerEnv(queue.broker),
     [Env.QUEUE]: queueName(queue),
     [Env.EXCHANGE_DIR]: EnvValue.fromValue(Paths.EXCHANGE),
     [Env.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),

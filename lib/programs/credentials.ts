@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { ExitCode } from '../contract';
 import type { Ending } from './ending';
 import { requireEnv } from './environment';
 import { duration, log } from './log';
+import type { NewSecret } from './new-secrets';
 import { Patience } from './patience';
 import { backOff, sleep } from './time';
 
@@ -13,28 +13,39 @@ const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const REQUEST_LIMIT_MS = 15_000;
 
 /**
- * Creates the broker's Secret with a random password, unless it is there: whoever comes second must not change what a broker
- * has already been started with.
+ * Creates the Secrets of a broker with random passwords, unless they are there: whoever comes second must not change what a
+ * broker has already been started with.
  */
-export async function credentials(secret: string, leave: AbortSignal): Promise<Ending> {
+export async function credentials(secrets: readonly NewSecret[], leave: AbortSignal): Promise<Ending> {
+  const done: string[] = [];
+  for (const secret of secrets) {
+    const { code, sentence } = await ensure(secret, leave);
+    if (code !== ExitCode.DONE) return { code, sentence };
+    done.push(sentence);
+  }
+  return { code: ExitCode.DONE, sentence: done.join('; ') };
+}
+
+async function ensure(secret: NewSecret, leave: AbortSignal): Promise<Ending> {
+  const { name } = secret;
   const patience = new Patience();
   const pause = backOff(500, 30_000);
   for (;;) {
     let trouble: string;
     try {
-      const seen = await api('GET', secret);
-      if (seen.status === 200) return { code: ExitCode.DONE, sentence: `Secret ${secret} is there; nothing to do` };
-      const made = seen.status === 404 ? await api('POST', secret) : seen;
-      if (made.status === 201) return { code: ExitCode.DONE, sentence: `Secret ${secret} created` };
+      const seen = await api('GET', name);
+      if (seen.status === 200) return { code: ExitCode.DONE, sentence: `Secret ${name} is there; nothing to do` };
+      const made = seen.status === 404 ? await api('POST', name, manifest(secret)) : seen;
+      if (made.status === 201) return { code: ExitCode.DONE, sentence: `Secret ${name} created` };
       trouble = `the API server answered ${made.status}: ${made.message}`;
     } catch (error) {
       trouble = `the API server cannot be reached: ${(error as Error).message}`;
     }
-    if (leave.aborted) return { code: ExitCode.LEFT, sentence: 'asked to leave before the Secret was there' };
+    if (leave.aborted) return { code: ExitCode.LEFT, sentence: `asked to leave before Secret ${name} was there` };
     if (patience.exhausted)
-      return { code: ExitCode.TRY_AGAIN, sentence: `Secret ${secret}: gave up after ${patience.limit}: ${trouble}` };
+      return { code: ExitCode.TRY_AGAIN, sentence: `Secret ${name}: gave up after ${patience.limit}: ${trouble}` };
     const wait = pause();
-    log(`Secret ${secret}: ${trouble}; again in ${duration(wait)}`);
+    log(`Secret ${name}: ${trouble}; again in ${duration(wait)}`);
     await sleep(wait, leave);
   }
 }
@@ -45,10 +56,10 @@ interface Answer {
   readonly message: string;
 }
 
-function api(method: 'GET' | 'POST', secret: string): Promise<Answer> {
+function api(method: 'GET' | 'POST', secret: string, content?: object): Promise<Answer> {
   const namespace = readFileSync(`${ACCOUNT}/namespace`, 'utf8').trim();
   const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const body = method === 'POST' ? JSON.stringify(newSecret(secret)) : undefined;
+  const body = content && JSON.stringify(content);
   return new Promise((resolve, reject) => {
     const call = request(
       {
@@ -80,15 +91,9 @@ function api(method: 'GET' | 'POST', secret: string): Promise<Answer> {
   });
 }
 
-function newSecret(name: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type: 'kubernetes.io/basic-auth',
-    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-work-queue' } },
-    // Letters, digits, - and _ only: as good in a URL as in a configuration file.
-    stringData: { username: 'work-queue', password: randomBytes(32).toString('base64url') },
-  };
+function manifest({ name, type, stringData }: NewSecret): object {
+  const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-work-queue' } };
+  return { apiVersion: 'v1', kind: 'Secret', type, metadata, stringData };
 }
 
 function reason(text: string): string {

@@ -1,5 +1,7 @@
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { BrokerAddress } from './broker-address';
+import { explainRefusal } from './explain-refusal';
+import { lookUpShuffled } from './look-up';
 import { TimeLimitError, within } from './time';
 
 /**
@@ -60,26 +62,24 @@ export class Session {
 
   static async open(address: BrokerAddress): Promise<Session> {
     const options = {
+      protocol: address.tls ? 'amqps' : 'amqp',
       hostname: address.host,
       port: address.port,
-      username: address.username,
-      password: address.password,
+      ...address.credentials(),
       vhost: address.virtualHost,
       heartbeat: HEARTBEAT_SECONDS,
     };
+    const tls = address.tls && { ca: address.authorities(), servername: address.serverName };
     const never = new AbortController().signal;
-    const opening = connect(options, { timeout: CONNECT_LIMIT_MS, noDelay: true });
+    const opening = connect(options, { timeout: CONNECT_LIMIT_MS, noDelay: true, lookup: lookUpShuffled, ...tls });
     // One that opens too late would stay open.
     const late = (model: ChannelModel) => destroy(model);
+    const explained = opening.catch((error) => Promise.reject(explainRefusal(error)));
     try {
-      return new Session(await bounded('connect', never, opening, CONNECT_LIMIT_MS + 1000));
+      return new Session(await bounded('connect', never, explained, CONNECT_LIMIT_MS + 1000));
     } catch (error) {
       opening.then(late, () => {});
-      // amqplib does not pass the broker's words on where it refuses `connection.open`, which asks for the virtual host.
-      if (!(error as Error).message.includes('Expected ConnectionOpenOk')) throw error;
-      throw new BrokerError(
-        'connect: the broker refuses the virtual host: it is not there, or the user may not use it',
-      );
+      throw error;
     }
   }
 

@@ -10,6 +10,8 @@ export function leftovers(objects: readonly ApiObject[]): string[] {
   });
 }
 
+const SECRETS: readonly string[] = [Env.CLIENT_SECRET, Env.ADMIN_SECRET];
+
 function claimsOf(object: ApiObject): string[] {
   if (object.kind !== 'StatefulSet') return [];
   const { metadata, spec } = object as k8s.KubeStatefulSetProps;
@@ -23,6 +25,7 @@ function secretsOf(object: ApiObject): string[] {
   const containers = (object as k8s.KubeJobProps).spec?.template.spec?.containers ?? [];
   const names = containers
     .filter(({ name }) => name === Container.CREDENTIALS)
-    .map(({ env }) => env?.find(({ name }) => name === Env.SECRET_NAME)?.value);
+    .flatMap(({ env }) => env?.filter(({ name }) => SECRETS.includes(name)) ?? [])
+    .map(({ value }) => value);
   return names.filter((name) => name !== undefined).map((name) => `secret ${name}`);
 }

@@ -87,16 +87,9 @@ function verdict({ complete, succeeded, completions, reason }: JobEnd, seconds: 
 
 function overridesFor(broker: Broker, queueSuffix: string): (job: Job) => Overrides {
   const url = new URL(broker.url);
-  const username = decodeURIComponent(url.username || 'guest');
-  const password = decodeURIComponent(url.password || 'guest');
-  url.username = '';
-  url.password = '';
-  return ({ queue }) => ({
-    [Env.BROKER_URL]: url.href,
-    [Env.BROKER_USERNAME]: username,
-    [Env.BROKER_PASSWORD]: password,
-    [Env.QUEUE]: `${queue}${queueSuffix}`,
-  });
+  // Said, because the programs would look for a Secret where there is no user in the URL.
+  if (!url.username) [url.username, url.password] = ['guest', 'guest'];
+  return ({ queue }) => ({ [Env.BROKER_URL]: url.href, [Env.QUEUE]: `${queue}${queueSuffix}` });
 }
 
 function workerImages(manifest: Manifest): Set<string> {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
+import { BrokerVolume } from '../contract';
 import type { Manifest } from './manifest';
 
 type Log = (line: string) => void;
@@ -10,6 +11,9 @@ interface Selection {
 }
 
 const DEFAULT_MODE = 0o644;
+
+/** Not missed: the rehearsal's broker is its own. */
+const OF_THE_BROKER: readonly string[] = Object.values(BrokerVolume);
 
 /** Makes the volumes of a pod as folders in `parent`; returns their paths by name. */
 export function makeVolumes(pod: k8s.PodSpec, manifest: Manifest, parent: string, log: Log): Map<string, string> {
@@ -23,9 +27,10 @@ function makeVolume(volume: k8s.Volume, manifest: Manifest, parent: string, log:
   if (emptyDir) {
     chmodSync(dir, 0o777);
   } else if (configMap) {
-    write(dir, filesOf('ConfigMap', configMap.name, configMap, manifest, log), configMap.defaultMode);
+    const selection = { items: configMap.items, optional: configMap.optional || OF_THE_BROKER.includes(name) };
+    write(dir, filesOf('ConfigMap', configMap.name, selection, manifest, log), configMap.defaultMode);
   } else if (secret) {
-    const selection = { items: secret.items, optional: secret.optional };
+    const selection = { items: secret.items, optional: secret.optional || OF_THE_BROKER.includes(name) };
     write(dir, filesOf('Secret', secret.secretName, selection, manifest, log), secret.defaultMode);
   } else if (projected) {
     for (const source of projected.sources ?? []) {

@@ -1,0 +1,70 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { Network } from '../network';
+import { Port } from './broker-ports';
+
+/** Says of a pod that the broker's policy restricts what it may reach. */
+const NETWORK_LABEL = 'cdk8s-work-queue/network';
+
+export interface BrokerNetworkProps {
+  readonly brokerLabels: Record<string, string>;
+  readonly clientLabels: Record<string, string>;
+  /** Besides the broker's own. */
+  readonly clientNamespaces: readonly string[];
+  /** Where AMQP is served. */
+  readonly amqpPorts: readonly number[];
+  readonly clustered: boolean;
+  readonly metrics: boolean;
+}
+
+/**
+ * Who may reach the nodes of a broker, and what its clients may reach.
+ * https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class BrokerNetwork extends Construct {
+  constructor(scope: Construct, id: string, props: BrokerNetworkProps) {
+    super(scope, id);
+    const brokers = { matchLabels: props.brokerLabels };
+    const clients = { matchLabels: props.clientLabels };
+    const amqp = tcp(...props.amqpPorts);
+    const elsewhere = props.clientNamespaces.map((name) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+      podSelector: clients,
+    }));
+    new k8s.KubeNetworkPolicy(this, 'Broker', {
+      spec: {
+        podSelector: brokers,
+        policyTypes: ['Ingress'],
+        ingress: [
+          { from: [{ podSelector: clients }, ...elsewhere], ports: amqp },
+          ...(props.clustered ? [{ from: [{ podSelector: brokers }], ports: tcp(Port.EPMD, Port.DISTRIBUTION) }] : []),
+          ...(props.metrics ? [{ ports: tcp(Port.METRICS) }] : []),
+        ],
+      },
+    });
+    new k8s.KubeNetworkPolicy(this, 'Clients', {
+      spec: {
+        podSelector: { matchLabels: { ...props.clientLabels, [NETWORK_LABEL]: Network.RESTRICTED } },
+        policyTypes: ['Egress'],
+        egress: [
+          { to: [{ podSelector: brokers }], ports: amqp },
+          // Wherever it is: a cluster's DNS may be a pod, or run on the nodes.
+          { ports: [{ port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' }, ...tcp(53)] },
+        ],
+      },
+    });
+  }
+}
+
+function tcp(...ports: number[]): k8s.NetworkPolicyPort[] {
+  return ports.map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }));
+}
+
+/** The labels of a client's pods. */
+export function clientPodLabels(
+  clientLabels: { readonly [key: string]: string } | undefined,
+  network: Network,
+): Record<string, string> {
+  if (!clientLabels) return {};
+  return network === Network.RESTRICTED ? { ...clientLabels, [NETWORK_LABEL]: Network.RESTRICTED } : clientLabels;
+}
