@@ -69,7 +69,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
     this.jobSettings = settings(check, props, limits, this.completions);
     const hold = Math.min(limits.maxAttempts * attemptSeconds(limits), TEN_YEARS_SECONDS);
-    props.queue.attachWorker({ holdItems: Duration.seconds(hold), maxAttempts: limits.maxAttempts });
+    props.queue.attachWorker({ holdItems: Duration.seconds(hold) });
 
     const [worker, courier] = workerPod(this, props, limits);
     this.worker = this.addContainer(worker);

@@ -26,7 +26,6 @@ export const Env = {
   /** SHA-256 of the framed items, in hex, see {@link frameItems}. */
   ITEMS_DIGEST: 'ITEMS_DIGEST',
   QUEUE_TYPE: 'QUEUE_TYPE',
-  DELIVERY_LIMIT: 'DELIVERY_LIMIT',
   CONSUMER_TIMEOUT_SECONDS: 'CONSUMER_TIMEOUT_SECONDS',
 
   // the courier
@@ -137,7 +136,7 @@ export const RabbitMQFile = { ERLANG_COOKIE: '.erlang.cookie', DEFINITIONS: 'def
 export const ExitCode = {
   /** The pod has done its items, or has seen that all are settled. */
   DONE: 0,
-  /** The worker died under an item; the broker has counted the attempt. Ignored by the Job: the item answers for it. */
+  /** The worker died under an item, and the attempt is counted. Ignored by the Job: the item answers for it. */
   ATTEMPT_COUNTED: 10,
   /** The pod was asked to leave and gave its item back uncounted. Ignored by the Job. */
   LEFT: 11,
@@ -167,7 +166,13 @@ export function companions(queue: string) {
  */
 export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(dead|seeded|seeding|verdict))?`;
 
-/** The headers of an item that a courier put back into the queue because its pod had to leave. Others have none. */
+/**
+ * How often RabbitMQ may deliver an item: it drops one that comes back for the 20th time unless the queue says otherwise
+ * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). It is only a net: the couriers give up before.
+ */
+export const DELIVERY_LIMIT = 20;
+
+/** The headers of an item that a courier handed over to another pod. Others have none. */
 export const ItemHeader = {
   /** How many attempts had failed by then. */
   ATTEMPTS: 'attempts',

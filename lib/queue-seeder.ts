@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { type ContainerResources, EnvFieldPaths, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { IBroker } from './broker';
-import { Container, Env, itemsPiece, Paths } from './contract';
+import { Container, DELIVERY_LIMIT, Env, itemsPiece, Paths } from './contract';
 import { Network } from './network';
 import { type BrokerClient, brokerClient } from './private/broker-client';
 import { clientPodLabels } from './private/broker-network';
@@ -72,12 +72,6 @@ export interface QueueSeederProps {
    */
   readonly dockerRegistryAuth?: ISecret;
 }
-
-/**
- * RabbitMQ 4 drops a message that comes back for the 20th time unless the queue says otherwise
- * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). It is only a net: the courier counts the attempts.
- */
-const DELIVERY_LIMIT = 20;
 
 /** So generous that workers rarely need more, and the queue keeps its name when their times change. */
 const CONSUMER_TIMEOUT_SECONDS = 24 * 60 * 60;
@@ -168,7 +162,6 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const where = `QueueSeeder '${this.node.path}': attachWorker`;
     const check = new Check(where);
     check.seconds('holdItems', needs.holdItems, { least: 1 }, 'Give a duration in whole seconds.');
-    check.wholeNumber('maxAttempts', needs.maxAttempts, 1, 'An item is tried at least once.');
     this.workers.push(needs);
     if (this.nameRead !== undefined && this.nameRead !== this.currentName()) {
       throw new Error(
@@ -182,10 +175,6 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     return this.props.queueType ?? QueueType.QUORUM;
   }
 
-  private get deliveryLimit(): number {
-    return Math.max(DELIVERY_LIMIT, ...this.workers.map(({ maxAttempts }) => maxAttempts + 1));
-  }
-
   private get consumerTimeoutSeconds(): number {
     return Math.max(CONSUMER_TIMEOUT_SECONDS, ...this.workers.map(({ holdItems }) => holdItems.toSeconds()));
   }
@@ -196,7 +185,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const hash = contentHash([
       ...[this.node.path, this.broker.namespace ?? null],
       ...[digest, this.itemCount, this.runId ?? null],
-      ...[this.queueType, this.deliveryLimit, this.consumerTimeoutSeconds],
+      ...[this.queueType, DELIVERY_LIMIT, this.consumerTimeoutSeconds],
     ]);
     return `${pathLabel(this)}-${hash}`;
   }
@@ -206,7 +195,6 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
       ...env,
       [Env.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
       [Env.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
-      [Env.DELIVERY_LIMIT]: EnvValue.fromValue(lazy(() => String(this.deliveryLimit))),
       [Env.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
       [Env.ITEMS_DIR]: EnvValue.fromValue(Paths.ITEMS),
       [Env.ITEM_COUNT]: EnvValue.fromValue(String(this.itemCount)),

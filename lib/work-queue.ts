@@ -6,9 +6,6 @@ import type { IBroker } from './broker';
 export interface WorkerNeeds {
   /** How long a pod may hold one item before it acknowledges it, all attempts and the waits between them together. */
   readonly holdItems: Duration;
-
-  /** How often an item may be tried, at least 1. */
-  readonly maxAttempts: number;
 }
 
 /** The kinds of RabbitMQ queues. */

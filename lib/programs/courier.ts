@@ -54,6 +54,8 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
   const patience = new Patience();
   const tally = new Tally(settings.itemsPerPod);
   return overSessions(settings.broker, patience, leave, async (session) => {
+    // It died under an item that the broker then lost: no other item may answer for that.
+    if (worker.gone) return workerGone(tally);
     if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
     const source = new ItemSource(session, settings.queue, patience, leave);
     for (;;) {
@@ -98,15 +100,11 @@ async function workOn(
       tally.deadLettered(item);
       return outcome.workerGone ? { code: ExitCode.ATTEMPT_COUNTED, sentence: tally.text } : undefined;
     case 'worker gone':
-      await item.giveBackCounted();
-      // Where nobody counts the attempts, the Job's backoffLimit has to.
-      return {
-        code: item.attemptsAreCounted ? ExitCode.ATTEMPT_COUNTED : ExitCode.TRY_AGAIN,
-        sentence: `${item.name}: ${outcome.reason}; another pod tries again`,
-      };
+      await handOver(session, settings.queue, item, outcome.attempts);
+      return { code: ExitCode.ATTEMPT_COUNTED, sentence: `${item.name}: ${outcome.reason}; another pod tries again` };
     case 'left':
       await handOver(session, settings.queue, item, outcome.attempts);
-      return left(`${item.name} goes to another pod; ${tally.text}`);
+      return leave.aborted ? left(`${item.name} goes to another pod; ${tally.text}`) : workerGone(tally);
   }
 }
 
@@ -120,6 +118,11 @@ async function verdict(session: Session, settings: CourierSettings, tally: Tally
   const more = dead.count > dead.samples.length ? `, and ${dead.count - dead.samples.length} more` : '';
   const sentence = `${all}, ${plural(dead.count, 'dead letter')} (${toleratedFailures} tolerated): ${dead.samples.join(', ')}${more}`;
   return { code: dead.count > toleratedFailures ? ExitCode.TOO_MANY_DEAD_LETTERS : ExitCode.DONE, sentence };
+}
+
+/** The worker's container died, and no item answers for it. */
+function workerGone(tally: Tally): Ending {
+  return { code: ExitCode.TRY_AGAIN, sentence: `the worker's container died between two items; ${tally.text}` };
 }
 
 function left(what: string): Ending {

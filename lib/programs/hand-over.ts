@@ -4,8 +4,8 @@ import { publishConfirmed } from './publish';
 import type { Session } from './session';
 
 /**
- * The pod has to leave, and another one shall have the item without a lost attempt: a copy goes into the queue and, when the
- * broker has confirmed it, the item is settled.
+ * Another pod shall have the item, with the attempts that have failed so far: a copy goes into the queue and, when the broker
+ * has confirmed it, the item is settled.
  *
  * Not `nack`: while there is a consumer the broker may push the item to it again at once, and the close that follows counts an
  * attempt (seen on 4.3.6; 3.x counts every nack). And cancelling the consumer first would make the queue look settled.

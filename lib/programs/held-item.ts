@@ -32,14 +32,14 @@ export class HeldItem {
     return !this.message.fields.redelivered && this.header(ItemHeader.REDELIVERED) === undefined;
   }
 
-  /** Failed attempts in pods that had to leave, and what the broker counted: closed channels and lost connections. */
+  /** Failed attempts in pods that have handed the item over. */
   get attemptsBefore(): number {
-    return this.count(ItemHeader.ATTEMPTS) + this.countedByBroker;
+    return this.count(ItemHeader.ATTEMPTS);
   }
 
-  /** A classic queue counts no deliveries: the second time round it says only that there was a first. */
-  get attemptsAreCounted(): boolean {
-    return !this.message.fields.redelivered || this.countedByBroker > 0;
+  /** How often a pod or a connection died that had the item. Quorum queues count it, others do not. */
+  get lostDeliveries(): number {
+    return this.count('x-delivery-count');
   }
 
   /** Aborts when the broker no longer regards the item as ours. */
@@ -55,16 +55,6 @@ export class HeldItem {
   /** It is done, or its dead letter is confirmed, and this pod wants no other one now. */
   settleAndStop(): Promise<void> {
     return this.consumer.ackLast(this.message);
-  }
-
-  /** Back into the queue, counted as an attempt: to the broker, a closed channel is a failed delivery. */
-  giveBackCounted(): Promise<void> {
-    return this.consumer.close();
-  }
-
-  /** Quorum queues only. */
-  private get countedByBroker(): number {
-    return this.count('x-delivery-count');
   }
 
   private count(header: string): number {

@@ -27,10 +27,16 @@ export type ItemOutcome =
   | { readonly kind: 'done'; readonly attempt: number }
   /** Out of attempts: it becomes a dead letter. `workerGone`: the worker's container died of it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerGone: boolean }
-  /** The worker's container died, and there are attempts left. */
-  | { readonly kind: 'worker gone'; readonly reason: string }
-  /** The pod was asked to leave before the program had ended with 0. The interrupted attempt is none. */
+  /** The worker's container died under the item, and there are attempts left. */
+  | { readonly kind: 'worker gone'; readonly reason: string; readonly attempts: number }
+  /** The program did not end because the pod was asked to leave, or did not begin: that is no attempt. */
   | { readonly kind: 'left'; readonly attempts: number };
+
+/**
+ * An item may be what kills its pods. It may as well be innocent: a rolling restart of a broker of five nodes can take the
+ * connection from under it five times, while 20 is where the queue itself drops it.
+ */
+const MOST_LOST_DELIVERIES = 10;
 
 /** A killed program that does not end within this cannot end (it may hang in the kernel). */
 const KILLED_LIMIT_MS = 30_000;
@@ -53,13 +59,13 @@ export async function runItem(
   leave: AbortSignal,
 ): Promise<ItemOutcome> {
   const { maxAttempts } = limits;
-  if (item.attemptsBefore >= maxAttempts) {
-    const reason = `the pods or connections of ${item.attemptsBefore} attempts died`;
+  if (item.lostDeliveries >= MOST_LOST_DELIVERIES) {
+    const reason = `${item.lostDeliveries} pods or connections that had the item died`;
     return { kind: 'failed', workerGone: false, failure: { reason, attempts: item.attemptsBefore, milliseconds: 0 } };
   }
   const pause = backOff(1000, 60_000);
   for (let attempt = item.attemptsBefore + 1; ; attempt++) {
-    if (leave.aborted) return { kind: 'left', attempts: attempt - 1 };
+    if (leave.aborted || worker.gone) return { kind: 'left', attempts: attempt - 1 };
     const began = Date.now();
     const end = await runOnce(item, limits, worker, leave);
     const milliseconds = Date.now() - began;
@@ -82,7 +88,7 @@ export async function runItem(
     }
     if (workerGone) {
       log(`${failed}; another pod tries again`);
-      return { kind: 'worker gone', reason: failure.reason };
+      return { kind: 'worker gone', reason: failure.reason, attempts: attempt };
     }
     const wait = pause();
     log(`${failed}; again in ${duration(wait)}`);

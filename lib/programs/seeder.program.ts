@@ -12,7 +12,6 @@ endWith(() =>
       broker: brokerFromEnvironment(),
       queue: requireEnv(Env.QUEUE),
       queueType: requireEnv(Env.QUEUE_TYPE) as QueueType,
-      deliveryLimit: requireInteger(Env.DELIVERY_LIMIT),
       consumerTimeoutMs: requireInteger(Env.CONSUMER_TIMEOUT_SECONDS) * 1000,
       itemsFolder: requireEnv(Env.ITEMS_DIR),
       itemCount: requireInteger(Env.ITEM_COUNT),

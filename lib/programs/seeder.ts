@@ -18,7 +18,6 @@ export interface SeederSettings {
   readonly broker: BrokerAddress;
   readonly queue: string;
   readonly queueType: QueueType;
-  readonly deliveryLimit: number;
   readonly consumerTimeoutMs: number;
   readonly itemsFolder: string;
   readonly itemCount: number;

@@ -1,11 +1,10 @@
 import type { Channel } from 'amqplib';
-import { companions, type QueueType } from '../contract';
+import { companions, DELIVERY_LIMIT, type QueueType } from '../contract';
 import type { Session, SessionChannel } from './session';
 
 export interface QueueSettings {
   readonly queue: string;
   readonly queueType: QueueType;
-  readonly deliveryLimit: number;
   readonly consumerTimeoutMs: number;
 }
 
@@ -28,7 +27,7 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
     'x-overflow': 'reject-publish',
     // RabbitMQ before 3.12 has no timeout per queue and ignores it.
     'x-consumer-timeout': settings.consumerTimeoutMs,
-    ...(quorum && { 'x-delivery-limit': settings.deliveryLimit, 'x-dead-letter-strategy': 'at-least-once' }),
+    ...(quorum && { 'x-delivery-limit': DELIVERY_LIMIT, 'x-dead-letter-strategy': 'at-least-once' }),
   });
   await channel.close();
 }

@@ -33,8 +33,8 @@ export class WorkerLink {
     this.up = readFifo(join(folder, Exchange.UP));
     this.up.setEncoding('utf8');
     this.up.on('data', (text: string) => this.read(text));
-    this.up.on('error', () => this.gone());
-    this.up.on('end', () => this.gone());
+    this.up.on('error', () => this.end());
+    this.up.on('end', () => this.end());
     this.stderr = new Tail(readFifo(join(folder, Exchange.STDERR_COPY)));
     makeFifo(join(folder, Exchange.STDERR));
     makeFifo(join(folder, Exchange.DOWN));
@@ -43,6 +43,11 @@ export class WorkerLink {
   /** Aborts when the worker's container is asked to leave. The kubelet may tell it before us. */
   get leave(): AbortSignal {
     return this.leaveHeard.signal;
+  }
+
+  /** Whether the worker's container has ended: it runs nothing any more. */
+  get gone(): boolean {
+    return this.isGone;
   }
 
   /** False where the shim did not come within `milliseconds`. */
@@ -108,7 +113,7 @@ export class WorkerLink {
     }
   }
 
-  private gone(): void {
+  private end(): void {
     this.isGone = true;
     this.isReady(false);
     this.ended('worker gone');

@@ -190,19 +190,35 @@ describe('a pod that dies', () => {
     expect(items()).toEqual(['a', 'a']);
   });
 
-  test('by its courier, as often as maxAttempts: the item becomes a dead letter without running again', async () => {
+  test('by its courier, ten times: the item becomes a dead letter without running again', async () => {
     const run = await seeded(['deadly']);
     const { program, items } = ledger(run, 'exec sleep 1000');
-    for (let n = 1; n <= 2; n++) {
-      const pod = run.pod(program, { MAX_ATTEMPTS: '2' });
+    for (let n = 1; n <= 10; n++) {
+      const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
       await until(() => items().length === n);
       pod.courier.kill();
       await pod.exit();
     }
-    const last = run.pod(program, { MAX_ATTEMPTS: '2' });
+    const last = run.pod(program, { MAX_ATTEMPTS: '1' });
     expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
-    expect(items()).toHaveLength(2);
-    expect(last.courier.lastWords).toContain('item 0 "deadly" (the pods or connections of 2 attempts died)');
+    expect(items()).toHaveLength(10);
+    expect(last.courier.lastWords).toContain('item 0 "deadly" (10 pods or connections that had the item died)');
+  });
+
+  test('by its worker between two items: no item answers for it, and the Job counts the pod', async () => {
+    const run = await seeded(['a', 'b']);
+    const holder = run.pod(ledger(run, 'exec sleep 1000').program);
+    const { program, items } = ledger(run);
+    await until(() => items().length === 1);
+    const idle = run.pod(program, { ITEMS_PER_POD: '2' });
+    await until(() => idle.courier.log.includes('waiting for other pods'));
+    idle.worker.end();
+    holder.courier.kill();
+    expect(await idle.courier.exit).toBe(ExitCode.TRY_AGAIN);
+    expect(idle.courier.lastWords).toMatch(/^the worker's container died between two items; 1 item done/);
+    const last = run.pod(program);
+    expect(await last.exit()).toBe(ExitCode.DONE);
+    expect(last.courier.log).toContain('attempt 1 of 3 done');
   });
 
   test('between the end of the program and the ack: the item runs again, and its second run does not count', async () => {
@@ -299,7 +315,7 @@ describe('a pod that is asked to leave', () => {
     const third = run.pod(ledger(run).program);
     expect(await third.exit()).toBe(ExitCode.DONE);
     // It has done the item, and ends by what it sees, not by what it has done.
-    expect(third.courier.log).toContain('item 0 "a": attempt 2 of 3 done');
+    expect(third.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
     expect(third.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done/);
   });
 

@@ -35,7 +35,6 @@ export class Run {
       [Env.ITEMS_DIR]: join(this.folder, 'items'),
       [Env.ITEMS_DIGEST]: createHash('sha256').update(framed).digest('hex'),
       [Env.QUEUE_TYPE]: 'quorum',
-      [Env.DELIVERY_LIMIT]: '20',
       [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };
   }

@@ -137,14 +137,13 @@ describe('the name of the queue', () => {
     ['items cut elsewhere', { items: WorkItems.list(['app', 'lebanana', ...FRUITS.slice(2)]) }],
     ['a run id', { seeder: { runId: 'again' } }],
     ['a queue type', { seeder: { queueType: QueueType.CLASSIC } }],
-    ['more attempts than the broker counts', { worker: { maxAttempts: 20 } }],
     ['items that take longer than a day', { worker: { itemTimeout: Duration.hours(9) } }],
   ])('changes with %s', (_what, props) => {
     expect(nameOf(props)).not.toBe(nameOf({}));
   });
 
   test.each<[string, RunProps]>([
-    ['more attempts that the broker counts anyway', { worker: { maxAttempts: 19 } }],
+    ['more attempts', { worker: { maxAttempts: 20 } }],
     ['the usual times', { worker: { itemTimeout: Duration.hours(7), maxAttempts: 3 } }],
     ['another program', { worker: { program: Program.command('tac') } }],
     ['more pods', { worker: { parallelism: 50, itemsPerPod: 2 } }],
@@ -181,36 +180,35 @@ describe('the workers of a queue', () => {
     expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(3 * (36_000 + 60 + 120)));
   });
 
-  test('have their attempts counted by themselves, not by the net of the broker', () => {
-    expect(env(new Run({ worker: { maxAttempts: 30 } }).seederJob(), 'seeder').DELIVERY_LIMIT).toBe('31');
-  });
-
   test('are several where that is wanted, and the queue is good for the most demanding', () => {
-    const run = new Run({ worker: { maxAttempts: 30 } });
+    const run = new Run({ worker: { maxAttempts: 1, itemTimeout: Duration.hours(30) } });
     const { queue } = run;
-    const image = 'busybox:1.37';
-    new CoarseWorkerJob(run.chart, 'other', { queue, image, program: Program.command('cat'), maxAttempts: 40 });
-    expect(env(run.seederJob(), 'seeder').DELIVERY_LIMIT).toBe('41');
+    const other = { maxAttempts: 1, itemTimeout: Duration.hours(40) };
+    new CoarseWorkerJob(run.chart, 'other', {
+      queue,
+      image: 'busybox:1.37',
+      program: Program.command('cat'),
+      ...other,
+    });
+    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(40 * 3600 + 30 + 120));
     expect(env(run.workerJob(), 'courier').QUEUE).toBe(queue.queueName);
   });
 
   test('may not change a name that was handed out', () => {
     const run = new Run();
     const name = run.queue.queueName;
-    run.queue.attachWorker({ holdItems: Duration.hours(1), maxAttempts: 3 });
-    expect(() => run.queue.attachWorker({ holdItems: Duration.hours(1), maxAttempts: 50 })).toThrow(
+    run.queue.attachWorker({ holdItems: Duration.hours(24) });
+    expect(() => run.queue.attachWorker({ holdItems: Duration.hours(25) })).toThrow(
       new RegExp(`attachWorker: this worker needs a queue with other arguments.*${name}`),
     );
   });
 
-  test.each<[number, number, RegExp]>([
-    [0, 1, /holdItems is 0 s/],
-    [1.5, 1, /holdItems is 1\.5 s; it must be a whole number of seconds/],
-    [1, 0, /maxAttempts is 0; it must be a whole number from 1/],
-    [1, 1.5, /maxAttempts is 1\.5/],
-  ])('may not ask for %d s and %d attempts', (seconds, maxAttempts, message) => {
+  test.each<[number, RegExp]>([
+    [0, /holdItems is 0 s/],
+    [1.5, /holdItems is 1\.5 s; it must be a whole number of seconds/],
+  ])('may not hold an item for %d s', (seconds, message) => {
     const { queue } = new Run();
-    expect(() => queue.attachWorker({ holdItems: Duration.seconds(seconds), maxAttempts })).toThrow(message);
+    expect(() => queue.attachWorker({ holdItems: Duration.seconds(seconds) })).toThrow(message);
   });
 });
 
