@@ -19,6 +19,11 @@ export class Ledger {
     });
   }
 
+  /** Ends it, and forgets what it has seen. */
+  async stop(): Promise<void> {
+    await this.namespace.run('delete', 'pod,service', 'ledger', '--ignore-not-found', '--grace-period=1');
+  }
+
   /** What happened on a queue, in its order. */
   async of(queue: string): Promise<Entry[]> {
     const lines = (await this.namespace.log('ledger', 'ledger')).split('\n').map((line) => line.split('\t'));
@@ -31,6 +36,12 @@ export class Ledger {
       .filter((entry) => entry.what === what)
       .map(({ item }) => item)
       .sort();
+  }
+
+  /** Waits until so many different items have ended with success. */
+  done(queue: string, count: number, seconds?: number): Promise<true> {
+    const what = `${count} items of ${queue} done`;
+    return until(what, async () => new Set(await this.items(queue, 'end')).size >= count, seconds);
   }
 
   /** Waits for an entry. */

@@ -55,11 +55,12 @@ export class Namespace {
   }
 
   /** Waits until a Job is complete or has failed. */
-  async ended(job: string): Promise<EndedJob> {
-    const ended = await until(`the end of Job ${job}`, async () => {
+  async ended(job: string, seconds?: number): Promise<EndedJob> {
+    const ask = async () => {
       const found = new EndedJob(await this.get('job', job));
       return found.outcome && found;
-    });
+    };
+    const ended = await until(`the end of Job ${job}`, ask, seconds);
     return ended as EndedJob;
   }
 
