@@ -66,9 +66,14 @@ export class Consumer {
     return this.channel.look(this.queue);
   }
 
-  ack(message: ConsumeMessage): void {
-    if (this.lost.aborted) throw this.lost.reason;
-    this.channel.raw.ack(message);
+  /**
+   * Ack, then any call, for its answer: by then the broker has done the ack. Until then the item must not count: where the
+   * broker dies before and, once it is back, does not know that it had delivered the item (Apache Qpid Broker-J), the second
+   * delivery is another first one.
+   */
+  async ackAndGoOn(message: ConsumeMessage): Promise<void> {
+    this.ack(message);
+    await this.look();
   }
 
   /**
@@ -80,6 +85,11 @@ export class Consumer {
     await this.channel.call('cancel the consumer', (c) => c.cancel(this.tag));
     this.ack(message);
     await this.channel.close();
+  }
+
+  private ack(message: ConsumeMessage): void {
+    if (this.lost.aborted) throw this.lost.reason;
+    this.channel.raw.ack(message);
   }
 
   /** Without a cancel first: an item that is held without a consumer makes the queue look settled to others. */

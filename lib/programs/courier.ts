@@ -87,7 +87,7 @@ async function workOn(
         await item.settleAndStop();
         source.closed();
       } else {
-        item.settleAndGoOn();
+        await item.settleAndGoOn();
       }
       tally.done(item);
       if (full) return { code: ExitCode.DONE, sentence: tally.text };

@@ -48,8 +48,8 @@ export class HeldItem {
   }
 
   /** It is done, or its dead letter is confirmed, and this pod wants another one. */
-  settleAndGoOn(): void {
-    this.consumer.ack(this.message);
+  settleAndGoOn(): Promise<void> {
+    return this.consumer.ackAndGoOn(this.message);
   }
 
   /** It is done, or its dead letter is confirmed, and this pod wants no other one now. */
