@@ -40,6 +40,8 @@ export async function publishConfirmed(
     }
     const confirmed = raw.waitForConfirms();
     await patiently(session, channel, `confirms of queue ${queue}`, () => confirmed);
+  } catch (error) {
+    throw returned ?? error; // RabbitMQ confirms a message that it returns, Broker-J refuses it
   } finally {
     raw.off('return', onReturn);
   }
