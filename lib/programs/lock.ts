@@ -1,15 +1,14 @@
-import { BrokerError, type Session } from './session';
+import { BrokerError, ReplyCode, type Session } from './session';
 import { jittered, sleep } from './time';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
-const RESOURCE_LOCKED = 405;
-
 /**
  * An exclusive queue is a lock that its holder's death releases: the broker deletes it with the connection. Throws the
- * broker's refusal (405) where somebody else holds it and the pod is asked to leave.
+ * broker's refusal where somebody else holds it and the pod is asked to leave, or the broker has closed the connection over
+ * it: the next try is over another one.
  */
 export async function takeLock(
   session: Session,
@@ -28,9 +27,16 @@ export async function takeLock(
         },
       };
     } catch (error) {
-      if (!(error instanceof BrokerError) || error.code !== RESOURCE_LOCKED || leave.aborted) throw error;
+      if (!isLocked(error)) throw error;
       waiting?.();
+      if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
+      if (leave.aborted) throw error;
       await sleep(jittered(500), leave);
     }
   }
+}
+
+function isLocked(error: unknown): error is BrokerError {
+  if (!(error instanceof BrokerError)) return false;
+  return error.code === ReplyCode.RESOURCE_LOCKED || error.code === ReplyCode.NOT_ALLOWED;
 }

@@ -1,7 +1,7 @@
 import { companions } from '../contract';
 import { duration, log } from './log';
 import type { Patience } from './patience';
-import { BrokerError, type Session } from './session';
+import { BrokerError, ReplyCode, type Session } from './session';
 import { backOff, sleep } from './time';
 
 /**
@@ -20,13 +20,18 @@ export async function awaitSeeded(
   let nextWord = 5000;
   while (!leave.aborted) {
     // A quorum queue whose leader is away reads 0: that only means to wait longer.
-    const marker = await lookOr(session, seeded, { [NOT_FOUND]: 'absent' });
+    const marker = await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
     if (marker !== 'absent' && marker.ready > 0) {
       patience.well();
       return 'seeded';
     }
-    const lock = await lookOr(session, seedingLock, { [NOT_FOUND]: 'absent', [LOCKED]: 'held' });
+    const lock = await lookOr(session, seedingLock, {
+      [ReplyCode.NOT_FOUND]: 'absent',
+      [ReplyCode.RESOURCE_LOCKED]: 'held',
+      [ReplyCode.NOT_ALLOWED]: 'held',
+    });
     if (lock === 'held') patience.well();
+    if (session.lost.aborted && lock === 'held') throw new BrokerError(`a seeder is filling queue ${queue}`);
     if (patience.exhausted) {
       throw new BrokerError(`no seeder has filled queue ${queue}: see the seeder's Job`);
     }
@@ -40,9 +45,6 @@ export async function awaitSeeded(
   }
   return 'left';
 }
-
-const NOT_FOUND = 404;
-const LOCKED = 405;
 
 async function lookOr<T extends string>(
   session: Session,

@@ -12,12 +12,21 @@ export class BrokerError extends Error {
   override name = 'BrokerError';
   constructor(
     message: string,
-    /** The AMQP reply code, where the broker gave one: 404 not found, 405 locked, 406 precondition failed. */
+    /** The AMQP reply code, where the broker gave one. */
     readonly code?: number,
   ) {
     super(message);
   }
 }
+
+/** What brokers answer. */
+export const ReplyCode = {
+  NOT_FOUND: 404,
+  /** Somebody else's exclusive queue. Closes the channel. */
+  RESOURCE_LOCKED: 405,
+  /** Somebody else's exclusive queue, on brokers that close the connection over it (Apache Qpid Broker-J). */
+  NOT_ALLOWED: 530,
+} as const;
 
 /** The broker did not answer in time. */
 export class NoAnswerError extends BrokerError {}
@@ -84,7 +93,9 @@ export class Session {
   }
 
   private constructor(private readonly model: ChannelModel) {
-    model.on('error', (error) => this.loss.abort(new BrokerError(`the connection broke: ${error.message}`)));
+    model.on('error', (error) =>
+      this.loss.abort(new BrokerError(`the connection broke: ${error.message}`, codeOf(error))),
+    );
     model.on('close', (error) =>
       this.loss.abort(new BrokerError(`the broker closed the connection${error ? `: ${error.message}` : ''}`)),
     );
@@ -99,6 +110,11 @@ export class Session {
   /** Aborts, with a {@link BrokerError}, when the connection is gone. */
   get lost(): AbortSignal {
     return this.loss.signal;
+  }
+
+  /** What the broker calls itself: `RabbitMQ`, or another one, or nothing. */
+  get product(): unknown {
+    return this.model.connection.serverProperties.product;
   }
 
   /** The broker takes no messages for now: it is in an alarm (memory, disk). */

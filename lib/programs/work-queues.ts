@@ -17,10 +17,10 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
   const { dead, seeded } = companions(queue);
   const channel = await session.channel();
   const quorum = queueType === 'quorum';
+  // Others may refuse an argument that they do not know (Apache Qpid Broker-J closes the connection), and need none.
+  const plain = !quorum && session.product !== 'RabbitMQ';
   const kept = { 'x-queue-type': queueType, ...(quorum && { 'x-delivery-limit': NO_DELIVERY_LIMIT }) };
-  await declare(channel, dead, kept);
-  await declare(channel, seeded, kept);
-  await declare(channel, queue, {
+  const work = {
     'x-queue-type': queueType,
     'x-dead-letter-exchange': '',
     'x-dead-letter-routing-key': dead,
@@ -28,7 +28,10 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
     // RabbitMQ before 3.12 has no timeout per queue and ignores it.
     'x-consumer-timeout': settings.consumerTimeoutMs,
     ...(quorum && { 'x-delivery-limit': DELIVERY_LIMIT, 'x-dead-letter-strategy': 'at-least-once' }),
-  });
+  };
+  await declare(channel, dead, plain ? {} : kept);
+  await declare(channel, seeded, plain ? {} : kept);
+  await declare(channel, queue, plain ? {} : work);
   await channel.close();
 }
 
