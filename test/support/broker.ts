@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { type Broker, startBroker } from '../../lib/rehearsal/broker';
 
+export type { Broker };
+
 const INSTALL_AND_START_MS = 1_300_000;
 
+export function startRabbitMQ(): Promise<Broker> {
+  return startBroker((line) => process.stderr.write(`${line}\n`));
+}
+
 /**
- * One RabbitMQ for all tests of a file, started before the first and removed after the last:
+ * One broker for all tests of a block, started before the first and removed after the last:
  *
  *     const broker = useBroker();
  *     test('…', () => connect(broker().url));
  */
-export function useBroker(): () => Broker {
+export function useBroker(start: () => Promise<Broker> = startRabbitMQ): () => Broker {
   let broker: Broker | undefined;
   beforeAll(async () => {
-    broker = await startBroker((line) => process.stderr.write(`${line}\n`));
+    broker = await start();
   }, INSTALL_AND_START_MS);
   afterAll(() => broker?.stop(), 60_000);
   return () => {

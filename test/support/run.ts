@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type ChannelModel, connect } from 'amqplib';
-import { companions, Env, frameItems, itemsPiece } from '../../lib/contract';
+import { companions, Env, frameItems, itemsPiece, type QueueType } from '../../lib/contract';
 import { freshQueue } from './broker';
 import type { ProgramProcess, TestPrograms } from './program-process';
 import { ShimProcess } from './shim-process';
@@ -12,6 +12,7 @@ import { ShimProcess } from './shim-process';
 export interface RunOptions {
   readonly items: readonly (string | Buffer)[];
   readonly env?: Record<string, string>;
+  readonly queueType?: QueueType;
 }
 
 /** A queue with its items, and the pods that work on it, without a cluster: real programs, a real broker. */
@@ -34,7 +35,7 @@ export class Run {
       ...this.common,
       [Env.ITEMS_DIR]: join(this.folder, 'items'),
       [Env.ITEMS_DIGEST]: createHash('sha256').update(framed).digest('hex'),
-      [Env.QUEUE_TYPE]: 'quorum',
+      [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
       [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };
   }

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode } from '../../lib/contract';
+import { useBroker } from '../support/broker';
+import { until } from '../support/shim-process';
+import { BROKER_J } from './support/brokers';
+import { gated, useClassicRuns } from './support/classic-runs';
+
+const broker = useBroker(BROKER_J.start);
+const runOf = useClassicRuns(broker);
+
+test('the guide names the version that is tested', () => {
+  const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'other-brokers.md'), 'utf8');
+  expect(guide).toContain(`Apache Qpid Broker-J ${broker().version}`);
+});
+
+test('a seeder of quorum queues says what the broker refuses', async () => {
+  const seeder = runOf(['a']).seeder({ QUEUE_TYPE: 'quorum' });
+  await until(() => seeder.log.includes('Unsupported queue declare argument(s)'));
+  seeder.kill('SIGTERM');
+  expect(await seeder.exit).toBe(ExitCode.LEFT);
+});
+
+test('an item whose ack dies with the broker counts once: Broker-J no longer knows that it had delivered it', async () => {
+  const run = runOf(['a', 'b']);
+  await run.seed();
+  const { program, items, open } = gated(run);
+  const pod = run.pod(program, { ITEMS_PER_POD: '2' });
+  await until(() => items().length === 1);
+  freeze();
+  open();
+  await until(() => pod.courier.log.includes('attempt 1 of 3 done'));
+  await new Promise((resolve) => setTimeout(resolve, 500)); // the ack is on its way
+  await broker().kill();
+  await broker().restart();
+  expect(await pod.exit()).toBe(ExitCode.DONE);
+  expect(items()).toEqual(['a', 'a', 'b']);
+  expect(await run.depth()).toBe(0);
+});
+
+/** It takes what the kernel keeps for it, and does not read it. */
+function freeze(): void {
+  const { pid } = broker();
+  if (pid === undefined) throw new Error('the broker is not a process of ours');
+  process.kill(-pid, 'SIGSTOP');
+}

@@ -1,0 +1,53 @@
+import { ExitCode } from '../../lib/contract';
+import { useBroker } from '../support/broker';
+import type { Run } from '../support/run';
+import { BROKERS } from './support/brokers';
+import { useClassicRuns } from './support/classic-runs';
+
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
+
+async function expectSeededOnce(run: Run, items: readonly string[]): Promise<void> {
+  expect(await run.depth('seeded')).toBe(1);
+  const found = await run.messages('work');
+  expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));
+}
+
+describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
+  const broker = useBroker(start);
+  const runOf = useClassicRuns(broker);
+
+  test('fills the queue with every item, in order; a second one does nothing', async () => {
+    const run = runOf(numbers(2500));
+    await run.seed();
+    const second = run.seeder();
+    expect(await second.exit).toBe(ExitCode.DONE);
+    expect(second.lastWords).toContain('filled before');
+    await expectSeededOnce(run, numbers(2500));
+  });
+
+  test.each([
+    ['while it fills', 'while filling:1500'],
+    ['when all is filled and not yet marked', 'before marker'],
+    ['right after the mark', 'after marker'],
+  ])('killed %s, the next one leaves every item exactly once', async (_, crash) => {
+    const run = runOf(numbers(3000));
+    expect(await run.seeder({ CRASH_AT: crash }).exit).toBe('SIGKILL');
+    await run.seed();
+    await expectSeededOnce(run, numbers(3000));
+  });
+
+  test('three at once: every item exactly once', async () => {
+    const run = runOf(numbers(3000));
+    const seeders = [run.seeder(), run.seeder(), run.seeder()];
+    for (const seeder of seeders) expect(await seeder.exit).toBe(ExitCode.DONE);
+    await expectSeededOnce(run, numbers(3000));
+  });
+
+  test('items and mark outlive a kill of the broker', async () => {
+    const run = runOf(numbers(100));
+    await run.seed();
+    await broker().kill();
+    await broker().restart();
+    await expectSeededOnce(run, numbers(100));
+  });
+});
