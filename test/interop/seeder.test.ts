@@ -1,6 +1,7 @@
 import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
 import type { Run } from '../support/run';
+import { until } from '../support/shim-process';
 import { BROKERS } from './support/brokers';
 import { useClassicRuns } from './support/classic-runs';
 
@@ -41,6 +42,16 @@ describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
     const seeders = [run.seeder(), run.seeder(), run.seeder()];
     for (const seeder of seeders) expect(await seeder.exit).toBe(ExitCode.DONE);
     await expectSeededOnce(run, numbers(3000));
+  });
+
+  test('the broker killed while it fills: it starts over, every item exactly once', async () => {
+    const run = runOf(numbers(10_000));
+    const seeder = run.seeder();
+    await until(async () => (await run.depth().catch(() => 0)) > 0);
+    await broker().kill();
+    await broker().restart();
+    expect(await seeder.exit).toBe(ExitCode.DONE);
+    await expectSeededOnce(run, numbers(10_000));
   });
 
   test('items and mark outlive a kill of the broker', async () => {
