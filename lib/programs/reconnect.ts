@@ -21,6 +21,7 @@ export async function overSessions(
 ): Promise<Ending> {
   const where = addressText(address);
   let pause = backOff(500, 30_000);
+  let trouble = '';
   for (;;) {
     let session: Session | undefined;
     const began = Date.now();
@@ -32,19 +33,18 @@ export async function overSessions(
     } catch (error) {
       session?.drop();
       if (!(error instanceof BrokerError)) throw error;
+      trouble = `broker ${where}: ${error.message}`;
       if (leave.aborted) break;
       if (patience.exhausted) {
-        return {
-          code: ExitCode.TRY_AGAIN,
-          sentence: `broker ${where}: gave up after ${patience.limit}: ${error.message}`,
-        };
+        const sentence = `broker ${where}: gave up after ${patience.limit}: ${error.message}`;
+        return { code: ExitCode.TRY_AGAIN, sentence };
       }
       if (Date.now() - began > LASTED_MS) pause = backOff(500, 30_000);
       const wait = pause();
-      log(`broker ${where}: ${error.message}; again in ${duration(wait)}`);
+      log(`${trouble}; again in ${duration(wait)}`);
       await sleep(wait, leave);
       if (leave.aborted) break;
     }
   }
-  return { code: ExitCode.LEFT, sentence: 'asked to leave while the broker was out of reach' };
+  return { code: ExitCode.LEFT, sentence: `asked to leave while the broker was out of reach: ${trouble}` };
 }

@@ -68,7 +68,13 @@ describe('a broker of three nodes', () => {
     await runToTheMiddle(run);
     const secret = run.broker.connection.credentials.name;
     const old = Buffer.from((await namespace.get('secret', secret)).data.password, 'base64').toString();
-    await namespace.run('patch', 'secret', secret, '--patch', JSON.stringify({ stringData: { password: 'a new one' } }));
+    await namespace.run(
+      'patch',
+      'secret',
+      secret,
+      '--patch',
+      JSON.stringify({ stringData: { password: 'a new one' } }),
+    );
     await namespace.run('rollout', 'restart', 'statefulset', nodes.name);
     const ended = await expectComplete(run);
     expect(ended.failed).toBe(0);
@@ -96,7 +102,9 @@ describe('a broker of three nodes', () => {
     const ended = await namespace.ended(run.job.name, 400);
     const done = await ledger.items(run.queue.queueName, 'end');
     const twice = done.length - new Set(done).size;
-    process.stderr.write(`run ${run.queue.runId}: ${ended.outcome}, ${done.length} ends, ${twice} of them not the first\n`);
+    process.stderr.write(
+      `run ${run.queue.runId}: ${ended.outcome}, ${done.length} ends, ${twice} of them not the first\n`,
+    );
     expect([ended.outcome, new Set(done).size]).toEqual(['Complete', items]);
     return ended;
   }

@@ -1,7 +1,18 @@
 import { type Chart, Duration } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { CoarseWorkerJob, type ExistingRabbitMQProps, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
+import {
+  CoarseWorkerJob,
+  type ExistingRabbitMQProps,
+  Network,
+  QueueSeeder,
+  RabbitMQ,
+  Tls,
+  Trust,
+  WorkItems,
+} from '../../lib';
 import { type Json, newChart } from '../support/synth';
+import { Authority } from './support/authority';
+import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';
 import { Namespace, useNamespace } from './support/namespace';
 import { until } from './support/until';
@@ -9,27 +20,39 @@ import { until } from './support/until';
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 const VIRTUAL_HOST = 'a/b c';
 
-describe('a broker that runs already, in another namespace', () => {
+/** What the Secret of the clients has under that key. */
+function trust(key: string): Trust {
+  return Trust.fromSecret(Secret.fromSecretName(newChart(), 'Secret', 'mq'), key);
+}
+
+describe('a broker that runs already, in another namespace, over TLS with a private authority', () => {
   const { namespace, test } = useNamespace();
   const messaging = new Namespace();
   const ledger = new Ledger(namespace);
+  const [authority, another] = [new Authority(), new Authority()];
+  const shared = newChart();
+  const broker = new RabbitMQ(shared, 'rabbitmq', {
+    serviceName: 'rabbit',
+    clientNamespaces: [namespace.name],
+    tls: Tls.fromSecret(Secret.fromSecretName(shared, 'Certificate', 'rabbit-certificate')),
+  });
+  const nodes = new BrokerNodes(messaging, broker);
 
   beforeAll(async () => {
     await messaging.create();
-    const chart = newChart();
-    new RabbitMQ(chart, 'rabbitmq', { serviceName: 'rabbit' });
-    await messaging.apply(chart.toJson());
+    const stringData = authority.certify('rabbit', `rabbit.${messaging.name}.svc`);
+    await messaging.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'rabbit-certificate' }, stringData }]);
+    await messaging.apply(shared.toJson());
     await ledger.start();
-    const [{ metadata }] = await until('the broker', async () => {
-      const pods = await messaging.list('pods', '!batch.kubernetes.io/job-name');
-      return pods[0]?.status.containerStatuses?.[0].ready === true && pods;
-    });
-    const control = (...args: string[]) => messaging.run('exec', metadata.name, '--', 'rabbitmqctl', ...args);
-    await control('add_vhost', VIRTUAL_HOST);
-    await control('set_permissions', '--vhost', VIRTUAL_HOST, 'work-queue', '.*', '.*', '.*');
+    await nodes.ready();
+    await nodes.control('add_vhost', VIRTUAL_HOST);
+    await nodes.control('set_permissions', '--vhost', VIRTUAL_HOST, 'work-queue', '.*', '.*', '.*');
     await copyCredentials();
   });
-  afterAll(() => messaging.remove());
+  afterAll(async () => {
+    for (const each of [authority, another]) each.remove();
+    await messaging.remove();
+  });
 
   test('with a virtual host that needs escapes: the Job is complete, every item once', async () => {
     const { objects, job, queue } = runOver({});
@@ -41,6 +64,17 @@ describe('a broker that runs already, in another namespace', () => {
 
   const trouble: [string, Partial<ExistingRabbitMQProps>, RegExp][] = [
     ['a wrong password', { passwordKey: 'wrong' }, /connect: .*ACCESS.REFUSED.*; again in/],
+    [
+      'a wrong authority',
+      { tls: trust('another') },
+      /connect: the broker's certificate is not accepted: .* \([A-Z_]+\); again in/,
+    ],
+    [
+      'a name that the certificate is not for',
+      { serverName: 'somebody.else' },
+      /connect: the broker's certificate is not accepted: .*somebody\.else.*; again in/,
+    ],
+    ['no TLS where the broker has nothing else', { tls: undefined }, /connect: .*; again in/],
     [
       'a host that is not there',
       { host: 'nowhere.invalid' },
@@ -70,18 +104,26 @@ describe('a broker that runs already, in another namespace', () => {
   function runOver(props: Partial<ExistingRabbitMQProps>, activeDeadline?: Duration) {
     const chart: Chart = newChart();
     const secret = Secret.fromSecretName(chart, 'Secret', 'mq');
-    const broker = RabbitMQ.fromExisting(chart, 'mq', { secret, virtualHost: VIRTUAL_HOST, ...props });
+    const existing = RabbitMQ.fromExisting(chart, 'mq', {
+      secret,
+      virtualHost: VIRTUAL_HOST,
+      tls: trust('authority'),
+      clientLabels: broker.clientLabels,
+      ...props,
+    });
     const runId = Object.keys(props).join() || undefined;
-    const queue = new QueueSeeder(chart, 'fruits', { broker, runId, items: WorkItems.list(ITEMS) });
-    const program = witness();
-    const job = new CoarseWorkerJob(chart, 'eat', { queue, image: 'python:3.13-slim', program, activeDeadline });
+    const queue = new QueueSeeder(chart, 'fruits', { broker: existing, runId, items: WorkItems.list(ITEMS) });
+    const work = { image: 'python:3.13-slim', program: witness(), network: Network.OPEN };
+    const job = new CoarseWorkerJob(chart, 'eat', { queue, activeDeadline, ...work });
     return { objects: chart.toJson() as Json[], job, queue };
   }
 
   /** As the Cluster Operator's Secret, with a password beside it that is wrong. */
   async function copyCredentials(): Promise<void> {
-    const [{ data }] = (await messaging.list('secrets')).filter(({ type }) => type === 'kubernetes.io/basic-auth');
-    const stringData = { host: `rabbit.${messaging.name}.svc`, port: '5672', wrong: 'not-the-password' };
+    const { data } = await messaging.get('secret', broker.connection.credentials.name);
+    const place = { host: `rabbit.${messaging.name}.svc`, port: '5671' };
+    const authorities = { authority: authority.certificate, another: another.certificate };
+    const stringData = { ...place, ...authorities, wrong: 'not-the-password' };
     await namespace.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mq' }, data, stringData }]);
   }
 });

@@ -10,6 +10,8 @@ const CONTAINER = 'rabbitmq';
 /** The nodes of a RabbitMQ broker in a namespace. */
 export class BrokerNodes {
   readonly name: string;
+  /** The headless Service. */
+  readonly service: string;
   private readonly replicas: number;
 
   constructor(
@@ -18,7 +20,9 @@ export class BrokerNodes {
   ) {
     const statefulSet = ApiObject.of(broker);
     this.name = statefulSet.name;
-    this.replicas = statefulSet.toJson().spec.replicas;
+    const { spec } = statefulSet.toJson();
+    this.replicas = spec.replicas;
+    this.service = spec.serviceName;
   }
 
   get pods(): string[] {
@@ -51,7 +55,9 @@ export class BrokerNodes {
   }
 
   /** A queue as RabbitMQ sees it. */
-  async queue(name: string): Promise<{ readonly leader: string; readonly members: string[]; readonly messages: number }> {
+  async queue(
+    name: string,
+  ): Promise<{ readonly leader: string; readonly members: string[]; readonly messages: number }> {
     const columns = ['name', 'leader', 'members', 'messages'];
     const queues: Json[] = JSON.parse(await this.control('list_queues', '--formatter', 'json', ...columns));
     const found = queues.find((queue) => queue.name === name);

@@ -64,6 +64,20 @@ export class Namespace {
     return ended as EndedJob;
   }
 
+  /** What a command writes in a pod of its own. */
+  async runInPod(name: string, image: string, command: string[], labels: Record<string, string> = {}): Promise<string> {
+    const pod = `${name}-${randomBytes(3).toString('hex')}`;
+    const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+    const spec = {
+      restartPolicy: 'Never',
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [{ name: 'command', image, command, securityContext }],
+    };
+    await this.apply([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: pod, labels }, spec }]);
+    await until(`the end of pod ${pod}`, async () => (await this.get('pod', pod)).status.phase === 'Succeeded');
+    return (await this.log(pod, 'command')).trim();
+  }
+
   log(pod: string, container: string): Promise<string> {
     return this.run('logs', pod, '--container', container);
   }
