@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
 import type { Trust } from './trust';
@@ -76,4 +77,11 @@ export interface IBroker extends IConstruct {
    * @default - none are needed
    */
   readonly clientLabels?: { readonly [key: string]: string };
+
+  /**
+   * The largest message that the broker takes, RabbitMQ's `max_message_size`: no work item may be larger.
+   *
+   * @default - 16 MiB, the default of RabbitMQ 4
+   */
+  readonly maxMessageSize?: Size;
 }

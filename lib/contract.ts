@@ -1,6 +1,6 @@
 /**
  * The contract between the constructs, which run at synth on the user's machine, and the programs, which run in the
- * cluster. Both import this file; it imports nothing of ours, and nothing else is shared.
+ * cluster. Both import this file and `item-formula.ts`; these import nothing of ours, and nothing else is shared.
  */
 
 /** The environment that the constructs give and the programs read. */
@@ -23,8 +23,10 @@ export const Env = {
   // the seeder
   ITEMS_DIR: 'ITEMS_DIR',
   ITEM_COUNT: 'ITEM_COUNT',
-  /** SHA-256 of the framed items, in hex, see {@link frameItems}. */
+  /** SHA-256, in hex, of what is in {@link ITEMS_DIR} when it is unpacked: see `readStream` in `item-formula.ts`. */
   ITEMS_DIGEST: 'ITEMS_DIGEST',
+  /** What each item's header {@link ItemHeader.RUN} says. */
+  RUN: 'RUN',
   QUEUE_TYPE: 'QUEUE_TYPE',
   CONSUMER_TIMEOUT_SECONDS: 'CONSUMER_TIMEOUT_SECONDS',
 
@@ -172,9 +174,11 @@ export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(dead|seeded|see
  */
 export const DELIVERY_LIMIT = 20;
 
-/** The headers of an item that a courier handed over to another pod. Others have none. */
+/** The headers of an item. Its number, from 0, is the message's `messageId`. */
 export const ItemHeader = {
-  /** How many attempts had failed by then. */
+  /** The name of the run: the user's `runId`, or else the queue's name. */
+  RUN: 'run',
+  /** How many attempts had failed when a courier handed the item over to another pod. Only then is it there. */
   ATTEMPTS: 'attempts',
   /** There if an earlier pod may have counted the item towards its exit. */
   REDELIVERED: 'redelivered',
@@ -203,27 +207,63 @@ export function itemsPiece(n: number): string {
   return `items-${String(n).padStart(4, '0')}.gz`;
 }
 
-/** Items as one sequence of bytes: before each item its length, as four bytes, big-endian. */
-export function frameItems(items: Iterable<Uint8Array>): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const item of items) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(item.length);
-    parts.push(length, item);
-  }
-  return Buffer.concat(parts);
+/** What stands before an item in a frame: its length, as four bytes, big-endian. */
+export function frameHead(item: Uint8Array): Buffer {
+  const head = Buffer.allocUnsafe(FRAME_HEAD);
+  head.writeUInt32BE(item.length);
+  return head;
 }
 
-/** The way back from {@link frameItems}. Throws where the bytes end in the middle of an item. */
-export function* unframeItems(framed: Buffer): Generator<Buffer> {
+/** Items as one sequence of bytes, each with its {@link frameHead}; texts in UTF-8. */
+export function frameItems(items: readonly (string | Uint8Array)[]): Buffer {
+  const lengths = items.map((item) => (typeof item === 'string' ? Buffer.byteLength(item) : item.length));
+  const framed = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + FRAME_HEAD + length, 0));
   let at = 0;
-  while (at < framed.length) {
-    const start = at + 4;
-    const end = start <= framed.length ? start + framed.readUInt32BE(at) : Number.POSITIVE_INFINITY;
-    if (end > framed.length) {
-      throw new Error(`the items are cut: an item begins at byte ${at} of ${framed.length} and has no end`);
+  for (const [n, item] of items.entries()) {
+    at = framed.writeUInt32BE(lengths[n], at);
+    if (typeof item === 'string') framed.write(item, at);
+    else framed.set(item, at);
+    at += lengths[n];
+  }
+  return framed;
+}
+
+const FRAME_HEAD = 4;
+
+/** The way back from {@link frameItems}: each item by its number, without an object for each of them. */
+export class FramedItems {
+  /** Where each item's frame begins, and the end of all. */
+  private readonly starts: Uint32Array;
+
+  /** Throws where the bytes end in the middle of an item. */
+  constructor(private readonly framed: Buffer) {
+    const { length } = framed;
+    const end = (at: number) => (at + FRAME_HEAD <= length ? at + FRAME_HEAD + framed.readUInt32BE(at) : Infinity);
+    let count = 0;
+    for (let at = 0; at < length; at = end(at)) {
+      if (end(at) > length) {
+        throw new Error(`the items are cut: an item begins at byte ${at} of ${length} and has no end`);
+      }
+      count++;
     }
-    yield framed.subarray(start, end);
-    at = end;
+    this.starts = new Uint32Array(count + 1);
+    for (let n = 0; n < count; n++) this.starts[n + 1] = end(this.starts[n]);
+  }
+
+  get count(): number {
+    return this.starts.length - 1;
+  }
+
+  item(n: number): Buffer {
+    return this.framed.subarray(this.starts[n] + FRAME_HEAD, this.starts[n + 1]);
+  }
+
+  lengthOf(n: number): number {
+    return this.starts[n + 1] - this.starts[n] - FRAME_HEAD;
+  }
+
+  /** The frames of the first `count` items. */
+  head(count: number): Buffer {
+    return this.framed.subarray(0, this.starts[count]);
   }
 }

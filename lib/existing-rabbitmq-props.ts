@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-28';
 import type { Trust } from './trust';
 
@@ -80,6 +81,14 @@ export interface ExistingRabbitMQProps {
    * @default - none
    */
   readonly clientLabels?: { readonly [key: string]: string };
+
+  /**
+   * The largest message that the broker takes, its `max_message_size`: no work item may be larger.
+   * https://www.rabbitmq.com/docs/configure
+   *
+   * @default - 16 MiB, the default of RabbitMQ 4
+   */
+  readonly maxMessageSize?: Size;
 }
 
 /** Options for a broker that RabbitMQ's Cluster Operator runs. */
@@ -97,4 +106,12 @@ export interface ClusterOperatorOptions {
    * @default - no TLS
    */
   readonly tls?: Trust;
+
+  /**
+   * The largest message that the broker takes, its `max_message_size`: no work item may be larger.
+   * https://www.rabbitmq.com/docs/configure
+   *
+   * @default - 16 MiB, the default of RabbitMQ 4
+   */
+  readonly maxMessageSize?: Size;
 }

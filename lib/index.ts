@@ -11,4 +11,5 @@ export * from './rabbitmq-props';
 export * from './tls';
 export * from './trust';
 export * from './work-items';
+export * from './work-items-props';
 export * from './work-queue';

@@ -11,6 +11,7 @@ import { ContentConfigMap } from './private/config-map';
 import { needConsumerTimeout } from './private/consumer-timeouts';
 import { contentHash } from './private/content-hash';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
+import { requireItemsFit } from './private/item-limits';
 import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
 import { programContainer, programsVolume, SMALL } from './private/program-container';
@@ -61,7 +62,8 @@ export interface QueueSeederProps {
   /**
    * What the seeder's container asks for and may use.
    *
-   * @default - requests 10m CPU and 48Mi memory; limit 256Mi memory and three times the size of the items
+   * @default - requests 10m CPU and 48Mi memory; limit 256Mi memory, three times the size of items that are no formula, and
+   * four bytes for each item that is shuffled
    */
   readonly resources?: ContainerResources;
 
@@ -105,7 +107,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the queue's name
    * @param props properties of the queue
-   * @throws where the broker is in another namespace, `runId` cannot be a label, or a duration has fractions of a second
+   * @throws where the broker is in another namespace, an item is larger than it takes, all items are too large for the manifest,
+   * `runId` cannot be a label, or a duration has fractions of a second
    */
   constructor(
     scope: Construct,
@@ -117,6 +120,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const check = new Check(where);
     requireSameNamespace(where, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
+    requireItemsFit(where, props.items._content.items, props.broker);
     this.broker = props.broker;
     this.itemCount = props.items.count;
     this.runId = props.runId;
@@ -138,7 +142,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         programs: programsVolume(this, 'seeder', ['seeder.js']),
         env: this.environment(client),
         volumeMounts: client.volumeMounts,
-        resources: props.resources ?? seederResources(props.items._packed.framedBytes),
+        resources: props.resources ?? seederResources(props.items),
       }),
     );
   }
@@ -199,6 +203,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
       [Env.ITEMS_DIR]: EnvValue.fromValue(Paths.ITEMS),
       [Env.ITEM_COUNT]: EnvValue.fromValue(String(this.itemCount)),
       [Env.ITEMS_DIGEST]: EnvValue.fromValue(this.props.items._packed.digest),
+      [Env.RUN]: EnvValue.fromValue(this.runId ?? lazy(() => this.queueName)),
       [Env.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
     };
   }
@@ -244,7 +249,8 @@ function settings(check: Check, props: QueueSeederProps): JobSettings {
   };
 }
 
-function seederResources(itemsBytes: number): ContainerResources {
-  const mebibytes = 256 + Math.round((3 * itemsBytes) / 2 ** 20);
+function seederResources({ _packed, _content }: WorkItems): ContainerResources {
+  const bytes = 3 * _packed.framedBytes + 4 * _content.shuffledItems;
+  const mebibytes = 256 + Math.round(bytes / 2 ** 20);
   return { ...SMALL, memory: { ...SMALL.memory, limit: Size.mebibytes(mebibytes) } };
 }

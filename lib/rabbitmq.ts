@@ -14,7 +14,7 @@ import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
 import { PodMonitor } from './private/pod-monitor';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
-import { rabbitMQConfig } from './private/rabbitmq-config';
+import { MESSAGE_BYTES, MESSAGE_SIZE, rabbitMQConfig } from './private/rabbitmq-config';
 import { DATA_VOLUME, rabbitMQPod } from './private/rabbitmq-pod';
 import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
@@ -91,6 +91,13 @@ export class RabbitMQ extends Construct implements IBroker {
   public readonly clientLabels?: { readonly [key: string]: string };
 
   /**
+   * The largest message that the broker takes, and so the largest work item: 16 MiB, or what `config` says.
+   *
+   * @default - it is always there
+   */
+  public readonly maxMessageSize?: Size;
+
+  /**
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
@@ -101,7 +108,7 @@ export class RabbitMQ extends Construct implements IBroker {
     super(scope, id);
     const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
     const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
-    const sizes = checked(new Check(`RabbitMQ '${this.node.path}'`), {
+    const { maxMessageSize, ...sizes } = checked(new Check(`RabbitMQ '${this.node.path}'`), {
       ...props,
       replicas,
       plaintext,
@@ -130,6 +137,7 @@ export class RabbitMQ extends Construct implements IBroker {
     const credentials = new GeneratedCredentials(this, 'Credentials', name, props.credentials);
     const certificate = tls && this.certificate(tls, name, [service.name, nodes.name]);
     this.namespace = Chart.of(this).namespace;
+    this.maxMessageSize = maxMessageSize;
     this.serviceName = service.name;
     this.adminCredentials = credentials.admin;
     this.connection = {
@@ -215,7 +223,13 @@ const RESOURCES: ContainerResources = {
 
 type CheckedProps = RabbitMQProps & Required<Pick<RabbitMQProps, 'replicas' | 'plaintext' | 'storage' | 'resources'>>;
 
-function checked(check: Check, props: CheckedProps): { memoryBytes: number | undefined; storageBytes: number } {
+interface Sizes {
+  readonly memoryBytes: number | undefined;
+  readonly storageBytes: number;
+  readonly maxMessageSize: Size;
+}
+
+function checked(check: Check, props: CheckedProps): Sizes {
   const { image, replicas, plaintext, config = {}, storage, resources } = props;
   if (image !== undefined) check.image('image', image);
   if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
@@ -238,6 +252,9 @@ function checked(check: Check, props: CheckedProps): { memoryBytes: number | und
     memoryBytes:
       limit && check.size('resources.memory.limit', limit, Size.mebibytes(256), 'RabbitMQ itself takes half.'),
     storageBytes: check.size('storage', storage, Size.mebibytes(512), log),
+    maxMessageSize: Size.kibibytes(
+      check.bytes('config', MESSAGE_SIZE, config[MESSAGE_SIZE] ?? String(MESSAGE_BYTES)) / 1024,
+    ),
   };
 }
 

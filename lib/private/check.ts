@@ -66,6 +66,13 @@ export class Check {
     throw this.error(name, JSON.stringify({ [key]: value }), 'cannot stand in rabbitmq.conf', cure);
   }
 
+  /** A setting of `rabbitmq.conf` that is a number of bytes, which we have to know. */
+  bytes(name: string, key: string, value: string): number {
+    if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+    const cure = 'Write it in digits, without a unit.';
+    throw this.error(name, JSON.stringify({ [key]: value }), 'must be a whole number of bytes', cure);
+  }
+
   /** What Kubernetes accepts as the value of a label. */
   labelValue(name: string, value: string): string {
     if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value)) return value;

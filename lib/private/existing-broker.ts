@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { BrokerConnection, IBroker } from '../broker';
 import { Env } from '../contract';
@@ -11,6 +11,7 @@ export class ExistingBroker extends Construct implements IBroker {
   public readonly connection: BrokerConnection;
   public readonly namespace?: string;
   public readonly clientLabels?: { readonly [key: string]: string };
+  public readonly maxMessageSize?: Size;
 
   constructor(scope: Construct, id: string, props: ExistingRabbitMQProps) {
     super(scope, id);
@@ -27,6 +28,7 @@ export class ExistingBroker extends Construct implements IBroker {
     const path = virtualHost === '/' ? '' : encodeURIComponent(virtualHost);
     this.namespace = Chart.of(this).namespace;
     this.clientLabels = props.clientLabels;
+    this.maxMessageSize = props.maxMessageSize;
     this.connection = {
       url: `${tls ? 'amqps' : 'amqp'}://${at.join(':')}/${path}`,
       credentials: props.secret,

@@ -21,7 +21,10 @@ const MEMORY_SHARE = 0.6;
 const FREE_DISK_SHARE = 0.2;
 
 /** RabbitMQ 4's own limit, said so that an image with another one changes nothing. https://www.rabbitmq.com/docs/configure */
-const MESSAGE_BYTES = 16 * 2 ** 20;
+export const MESSAGE_BYTES = 16 * 2 ** 20;
+
+/** The setting that says it. */
+export const MESSAGE_SIZE = 'max_message_size';
 
 /** RabbitMQ's own limit. */
 const FRAME_BYTES = 128 * 2 ** 10;
@@ -61,7 +64,7 @@ function lines(settings: RabbitMQSettings): string {
     ...listeners(settings),
     ...(memoryBytes && { 'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE) }),
     'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE),
-    max_message_size: MESSAGE_BYTES,
+    [MESSAGE_SIZE]: MESSAGE_BYTES,
     frame_max: FRAME_BYTES,
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,
     // In place of 512 MB, so that the write-ahead log of quorum queues fits the default volume and memory.

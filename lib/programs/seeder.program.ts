@@ -16,6 +16,7 @@ endWith(() =>
       itemsFolder: requireEnv(Env.ITEMS_DIR),
       itemCount: requireInteger(Env.ITEM_COUNT),
       digest: requireEnv(Env.ITEMS_DIGEST),
+      run: requireEnv(Env.RUN),
     },
     leave,
   ),

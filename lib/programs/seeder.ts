@@ -1,27 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { companions, ExitCode, type QueueType, unframeItems } from '../contract';
+import { createHash, type Hash } from 'node:crypto';
+import { companions, ExitCode, frameHead, ItemHeader, type QueueType } from '../contract';
+import type { ItemSequence } from '../item-formula';
 import type { BrokerAddress } from './broker-address';
 import type { Ending } from './ending';
 import { takeLock } from './lock';
 import { duration, log, plural } from './log';
 import { Patience } from './patience';
-import { publishConfirmed } from './publish';
+import { type Outgoing, publishConfirmed } from './publish';
+import { type ItemsSettings, readItems } from './read-items';
 import { overSessions } from './reconnect';
 import { BrokerError, type Session } from './session';
 import { sleep } from './time';
 import { declareQueues } from './work-queues';
 
-export interface SeederSettings {
+export interface SeederSettings extends ItemsSettings {
   readonly broker: BrokerAddress;
   readonly queue: string;
   readonly queueType: QueueType;
   readonly consumerTimeoutMs: number;
-  readonly itemsFolder: string;
-  readonly itemCount: number;
-  readonly digest: string;
+  /** What each item's header says. */
+  readonly run: string;
 }
 
 const BATCH = 1000;
@@ -41,7 +39,7 @@ export async function seeder(settings: SeederSettings, leave: AbortSignal): Prom
 
 async function seed(
   session: Session,
-  items: readonly Buffer[],
+  items: ItemSequence,
   settings: SeederSettings,
   patience: Patience,
   leave: AbortSignal,
@@ -65,31 +63,16 @@ async function seed(
 
   const began = Date.now();
   await purge(session, queue);
-  const filled = await fill(session, queue, items, patience, leave);
-  if (!filled)
+  const itemsDigest = await fill(session, items, settings, patience, leave);
+  if (itemsDigest === undefined)
     return { code: ExitCode.LEFT, sentence: 'asked to leave while filling the queue; another seeder starts over' };
-  await checkCount(session, queue, items.length);
-  await mark(session, seeded, settings);
+  await checkCount(session, queue, items.count);
+  await mark(session, seeded, settings, itemsDigest);
   // From here on nobody may purge or fill this queue again: pods have begun to count.
   return {
     code: ExitCode.DONE,
-    sentence: `queue ${queue} filled with ${plural(items.length, 'item')} in ${duration(Date.now() - began)}`,
+    sentence: `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(Date.now() - began)}; their SHA-256 is ${itemsDigest}`,
   };
-}
-
-function readItems({ itemsFolder, itemCount, digest }: SeederSettings): Buffer[] {
-  const pieces = readdirSync(itemsFolder)
-    .filter((name) => name.endsWith('.gz'))
-    .sort();
-  const framed = gunzipSync(Buffer.concat(pieces.map((name) => readFileSync(join(itemsFolder, name)))));
-  const actual = createHash('sha256').update(framed).digest('hex');
-  const items = [...unframeItems(framed)];
-  if (actual !== digest || items.length !== itemCount) {
-    throw new Error(
-      `the items in the ConfigMaps are not those of the synth: ${items.length} with digest ${actual}, not ${itemCount} with ${digest}; apply the synthesized manifest again`,
-    );
-  }
-  return items;
 }
 
 /** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */
@@ -108,27 +91,39 @@ async function purge(session: Session, queue: string): Promise<void> {
   await channel.close();
 }
 
+/** Answers the digest of all items, as {@link frameItems} frames them; nothing where it was asked to leave. */
 async function fill(
   session: Session,
-  queue: string,
-  items: readonly Buffer[],
+  items: ItemSequence,
+  { queue, run }: SeederSettings,
   patience: Patience,
   leave: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const channel = await session.confirmChannel();
+  const digest = createHash('sha256');
   let said = Date.now();
-  for (let from = 0; from < items.length; from += BATCH) {
-    if (leave.aborted) return false;
-    const batch = items.slice(from, from + BATCH).map((body, i) => ({ body, messageId: String(from + i) }));
-    await publishConfirmed(session, channel, queue, batch);
+  for (let from = 0; from < items.count; from += BATCH) {
+    if (leave.aborted) return undefined;
+    const end = Math.min(from + BATCH, items.count);
+    await publishConfirmed(session, channel, queue, messages(items, from, end, run, digest));
     patience.well();
     if (Date.now() - said > 5000) {
       said = Date.now();
-      log(`${from + batch.length} of ${plural(items.length, 'item')} in queue ${queue}`);
+      log(`${end} of ${plural(items.count, 'item')} in queue ${queue}`);
     }
   }
   await channel.close();
-  return true;
+  return digest.digest('hex');
+}
+
+/** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
+function* messages(items: ItemSequence, from: number, end: number, run: string, digest: Hash): Generator<Outgoing> {
+  const headers = { [ItemHeader.RUN]: run };
+  for (let n = from; n < end; n++) {
+    const body = items.item(n);
+    digest.update(frameHead(body)).update(body);
+    yield { body, messageId: String(n), headers };
+  }
 }
 
 /** The count of a queue lags a little behind the confirms. */
@@ -142,9 +137,14 @@ async function checkCount(session: Session, queue: string, expected: number): Pr
   throw new BrokerError(`queue ${queue} holds ${ready} messages, not ${expected}; filling it again`);
 }
 
-async function mark(session: Session, seeded: string, { itemCount, digest }: SeederSettings): Promise<void> {
+async function mark(
+  session: Session,
+  seeded: string,
+  { itemCount, digest }: SeederSettings,
+  itemsDigest: string,
+): Promise<void> {
   const channel = await session.confirmChannel();
-  const body = Buffer.from(JSON.stringify({ items: itemCount, digest, time: new Date().toISOString() }));
-  await publishConfirmed(session, channel, seeded, [{ body }]);
+  const marker = { items: itemCount, digest, itemsDigest, time: new Date().toISOString() };
+  await publishConfirmed(session, channel, seeded, [{ body: Buffer.from(JSON.stringify(marker)) }]);
   await channel.close();
 }

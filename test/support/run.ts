@@ -28,13 +28,14 @@ export class Run {
     private readonly options: RunOptions,
   ) {
     this.items = options.items.map((item) => Buffer.from(item));
-    const framed = frameItems(this.items);
+    const framed = frameItems([JSON.stringify({ kind: 'literals', count: this.items.length }), ...this.items]);
     mkdirSync(join(this.folder, 'items'));
     writeFileSync(join(this.folder, 'items', itemsPiece(0)), gzipSync(framed));
     this.seederEnv = {
       ...this.common,
       [Env.ITEMS_DIR]: join(this.folder, 'items'),
       [Env.ITEMS_DIGEST]: createHash('sha256').update(framed).digest('hex'),
+      [Env.RUN]: 'test',
       [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
       [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };

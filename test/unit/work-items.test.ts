@@ -1,29 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { WorkItems } from '../../lib';
-import { unframeItems } from '../../lib/contract';
+import { received, texts, useFolder } from '../support/items';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'work-items-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(content: string | Buffer): string {
-  const path = join(folder, 'items.txt');
-  writeFileSync(path, content);
-  return path;
-}
-
-/** What the seeder will read. */
-function received(items: WorkItems): Buffer[] {
-  return [...unframeItems(gunzipSync(Buffer.concat(items._packed.pieces)))];
-}
-
-const texts = (items: WorkItems) => received(items).map(String);
+const file = useFolder();
 
 describe('a list', () => {
   test('arrives in its order, with what is there twice', () => {
@@ -49,14 +28,9 @@ describe('a list', () => {
   });
 
   test('may have nothing in it where that is allowed', () => {
-    expect(WorkItems.list([], { allowEmpty: true }).count).toBe(0);
-  });
-
-  test('has no item over 1 MiB, and the error names it', () => {
-    const large = 'x'.repeat(2 ** 20 + 1);
-    expect(() => WorkItems.list(['a', large])).toThrow(
-      /items\[1\] has 1048577 bytes; an item has at most 1048576\. Put the data/,
-    );
+    const items = WorkItems.list([], { allowEmpty: true });
+    expect(items.count).toBe(0);
+    expect(texts(items)).toEqual([]);
   });
 
   test('has no text without a UTF-8 form', () => {
@@ -65,12 +39,14 @@ describe('a list', () => {
 
   test('that is too large when compressed is an error', () => {
     const noise = Array.from({ length: 9 }, (_, n) => noiseOf(2 ** 20, n));
-    expect(() => WorkItems.list(noise)).toThrow(/when compressed; at most 6016000 \(32 ConfigMaps\) are possible/);
+    expect(() => WorkItems.list(noise)._packed).toThrow(
+      /WorkItems\.list: .*when compressed; at most 6016000 \(32 ConfigMaps\) are possible\. Put the data/,
+    );
   });
 
   test('that is too large even before is an error', () => {
     const zeros = Array.from({ length: 128 }, () => '0'.repeat(2 ** 20));
-    expect(() => WorkItems.list(zeros)).toThrow(/all items have 134218240 bytes; at most 134217728/);
+    expect(() => WorkItems.list(zeros)._packed).toThrow(/all items have 134218275 bytes; at most 134217728/);
   });
 });
 
@@ -93,16 +69,31 @@ describe('lines of a file', () => {
     );
   });
 
-  test('in another encoding than UTF-8 are an error', () => {
-    expect(() => WorkItems.lines(file(Buffer.from('caf\xe9', 'latin1')))).toThrow(/is not UTF-8\. Convert it/);
+  test('in another encoding than UTF-8 are an error that names the way out', () => {
+    expect(() => WorkItems.lines(file(Buffer.from('caf\xe9', 'latin1')))).toThrow(
+      /is not UTF-8\. Convert it, or pass \{ bytes: true \}/,
+    );
   });
 
   test('that are all blank are an error', () => {
     expect(() => WorkItems.lines(file('\n \n'))).toThrow(/there are no items/);
   });
+});
 
-  test('are named by their number where one is too large', () => {
-    expect(() => WorkItems.lines(file(`a\n\n${'x'.repeat(2 ** 20 + 1)}\n`))).toThrow(/line 3 has 1048577 bytes/);
+describe('lines of a file as bytes', () => {
+  test.each([
+    ['caf\xe9\n\xff\0\n', ['caf\xe9', '\xff\0']],
+    ['a\r\nb', ['a\r', 'b']],
+    ['\n\na\n\n \n', ['a', ' ']],
+    ['\xef\xbb\xbfa', ['\xef\xbb\xbfa']],
+  ])('%j are %j: they end with LF, and nothing else is left out', (content, expected) => {
+    const items = WorkItems.lines(file(Buffer.from(content, 'latin1')), { bytes: true });
+    expect(received(items).map((item) => item.toString('latin1'))).toEqual(expected);
+  });
+
+  test('that cannot be read or are not there are an error', () => {
+    expect(() => WorkItems.lines('no/such.txt', { bytes: true })).toThrow(/the file cannot be read \(ENOENT/);
+    expect(() => WorkItems.lines(file('\n\n'), { bytes: true })).toThrow(/there are no items/);
   });
 });
 
@@ -129,6 +120,12 @@ describe('the pieces', () => {
   test('do not tell when they were made', () => {
     const [piece] = WorkItems.list(['a'])._packed.pieces;
     expect(piece.subarray(4, 8)).toEqual(Buffer.alloc(4));
+  });
+
+  test('of a million items by a formula have less than 200 bytes', () => {
+    const items = WorkItems.range(1, 1_000_000).shuffled(1);
+    expect(items._packed.pieces.map(({ length }) => length)).toEqual([expect.any(Number)]);
+    expect(items._packed.pieces[0].length).toBeLessThan(200);
   });
 });
 

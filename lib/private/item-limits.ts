@@ -1,0 +1,44 @@
+import { SizeRoundingBehavior } from 'cdk8s';
+import type { IBroker } from '../broker';
+import type { ItemSequence } from '../item-formula';
+import { ITEM_CURE } from './item-bytes';
+import { MESSAGE_BYTES } from './rabbitmq-config';
+
+/** Kubernetes keeps its counts as 32-bit integers, and the Job counts the items. */
+export const MOST_ITEMS = 2 ** 31 - 1;
+
+/**
+ * The worker's pod holds two items in a memory volume of 64 MiB, which counts towards the 256 MiB of the courier, and the
+ * courier holds what it reads beside it: whatever the broker takes, larger items could kill it.
+ */
+const MOST_ITEM_BYTES = 16 * 2 ** 20;
+
+export function requireItems(where: string, count: number, allowEmpty: boolean): void {
+  if (count > MOST_ITEMS) {
+    throw new Error(
+      `${where}: there are ${count} items; at most ${MOST_ITEMS} are possible, as Kubernetes counts in 32 bits. Let an item ` +
+        'stand for more, or make several runs.',
+    );
+  }
+  if (count === 0 && !allowEmpty) {
+    throw new Error(
+      `${where}: there are no items. If that may be, pass { allowEmpty: true }: the Job is then complete at once.`,
+    );
+  }
+}
+
+/** An item travels as one message. */
+export function requireItemsFit(where: string, items: ItemSequence, broker: IBroker): void {
+  const brokerBytes = broker.maxMessageSize
+    ? Math.floor(broker.maxMessageSize.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) * 1024)
+    : MESSAGE_BYTES;
+  const most = Math.min(brokerBytes, MOST_ITEM_BYTES);
+  if (items.longest <= most) return;
+  for (let n = 0; n < items.count; n++) {
+    const { length } = items.item(n);
+    if (length > most) {
+      const whose = most === brokerBytes ? "the broker's limit for a message" : 'the limit for an item';
+      throw new Error(`${where}: item ${n}, counted from 0, has ${length} bytes; ${whose} is ${most}. ${ITEM_CURE}`);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** @param where what the message of an error begins with */
+export function readBytes(where: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(
+      `${where}: the file cannot be read (${(error as Error).message}). Relative paths start at ${process.cwd()}.`,
+    );
+  }
+}
+
+/** Text in UTF-8, without its byte order mark. */
+export function readText(where: string, file: string, wayOut: string): string {
+  const bytes = readBytes(where, file);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`${where}: the file is not UTF-8. ${wayOut}`);
+  }
+}
