@@ -1,7 +1,11 @@
-import { ExitCode } from '../../lib/contract';
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { WorkItems } from '../../lib';
+import { ExitCode, frameItems } from '../../lib/contract';
 import { useBroker } from '../support/broker';
+import { itemsModel } from '../support/items-model';
 import { TestPrograms } from '../support/program-process';
-import { Run } from '../support/run';
+import { RUN_NAME, Run, type RunOptions } from '../support/run';
 import { until } from '../support/shim-process';
 
 const broker = useBroker();
@@ -13,7 +17,7 @@ const runs: Run[] = [];
 afterEach(() => {
   for (const run of runs.splice(0)) run.end();
 });
-function runOf(items: readonly (string | Buffer)[]): Run {
+function runOf(items: RunOptions['items']): Run {
   const run = new Run(programs, broker().url, { items });
   runs.push(run);
   return run;
@@ -45,6 +49,53 @@ test('items are bytes: NUL, newlines, Unicode and 200 KB arrive as they are', as
   const run = runOf(items);
   await run.seed();
   expect((await run.messages('work')).map(({ body }) => body)).toEqual(items);
+});
+
+test('every item says which run it belongs to; the mark and the last words say what was filled', async () => {
+  const run = runOf(numbers(3));
+  const seeder = run.seeder();
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  expect((await run.messages('work')).map(({ headers }) => headers)).toEqual(Array(3).fill({ run: RUN_NAME }));
+  const itemsDigest = createHash('sha256')
+    .update(frameItems(numbers(3)))
+    .digest('hex');
+  const [mark] = await run.messages('seeded');
+  expect(JSON.parse(mark.body.toString())).toEqual({
+    items: 3,
+    digest: run.seederEnv.ITEMS_DIGEST,
+    itemsDigest,
+    time: expect.stringMatching(/^\d{4}-/),
+  });
+  expect(seeder.lastWords).toContain(`their SHA-256 is ${itemsDigest}`);
+});
+
+test('no items at all: the queue is there and marked', async () => {
+  const run = runOf([]);
+  await run.seed();
+  await expectSeededOnce(run, []);
+});
+
+test('formulas of every kind are unfolded to the items that the synth had in mind', async () => {
+  // Forty at once: each formula would wait for its queues to settle.
+  const models = fc.sample(itemsModel, 40);
+  const [first, ...others] = models.map(({ items }) => items);
+  const run = runOf(first.concat(...others));
+  await run.seed();
+  await expectSeededOnce(
+    run,
+    models.flatMap(({ expected }) => expected),
+  );
+});
+
+test('a formula: killed while it fills, the next one leaves every item exactly once, in the same order', async () => {
+  const items = WorkItems.range(1, 3000)
+    .shuffled(7)
+    .concat(WorkItems.list(['last']));
+  const expected = Array.from({ length: 3001 }, (_, n) => items._content.items.item(n).toString());
+  const run = runOf(items);
+  expect(await run.seeder({ CRASH_AT: 'while filling:1500' }).exit).toBe('SIGKILL');
+  await run.seed();
+  await expectSeededOnce(run, expected);
 });
 
 test('a second seeder does nothing', async () => {

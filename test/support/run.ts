@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { type ChannelModel, connect } from 'amqplib';
-import { companions, Env, frameItems, itemsPiece, type QueueType } from '../../lib/contract';
+import { WorkItems } from '../../lib';
+import { companions, Env, itemsPiece, type QueueType } from '../../lib/contract';
 import { freshQueue } from './broker';
 import type { ProgramProcess, TestPrograms } from './program-process';
 import { ShimProcess } from './shim-process';
 
+/** What the header `run` of each item says. */
+export const RUN_NAME = 'test-run';
+
 export interface RunOptions {
-  readonly items: readonly (string | Buffer)[];
+  readonly items: readonly (string | Buffer)[] | WorkItems;
   readonly env?: Record<string, string>;
   readonly queueType?: QueueType;
 }
@@ -20,22 +22,23 @@ export class Run {
   readonly queue = freshQueue();
   readonly folder = mkdtempSync(join(tmpdir(), 'run-test-'));
   private readonly pods: Pod[] = [];
-  private readonly items: readonly Buffer[];
+  private readonly itemCount: number;
 
   constructor(
     private readonly programs: TestPrograms,
     private readonly brokerUrl: string,
     private readonly options: RunOptions,
   ) {
-    this.items = options.items.map((item) => Buffer.from(item));
-    const framed = frameItems([JSON.stringify({ kind: 'literals', count: this.items.length }), ...this.items]);
+    const items = options.items instanceof WorkItems ? options.items : literals(options.items);
+    const { pieces, digest } = items._packed;
+    this.itemCount = items.count;
     mkdirSync(join(this.folder, 'items'));
-    writeFileSync(join(this.folder, 'items', itemsPiece(0)), gzipSync(framed));
+    for (const [n, piece] of pieces.entries()) writeFileSync(join(this.folder, 'items', itemsPiece(n)), piece);
     this.seederEnv = {
       ...this.common,
       [Env.ITEMS_DIR]: join(this.folder, 'items'),
-      [Env.ITEMS_DIGEST]: createHash('sha256').update(framed).digest('hex'),
-      [Env.RUN]: 'test',
+      [Env.ITEMS_DIGEST]: digest,
+      [Env.RUN]: RUN_NAME,
       [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
       [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };
@@ -47,7 +50,7 @@ export class Run {
     return {
       [Env.BROKER_URL]: this.brokerUrl,
       [Env.QUEUE]: this.queue,
-      [Env.ITEM_COUNT]: String(this.items.length),
+      [Env.ITEM_COUNT]: String(this.itemCount),
     };
   }
 
@@ -92,10 +95,12 @@ export class Run {
     });
   }
 
-  async messages(which: 'work' | 'dead'): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
+  async messages(
+    which: 'work' | 'dead' | 'seeded',
+  ): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
     return this.withBroker(async (model) => {
       const channel = await model.createChannel();
-      const name = which === 'work' ? this.queue : companions(this.queue).dead;
+      const name = which === 'work' ? this.queue : companions(this.queue)[which];
       const found = [];
       for (let m = await channel.get(name); m; m = await channel.get(name)) {
         found.push({ id: String(m.properties.messageId), body: m.content, headers: m.properties.headers ?? {} });
@@ -143,4 +148,9 @@ export class Pod {
     this.courier.kill();
     this.worker.end();
   }
+}
+
+function literals(items: readonly (string | Buffer)[]): WorkItems {
+  const base64 = items.map((item) => Buffer.from(item).toString('base64'));
+  return WorkItems.base64(base64, { allowEmpty: true });
 }

@@ -20,6 +20,7 @@ describe('the seeder Job', () => {
     expect(env(run.seederJob(), 'seeder')).toMatchObject({
       BROKER_URL: run.broker.connection.url,
       QUEUE: run.queue.queueName,
+      RUN: run.queue.queueName,
       ITEMS_DIR: '/opt/work-queue/items',
       ITEM_COUNT: '8',
       ITEMS_DIGEST: expect.stringMatching(/^[0-9a-f]{64}$/),
