@@ -55,7 +55,7 @@ test('every item says which run it belongs to; the mark and the last words say w
   const run = runOf(numbers(3));
   const seeder = run.seeder();
   expect(await seeder.exit).toBe(ExitCode.DONE);
-  expect((await run.messages('work')).map(({ headers }) => headers)).toEqual(Array(3).fill({ run: RUN_NAME }));
+  expect((await run.messages('work')).map(({ headers }) => headers.run)).toEqual(Array(3).fill(RUN_NAME));
   const itemsDigest = createHash('sha256')
     .update(frameItems(numbers(3)))
     .digest('hex');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
@@ -15,6 +15,7 @@ describe.each(pages)('%s', (page) => {
       const folder = mkdtempSync(join(root, 'build', 'docs-'));
       try {
         writeFileSync(join(folder, 'main.ts'), code);
+        cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
         const node = (script: string, ...args: string[]) =>
           execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
         node(
