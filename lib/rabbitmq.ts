@@ -9,6 +9,7 @@ import { BrokerNetwork } from './private/broker-network';
 import { Port } from './private/broker-ports';
 import { Certificate } from './private/certificate';
 import { Check } from './private/check';
+import { commonLabels } from './private/common-labels';
 import { longestConsumerTimeout } from './private/consumer-timeouts';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
@@ -173,7 +174,7 @@ export class RabbitMQ extends Construct implements IBroker {
     });
     new ApiObject(this, 'Resource', {
       ...k8s.KubeStatefulSet.GVK,
-      metadata: { name },
+      metadata: { name, labels: commonLabels(this, 'broker') },
       spec: Lazy.any({
         produce: () => ({
           replicas,
