@@ -81,7 +81,8 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     // Erlang wants the cookie to be the server's own.
     user: RABBITMQ_USER,
   });
-  const certificateVolume = certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate);
+  const certificateVolume =
+    certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate, { name: 'certificate' });
   const volumes = [programs, credentials, adminVolume, home, ...(certificateVolume ? [certificateVolume] : [])];
   const mounts: k8s.VolumeMount[] = [
     { name: home.name, mountPath: Paths.RABBITMQ_HOME },

@@ -178,6 +178,18 @@ describe('cannot be prepared', () => {
   });
 
   test.each([
+    ['client', { ...CLIENT, password: '' }],
+    ['client', { ...CLIENT, username: '\n' }],
+    ['admin', { ...ADMIN, password: '' }],
+  ] as const)('with an empty name or password in the Secret of the %s: %#', async (secret, keys) => {
+    const node = newNode();
+    node.mount(secret, keys);
+    const { code, lastWords } = await node.prepare();
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(lastWords()).toBe('a Secret of the broker has an empty username or password');
+  });
+
+  test.each([
     ['client', 'username', { password: 'client-pw' }],
     ['client', 'password', { username: 'work-queue' }],
     ['admin', 'username', { password: 'admin-pw', 'erlang-cookie': 'the-cookie' }],
@@ -196,7 +208,7 @@ describe('cannot be prepared', () => {
 
   test('without being told where', async () => {
     const { code, log } = await newNode().prepare({ [Env.RABBITMQ_HOME]: '' });
-    expect(code).not.toBe(ExitCode.DONE);
+    expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(log).toContain('the environment variable RABBITMQ_HOME is not set');
   });
 });

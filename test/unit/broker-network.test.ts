@@ -16,7 +16,9 @@ type Labels = Record<string, string>;
 const podLabels = (object: Json): Labels => object.spec.template.metadata.labels;
 const selects = (selector: Json, labels: Labels) =>
   Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value);
-const numbers = (rule: Json): number[] => rule.ports.map(({ port }: Json) => port);
+/** Of a range its ends. */
+const numbers = (rule: Json): number[] =>
+  rule.ports.flatMap(({ port, endPort }: Json) => (endPort ? [port, endPort] : [port]));
 const sorted = (ports: number[]) => ports.sort((a, b) => a - b);
 
 /** A run with what its policies say, read as a cluster would. */
@@ -88,7 +90,7 @@ describe('the broker', () => {
 
   test('has nodes that talk to each other where there are several, and only they do', () => {
     const policies = new Policies({ replicas: 3 });
-    expect(policies.openTo(policies.broker)).toEqual([4369, 25672]);
+    expect(policies.openTo(policies.broker)).toEqual([4369, 25672, 35672, 35682]);
     expect(policies.openTo(policies.broker, 'elsewhere')).toEqual([]);
   });
 
@@ -118,7 +120,7 @@ describe('the broker', () => {
 
   test.each(['', 'Research', 'a b', '-a'])('cannot have clients of a namespace %j', (name) => {
     expect(() => new Run({ broker: { clientNamespaces: ['research', name] } })).toThrow(
-      /RabbitMQ 'test\/rabbitmq': clientNamespaces is ".*"; it cannot be the name of a Kubernetes object/,
+      /RabbitMQ 'test\/rabbitmq': clientNamespaces is ".*"; it cannot be the name of a Kubernetes namespace/,
     );
   });
 

@@ -1,5 +1,6 @@
-import type { RabbitMQProps } from '../../lib';
-import { brokerOf } from './broker-of';
+import { Images, RabbitMQ, type RabbitMQProps } from '../../lib';
+import { brokerOf } from '../support/broker-of';
+import { newChart } from '../support/synth';
 
 describe.each([
   [3, 2],
@@ -70,10 +71,6 @@ describe.each([
     expect(script).toMatch(/; true$/);
     expect(pod.terminationGracePeriodSeconds).toBe(Number(wait) + 120);
   });
-
-  test('looks at the node alone to say whether it is ready: they would wait for each other', () => {
-    expect(server.readinessProbe.exec.command[2]).not.toMatch(/cluster|quorum/);
-  });
 });
 
 describe('a broker of one node', () => {
@@ -116,10 +113,19 @@ describe('the number of nodes', () => {
     'cannot be 3 with %s, which does not find its nodes',
     (image) => {
       expect(() => brokerOf({ replicas: 3, image })).toThrow(
-        `replicas is 3; it needs RabbitMQ 4.1 or later, and image is ${image}. Take the image of a later version`,
+        `replicas is 3; it needs RabbitMQ 4.1 or later, and the image is ${image}. Take the image of a later version`,
       );
     },
   );
+
+  test('cannot be 3 with such an image from Images either, which may come last', () => {
+    const chart = newChart();
+    new RabbitMQ(chart, 'rabbitmq', { replicas: 3 });
+    Images.of(chart).useRabbitMQ('rabbitmq:4.0');
+    expect(() => chart.toJson()).toThrow(
+      'replicas is 3; it needs RabbitMQ 4.1 or later, and the image is rabbitmq:4.0.',
+    );
+  });
 
   test.each<RabbitMQProps>([
     { replicas: 1, image: 'rabbitmq:4.0' },

@@ -1,8 +1,8 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, type RabbitMQProps, WorkItems } from '../../lib';
+import { brokerOf, settingsOf } from '../support/broker-of';
 import { env, type Json, Run } from '../support/synth';
-import { brokerOf, settingsOf } from './broker-of';
 
 const memory = (limit: Size): RabbitMQProps => ({ resources: { memory: { limit } } });
 

@@ -1,6 +1,6 @@
 import { type RabbitMQProps, Tls } from '../../lib';
+import { brokerOf } from '../support/broker-of';
 import type { Json } from '../support/synth';
-import { brokerOf } from './broker-of';
 
 const annotations = ({ statefulSet }: ReturnType<typeof brokerOf>) => statefulSet.spec.template.metadata.annotations;
 const portNames = ({ server }: ReturnType<typeof brokerOf>) => server.ports.map(({ name }: Json) => name);

@@ -1,7 +1,7 @@
 import { Secret } from 'cdk8s-plus-28';
-import { IssuerKind, type RabbitMQProps, Tls } from '../../lib';
+import { IssuerKind, RabbitMQ, type RabbitMQProps, Tls } from '../../lib';
+import { brokerOf } from '../support/broker-of';
 import { container, env, type Json, newChart, Run } from '../support/synth';
-import { brokerOf } from './broker-of';
 
 const CERTIFICATE_FOLDER = '/etc/rabbitmq/certificate';
 const issued = Tls.certManager({ name: 'research-ca' });
@@ -108,6 +108,24 @@ describe('the certificate', () => {
     expect(spec.dnsNames).toEqual(services);
     const { name } = server.volumeMounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
     expect(pod.volumes.find((volume: Json) => volume.name === name).secret.secretName).toBe(spec.secretName);
+  });
+
+  test('of an issuer is also for the names that other namespaces have for the Services', () => {
+    const chart = newChart({ namespace: 'messaging' });
+    new RabbitMQ(chart, 'rabbitmq', { tls: issued, serviceName: 'rabbitmq-service' });
+    const { spec } = (chart.toJson() as Json[]).find(({ kind }) => kind === 'Certificate');
+    expect(spec.dnsNames).toContain('rabbitmq-service');
+    expect(spec.dnsNames).toContain('rabbitmq-service.messaging.svc');
+    expect(spec.dnsNames).toHaveLength(4);
+  });
+
+  test('in a Secret with a dot in its name is mounted as a volume without one', () => {
+    const { pod, server } = brokerOf((chart) => ({
+      tls: Tls.fromSecret(Secret.fromSecretName(chart, 'Dotted', 'example.com')),
+    }));
+    const { name } = server.volumeMounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
+    expect(name).toMatch(/^[a-z0-9-]+$/);
+    expect(pod.volumes.find((volume: Json) => volume.name === name).secret.secretName).toBe('example.com');
   });
 
   test('cannot be of an issuer that cannot be there', () => {
