@@ -1,4 +1,4 @@
-import { ApiObject, Chart, Lazy, Names, Size } from 'cdk8s';
+import { ApiObject, Chart, Lazy, Names, Size, SizeRoundingBehavior } from 'cdk8s';
 import { type ContainerResources, Cpu, type ISecret, k8s, Pod, Secret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { BrokerConnection, IBroker } from './broker';
@@ -9,6 +9,7 @@ import { BrokerNetwork } from './private/broker-network';
 import { Port } from './private/broker-ports';
 import { Certificate } from './private/certificate';
 import { Check } from './private/check';
+import { commonLabels } from './private/common-labels';
 import { longestConsumerTimeout } from './private/consumer-timeouts';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
@@ -108,7 +109,8 @@ export class RabbitMQ extends Construct implements IBroker {
     super(scope, id);
     const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
     const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
-    const { maxMessageSize, ...sizes } = checked(new Check(`RabbitMQ '${this.node.path}'`), {
+    const check = new Check(`RabbitMQ '${this.node.path}'`);
+    const { maxMessageSize, ...sizes } = checked(check, {
       ...props,
       replicas,
       plaintext,
@@ -135,9 +137,9 @@ export class RabbitMQ extends Construct implements IBroker {
       spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
     const credentials = new GeneratedCredentials(this, 'Credentials', name, props.credentials);
-    const certificate = tls && this.certificate(tls, name, [service.name, nodes.name]);
     this.namespace = Chart.of(this).namespace;
     this.maxMessageSize = maxMessageSize;
+    const certificate = tls && this.certificate(tls, name, dnsNames([service.name, nodes.name], this.namespace));
     this.serviceName = service.name;
     this.adminCredentials = credentials.admin;
     this.connection = {
@@ -176,12 +178,12 @@ export class RabbitMQ extends Construct implements IBroker {
         replicas,
         resources,
       },
-      image: () => props.image ?? Images._rabbitMQ(this),
+      image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,
     });
     new ApiObject(this, 'Resource', {
       ...k8s.KubeStatefulSet.GVK,
-      metadata: { name },
+      metadata: { name, labels: commonLabels(this, 'broker') },
       spec: Lazy.any({
         produce: () => ({
           replicas,
@@ -234,17 +236,13 @@ function checked(check: Check, props: CheckedProps): Sizes {
   if (image !== undefined) check.image('image', image);
   if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
   check.oneOf('replicas', replicas, [1, 3, 5], 'An even number keeps no better majority than one less.');
-  if (replicas > 1 && /(^|\/)rabbitmq:(3|4\.0)\b/.test(image ?? '')) {
-    const cure = 'Take the image of a later version, or one node.';
-    throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and image is ${image}`, cure);
-  }
   if (!plaintext && !props.tls) {
     throw check.conflict('plaintext', 'false', 'leaves no port without tls', 'Give a certificate by tls.');
   }
   if (props.podMonitor && !props.metrics) {
     throw check.conflict('podMonitor', 'true', 'needs metrics', 'Set metrics: true as well.');
   }
-  for (const namespace of props.clientNamespaces ?? []) check.objectName('clientNamespaces', namespace);
+  for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
   for (const [key, value] of Object.entries(config)) check.setting('config', key, value);
   const limit = resources.memory?.limit;
   const log = 'The write-ahead log and the queues need room.';
@@ -258,8 +256,20 @@ function checked(check: Check, props: CheckedProps): Sizes {
   };
 }
 
+/** Known only at synth: `Images` may say it last. */
+function clusterable(check: Check, replicas: number, image: string): string {
+  if (replicas === 1 || !/(^|\/)rabbitmq:(3|4\.0)\b/.test(image)) return image;
+  const cure = 'Take the image of a later version, or one node.';
+  throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and the image is ${image}`, cure);
+}
+
 function servicePort(name: string, port: number) {
   return { name, port, targetPort: k8s.IntOrString.fromString(name) };
+}
+
+/** As its own namespace and, where it is known which one that is, the others call a Service. */
+function dnsNames(services: string[], namespace: string | undefined): string[] {
+  return namespace === undefined ? services : [...services, ...services.map((name) => `${name}.${namespace}.svc`)];
 }
 
 /** With the API server's own defaults: `kubectl apply` compares this list as a whole, and would always find a difference. */
@@ -270,7 +280,9 @@ function volumeClaim(storage: Size, storageClassName: string | undefined): objec
     spec: {
       accessModes: ['ReadWriteOnce'],
       storageClassName,
-      resources: { requests: { storage: canonicalQuantity(`${storage.toMebibytes()}Mi`) } },
+      resources: {
+        requests: { storage: canonicalQuantity(`${storage.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR })}Ki`) },
+      },
       volumeMode: 'Filesystem',
     },
     status: { phase: 'Pending' },

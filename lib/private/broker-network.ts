@@ -37,7 +37,7 @@ export class BrokerNetwork extends Construct {
         policyTypes: ['Ingress'],
         ingress: [
           { from: [{ podSelector: clients }, ...elsewhere], ports: amqp },
-          ...(props.clustered ? [{ from: [{ podSelector: brokers }], ports: tcp(Port.EPMD, Port.DISTRIBUTION) }] : []),
+          ...(props.clustered ? [{ from: [{ podSelector: brokers }], ports: amongNodes() }] : []),
           ...(props.metrics ? [{ ports: tcp(Port.METRICS) }] : []),
         ],
       },
@@ -58,6 +58,11 @@ export class BrokerNetwork extends Construct {
 
 function tcp(...ports: number[]): k8s.NetworkPolicyPort[] {
   return ports.map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }));
+}
+
+function amongNodes(): k8s.NetworkPolicyPort[] {
+  const [tools] = tcp(Port.FIRST_TOOL);
+  return [...tcp(Port.EPMD, Port.DISTRIBUTION), { ...tools, endPort: Port.LAST_TOOL }];
 }
 
 /** The labels of a client's pods. */

@@ -7,4 +7,7 @@ export const Port = {
   /** Nodes talk to each other. */
   DISTRIBUTION: 25672,
   METRICS: 15692,
+  /** The first and the last port of RabbitMQ's command line tools, on a node: what they ask, other nodes answer directly. */
+  FIRST_TOOL: 35672,
+  LAST_TOOL: 35682,
 } as const;

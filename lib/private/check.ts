@@ -46,6 +46,13 @@ export class Check {
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes object', cure);
   }
 
+  /** RFC 1123, which Kubernetes demands of the names of namespaces. */
+  namespaceName(name: string, value: string): string {
+    if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+    const cure = 'Use at most 63 of a-z, 0-9 and "-", a letter or digit at both ends.';
+    throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes namespace', cure);
+  }
+
   /** At least this much. */
   size(name: string, value: Size, least: Size, cure: string): number {
     const bytes = value.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 1024;
@@ -61,7 +68,7 @@ export class Check {
 
   /** A key and a value for `rabbitmq.conf`, which has a line for each. https://www.rabbitmq.com/docs/configure#config-file */
   setting(name: string, key: string, value: string): void {
-    if (/^[A-Za-z0-9_.$@:-]+$/.test(key) && value !== '' && !/[\n\r]/.test(value)) return;
+    if (/^[A-Za-z0-9_.$@:-]+$/.test(key) && value.trim() !== '' && !/[\n\r]/.test(value)) return;
     const cure = 'A key has no spaces, and a value is one line and not empty.';
     throw this.error(name, JSON.stringify({ [key]: value }), 'cannot stand in rabbitmq.conf', cure);
   }

@@ -1,6 +1,7 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { k8s, RestartPolicy, Workload, type WorkloadProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { commonLabels } from './common-labels';
 import { contentHash } from './content-hash';
 import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
@@ -46,7 +47,7 @@ export abstract class ContentNamedJob extends Workload {
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
     this.apiObject = new ContentNamedObject(this, 'Resource', {
       ...k8s.KubeJob.GVK,
-      metadata: { name: pathLabel(this), labels: this.labels(component) },
+      metadata: { name: pathLabel(this), labels: commonLabels(this, component) },
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
     });
   }
@@ -61,15 +62,6 @@ export abstract class ContentNamedJob extends Workload {
 
   /** @internal */
   public abstract _settings(): JobSettings;
-
-  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
-  private labels(component: string): Record<string, string> {
-    return {
-      'app.kubernetes.io/name': pathLabel(this),
-      'app.kubernetes.io/component': component,
-      'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
-    };
-  }
 
   /** @internal */
   public _podTemplate(): k8s.PodTemplateSpec {

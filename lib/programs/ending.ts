@@ -8,11 +8,15 @@ export interface Ending {
   readonly sentence: string;
 }
 
-/** Runs a program to its end: the last line of the log and the termination message are the ending's sentence. */
+/**
+ * Runs a program to its end: the last line of the log and the termination message are the ending's sentence.
+ *
+ * @param run may throw as well as reject: what it needs may be missing from the environment
+ */
 export async function endWith(run: () => Promise<Ending>): Promise<never> {
-  const { code, sentence } = await run().catch(
-    (error: Error): Ending => ({ code: ExitCode.TRY_AGAIN, sentence: `${error.name}: ${error.message}` }),
-  );
+  const { code, sentence } = await Promise.resolve()
+    .then(run)
+    .catch((error: Error): Ending => ({ code: ExitCode.TRY_AGAIN, sentence: `${error.name}: ${error.message}` }));
   log(sentence);
   try {
     writeFileSync(process.env[Env.TERMINATION_LOG] ?? Paths.TERMINATION_LOG, `${sentence}\n`);

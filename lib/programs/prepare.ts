@@ -23,6 +23,10 @@ export async function prepare({ clientFolder, adminFolder, home }: PrepareSettin
     { name: client(CredentialFile.USERNAME), password: client(CredentialFile.PASSWORD), tags: [] },
   ];
   const [{ name: administrator }, { name: user }] = users;
+  const empty = users.find(({ name, password }) => name === '' || password === '');
+  if (empty) {
+    return { code: ExitCode.TRY_AGAIN, sentence: 'a Secret of the broker has an empty username or password' };
+  }
   if (user === administrator) {
     return {
       code: ExitCode.TRY_AGAIN,

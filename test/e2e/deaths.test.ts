@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { WorkItems } from '../../lib';
+import { Network, WorkItems } from '../../lib';
 import { Run, type RunProps } from '../support/synth';
 import { withCrashingCourier } from './support/crashing-courier';
 import { killContainer } from './support/faults';
@@ -86,7 +86,8 @@ describe('what dies in the middle of a run', () => {
 
   function runOf(runId: string, worker: RunProps['worker']): Run {
     const items = WorkItems.list(ITEMS);
-    return new Run({ items, seeder: { runId }, worker: { image: 'python:3.13-slim', parallelism: 2, ...worker } });
+    const common = { image: 'python:3.13-slim', parallelism: 2, network: Network.OPEN };
+    return new Run({ items, seeder: { runId }, worker: { ...common, ...worker } });
   }
 
   /** The Job is complete, every item is done once, and the cherry was begun twice. */

@@ -1,4 +1,4 @@
-import { WorkItems } from '../../lib';
+import { Network, WorkItems } from '../../lib';
 import { Run, type RunProps } from '../support/synth';
 import { Ledger, witness } from './support/ledger';
 import { lastWords, useNamespace } from './support/namespace';
@@ -12,7 +12,8 @@ describe('an item whose program fails', () => {
 
   function runOf(runId: string, worker: RunProps['worker']): Run {
     const items = WorkItems.list(ITEMS);
-    return new Run({ items, seeder: { runId }, worker: { image: 'python:3.13-slim', parallelism: 2, ...worker } });
+    const common = { image: 'python:3.13-slim', parallelism: 2, network: Network.OPEN };
+    return new Run({ items, seeder: { runId }, worker: { ...common, ...worker } });
   }
 
   test('each time is run maxAttempts times and becomes a dead letter; the others are done, and the Job fails', async () => {

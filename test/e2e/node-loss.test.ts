@@ -1,6 +1,6 @@
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
-import { WorkItems } from '../../lib';
+import { Network, WorkItems } from '../../lib';
 import { FRUITS, Run } from '../support/synth';
 import { node, nodeReady } from './support/faults';
 import { kubectl } from './support/kubectl';
@@ -69,6 +69,7 @@ describe('a node that loses power in the middle of a run', () => {
       worker: {
         image: 'python:3.13-slim',
         parallelism: 2,
+        network: Network.OPEN,
         podMetadata: { labels },
         envVariables: { NODE: EnvValue.fromFieldRef(EnvFieldPaths.NODE_NAME) },
         program: PROGRAM,

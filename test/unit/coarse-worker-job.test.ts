@@ -66,21 +66,40 @@ describe('the pod', () => {
 
   test('keeps the broker from the worker: it gets the name of the queue and no credentials', () => {
     const run = worked({});
-    expect(container(run.workerJob(), 'worker').env).toEqual([{ name: 'QUEUE', value: run.queue.queueName }]);
-    const courier = container(run.workerJob(), 'courier').env.map(({ name }: Json) => name);
-    expect(courier).toEqual(expect.arrayContaining(['BROKER_USERNAME', 'BROKER_PASSWORD', 'POD_NAME']));
+    const job = run.workerJob();
+    expect(container(job, 'worker').env).toEqual([{ name: 'QUEUE', value: run.queue.queueName }]);
+    const secrets = job.spec.template.spec.volumes.filter(({ secret }: Json) => secret);
+    expect(secrets).toEqual([
+      {
+        name: 'work-queue-credentials',
+        secret: {
+          secretName: run.broker.connection.credentials.name,
+          items: [
+            { key: 'password', path: 'password' },
+            { key: 'username', path: 'username' },
+          ],
+        },
+      },
+    ]);
+    const mounted = (name: string) => container(job, name).volumeMounts.map((mount: Json) => mount.name);
+    expect(mounted('worker')).not.toContain('work-queue-credentials');
+    expect(mounted('courier')).toContain('work-queue-credentials');
+    expect(env(job, 'courier').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
   });
 
   test('lets the two meet in a memory volume, and has our programs read-only in both', () => {
     const job = worked({}).workerJob();
     const { volumes } = job.spec.template.spec;
     expect(volumes).toContainEqual({ name: 'work-queue-exchange', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
-    for (const name of ['worker', 'courier']) {
-      expect(container(job, name).volumeMounts).toEqual([
-        { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
-        { name: 'work-queue-exchange', mountPath: '/run/work-queue' },
-      ]);
-    }
+    const shared = [
+      { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
+      { name: 'work-queue-exchange', mountPath: '/run/work-queue' },
+    ];
+    expect(container(job, 'worker').volumeMounts).toEqual(shared);
+    expect(container(job, 'courier').volumeMounts).toEqual([
+      ...shared,
+      { name: 'work-queue-credentials', mountPath: '/opt/work-queue/credentials', readOnly: true },
+    ]);
   });
 
   test('finds courier and shim in one immutable ConfigMap, which all workers of a chart share', () => {

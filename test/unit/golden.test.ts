@@ -6,7 +6,7 @@ import type { Json } from '../support/synth';
 
 /**
  * The whole manifest of main.ts, to be read. What an assertion should hold is in the other tests; here a reviewer sees what
- * a change does. `UPDATE_GOLDEN=1 npx jest --selectProjects unit` writes it anew.
+ * a change does. `UPDATE_GOLDEN=1 npx jest test/unit/golden.test.ts --selectProjects unit` writes it anew.
  */
 test('main.ts renders test/unit/golden/fruits.k8s.yaml', () => {
   const golden = join(__dirname, 'golden', 'fruits.k8s.yaml');
@@ -30,7 +30,7 @@ function synthMain(): Json[] {
   }
 }
 
-const PROGRAMS = ['courier.js', 'credentials.js', 'seeder.js', 'shim.sh'];
+const PROGRAMS = ['courier.js', 'credentials.js', 'prepare.js', 'seeder.js', 'shim.sh'];
 
 /** They change with every release of esbuild and amqplib, and with them the names that are hashes of them. */
 function withoutPrograms(objects: Json[]): string {

@@ -9,7 +9,7 @@ import {
   RabbitMQ,
   WorkItems,
 } from '../../lib';
-import { companions, itemsPiece } from '../../lib/contract';
+import { companions, itemsPiece, QUEUE_NAMES } from '../../lib/contract';
 import { container, env, FRUITS, type Json, Run, type RunProps } from '../support/synth';
 
 const seeded = (seeder: Partial<QueueSeederProps>, more: RunProps = {}) => new Run({ ...more, seeder });
@@ -25,24 +25,40 @@ describe('the seeder Job', () => {
       ITEM_COUNT: '8',
       ITEMS_DIGEST: expect.stringMatching(/^[0-9a-f]{64}$/),
       QUEUE_TYPE: 'quorum',
-      DELIVERY_LIMIT: '20',
       CONSUMER_TIMEOUT_SECONDS: '86400',
     });
   });
 
-  test('gives the broker credentials and the name of the pod by reference', () => {
+  test('has the credentials of the broker as files, which change with the Secret, and not as variables', () => {
     const run = new Run();
-    const { name } = run.broker.connection.credentials;
-    const variables = container(run.seederJob(), 'seeder').env;
-    expect(variables).toContainEqual({
-      name: 'BROKER_USERNAME',
-      valueFrom: { secretKeyRef: { name, key: 'username' } },
+    const job = run.seederJob();
+    const { volumeMounts } = container(job, 'seeder');
+    expect(volumeMounts).toContainEqual({
+      name: 'work-queue-credentials',
+      mountPath: '/opt/work-queue/credentials',
+      readOnly: true,
     });
-    expect(variables).toContainEqual({
-      name: 'BROKER_PASSWORD',
-      valueFrom: { secretKeyRef: { name, key: 'password' } },
+    expect(job.spec.template.spec.volumes).toContainEqual({
+      name: 'work-queue-credentials',
+      secret: {
+        secretName: run.broker.connection.credentials.name,
+        items: [
+          { key: 'password', path: 'password' },
+          { key: 'username', path: 'username' },
+        ],
+      },
     });
-    expect(variables).toContainEqual({ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } });
+    expect(env(job, 'seeder').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
+    // A subPath would not follow a change.
+    for (const mount of volumeMounts) expect(mount).not.toHaveProperty('subPath');
+    expect(JSON.stringify(container(job, 'seeder').env)).not.toContain('secretKeyRef');
+  });
+
+  test('gives the name of the pod by reference', () => {
+    expect(container(new Run().seederJob(), 'seeder').env).toContainEqual({
+      name: 'POD_NAME',
+      valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+    });
   });
 
   test('runs the program from an immutable ConfigMap', () => {
@@ -121,6 +137,11 @@ describe('the items', () => {
 
 describe('the name of the queue', () => {
   const nameOf = (props: RunProps) => new Run(props).queue.queueName;
+  const atPath = (chartId: string, id: string) => {
+    const chart = new Chart(new App(), chartId);
+    const broker = new RabbitMQ(chart, 'r');
+    return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) });
+  };
 
   test('says whose it is, and can be the name of its companions too', () => {
     const name = nameOf({});
@@ -158,20 +179,25 @@ describe('the name of the queue', () => {
   });
 
   test('differs between paths that read the same', () => {
-    const name = (chartId: string, id: string) => {
-      const chart = new Chart(new App(), chartId);
-      const broker = new RabbitMQ(chart, 'r');
-      return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) }).queueName;
-    };
+    const name = (chartId: string, id: string) => atPath(chartId, id).queueName;
     expect(name('a-b', 'c').slice(0, -10)).toBe(name('a', 'b-c').slice(0, -10));
     expect(name('a-b', 'c')).not.toBe(name('a', 'b-c'));
   });
 
   test('is as long as a name may be, however long the path', () => {
-    const chart = new Chart(new App(), 'x'.repeat(60));
-    const broker = new RabbitMQ(chart, 'r');
-    const seeder = new QueueSeeder(chart, `Ünder_score ${'y'.repeat(60)}`, { broker, items: WorkItems.list(['a']) });
-    for (const name of [seeder.queueName, seeder.name]) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
+    const { queueName, name } = atPath('x'.repeat(60), `Ünder_score ${'y'.repeat(60)}`);
+    for (const each of [queueName, name]) expect(each).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
+  });
+
+  test.each([
+    ['fruits', 'fruits'],
+    ['A.b_c', 'Ünder score'],
+    ['x'.repeat(60), 'y'.repeat(60)],
+    ['测试', '队列'],
+  ])('of %s/%s is, with its companions, what the user of the broker may use', (chart, id) => {
+    const { queueName } = atPath(chart, id);
+    const pattern = new RegExp(`^${QUEUE_NAMES}$`);
+    for (const name of [queueName, ...Object.values(companions(queueName))]) expect(name).toMatch(pattern);
   });
 });
 

@@ -1,15 +1,8 @@
 import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-28';
-import { RabbitMQ, type RabbitMQProps } from '../../lib';
-import { container, env, type Json, newChart, Run } from '../support/synth';
-
-function brokerOf(props: RabbitMQProps = {}) {
-  const chart = newChart();
-  const broker = new RabbitMQ(chart, 'rabbitmq', props);
-  const objects: Json[] = chart.toJson();
-  const one = (kind: string) => objects.filter((object) => object.kind === kind);
-  return { chart, broker, objects, one, statefulSet: one('StatefulSet')[0] };
-}
+import { RabbitMQ } from '../../lib';
+import { brokerOf } from '../support/broker-of';
+import { container, env, type Json, newChart } from '../support/synth';
 
 describe('the Service', () => {
   test('has the name that was asked for, and port 5672', () => {
@@ -17,13 +10,22 @@ describe('the Service', () => {
     const service = one('Service').find(({ metadata }) => metadata.name === 'rabbitmq-service');
     expect(service.spec.ports).toEqual([{ name: 'amqp', port: 5672, targetPort: 'amqp' }]);
     expect(broker.serviceName).toBe('rabbitmq-service');
-    expect(broker.connection.url).toBe('amqp://rabbitmq-service:5672/');
   });
 
   test('has a generated name unless one was asked for', () => {
     const { broker, one } = brokerOf();
     expect(one('Service').map(({ metadata }) => metadata.name)).toContain(broker.serviceName);
-    expect(broker.connection.url).toBe(`amqp://${broker.serviceName}:5672/`);
+  });
+
+  test('leads to nodes that are ready; our clients use the headless one, which leads to those in an alarm as well', () => {
+    const { broker, one, statefulSet } = brokerOf();
+    const [ready, all] = one('Service');
+    expect(ready.metadata.name).toBe(broker.serviceName);
+    expect(ready.spec).not.toHaveProperty('publishNotReadyAddresses');
+    expect(all.metadata.name).toBe(statefulSet.spec.serviceName);
+    expect(all.spec.publishNotReadyAddresses).toBe(true);
+    expect(broker.connection.url).toBe(`amqp://${all.metadata.name}:5672/`);
+    expect(all.spec.ports).toEqual(ready.spec.ports);
   });
 
   test('finds the pod, and so does the headless one of the StatefulSet', () => {
@@ -50,6 +52,14 @@ describe('the StatefulSet', () => {
     expect(ApiObject.of(brokerOf().broker).kind).toBe('StatefulSet');
   });
 
+  test('says by its labels what it is, as its name has a hash in it', () => {
+    expect(brokerOf().statefulSet.metadata.labels).toEqual({
+      'app.kubernetes.io/name': 'test-rabbitmq',
+      'app.kubernetes.io/component': 'broker',
+      'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+    });
+  });
+
   test('can be patched in the form that stands in the manifest', () => {
     const { chart, broker } = brokerOf();
     const memory = '/spec/template/spec/containers/0/resources/limits/memory';
@@ -60,14 +70,14 @@ describe('the StatefulSet', () => {
   });
 
   test('keeps its data on a volume, and the Erlang cookie off it', () => {
-    const { statefulSet } = brokerOf();
+    const { statefulSet, pod, server } = brokerOf();
     const [claim] = statefulSet.spec.volumeClaimTemplates;
     expect(claim.spec.resources.requests.storage).toBe('1Gi');
     expect(claim.spec.storageClassName).toBeUndefined();
-    const mount = container(statefulSet, 'rabbitmq').volumeMounts.find(
-      ({ name }: Json) => name === claim.metadata.name,
-    );
-    expect(mount.mountPath).toBe('/var/lib/rabbitmq/mnesia');
+    expect(server.volumeMounts).toContainEqual({ name: claim.metadata.name, mountPath: '/var/lib/rabbitmq/mnesia' });
+    expect(server.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
+    expect(pod.volumes).toContainEqual({ name: 'home', emptyDir: { medium: 'Memory', sizeLimit: '32Mi' } });
+    expect(server.env).toContainEqual({ name: 'HOME', value: '/var/lib/rabbitmq' });
   });
 
   test('takes storage, its class and resources as they are given', () => {
@@ -83,31 +93,49 @@ describe('the StatefulSet', () => {
     expect(container(statefulSet, 'rabbitmq').resources).toEqual({ requests: { cpu: '2' }, limits: { memory: '2Gi' } });
   });
 
-  test('is probed by its port and never killed for being slow', () => {
-    const server = container(brokerOf().statefulSet, 'rabbitmq');
+  test('has started when its port answers, and is never killed for being slow', () => {
+    const { server } = brokerOf();
     expect(server.startupProbe.tcpSocket).toEqual({ port: 5672 });
-    expect(server.readinessProbe.tcpSocket).toEqual({ port: 5672 });
     expect(server.livenessProbe).toBeUndefined();
   });
 
+  test('enables all feature flags before it stops: the next start may be of a newer RabbitMQ', () => {
+    const { pod, server } = brokerOf();
+    const [, , script] = server.lifecycle.preStop.exec.command;
+    expect(script).toContain('rabbitmqctl -q enable_feature_flag all;');
+    expect(script).toContain('rabbitmqctl -q enable_feature_flag --opt-in khepri_db');
+    // Whatever fails in it, it does not keep the pod.
+    expect(script).toMatch(/; true$/);
+    expect(pod.terminationGracePeriodSeconds).toBe(120);
+  });
+
   test('gets no variables from Services, which the server would take for settings, and no token', () => {
-    const { spec } = brokerOf().statefulSet.spec.template;
-    expect(spec).toMatchObject({ enableServiceLinks: false, automountServiceAccountToken: false });
+    expect(brokerOf().pod).toMatchObject({ enableServiceLinks: false, automountServiceAccountToken: false });
   });
 
   test('restarts when its settings change, and only then', () => {
-    const name = (config?: Record<string, string>) =>
-      brokerOf({ config }).statefulSet.spec.template.spec.volumes[0].configMap.name;
+    const name = (config?: Record<string, string>) => {
+      const { one, pod } = brokerOf({ config });
+      const volume = pod.volumes.find((each: Json) => each.name === 'config');
+      expect(one('ConfigMap').map(({ metadata }) => metadata.name)).toContain(volume.configMap.name);
+      return volume.configMap.name;
+    };
     expect(name()).toBe(name({}));
     expect(name({ channel_max: '7' })).not.toBe(name());
   });
 
-  test('reads its settings after those of the image', () => {
-    const { one, statefulSet } = brokerOf({ config: { channel_max: '7' } });
-    const mount = container(statefulSet, 'rabbitmq').volumeMounts.find(({ name }: Json) => name === 'config');
-    expect(mount.mountPath).toBe('/etc/rabbitmq/conf.d/90-work-queue.conf');
-    const config = one('ConfigMap').find(({ data }) => data?.[mount.subPath]);
-    expect(config.data[mount.subPath]).toBe('raft.wal_max_size_bytes = 64000000\nchannel_max = 7\n');
+  test('reads its settings after those of the image, and has its plugins in place of them', () => {
+    const { one, pod, server } = brokerOf();
+    const mounts = server.volumeMounts.filter(({ name }: Json) => name === 'config');
+    expect(mounts.map(({ mountPath }: Json) => mountPath)).toEqual([
+      '/etc/rabbitmq/conf.d/90-work-queue.conf',
+      '/etc/rabbitmq/enabled_plugins',
+    ]);
+    const { configMap } = pod.volumes.find(({ name }: Json) => name === 'config');
+    const { immutable, data } = one('ConfigMap').find(({ metadata }) => metadata.name === configMap.name);
+    expect(immutable).toBe(true);
+    expect(mounts.map(({ subPath }: Json) => subPath)).toEqual(Object.keys(data));
+    expect(data.enabled_plugins).toBe('[].\n');
   });
 
   test('has a name that leaves room for what Kubernetes appends', () => {
@@ -119,13 +147,15 @@ describe('the StatefulSet', () => {
 });
 
 describe('the credentials', () => {
-  test('are made by a Job that may create Secrets and read just that one', () => {
+  test('are made by a Job that may create Secrets and read just the two', () => {
     const { one, broker } = brokerOf();
     const [role] = one('Role');
-    const secret = broker.connection.credentials.name;
+    const [client, admin] = [broker.connection.credentials.name, broker.adminCredentials.name];
+    expect(client).not.toBe(admin);
     expect(role.rules).toEqual([
       { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-      { apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['get'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [client], verbs: ['get'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [admin], verbs: ['get'] },
     ]);
     const [job] = one('Job');
     const [account] = one('ServiceAccount');
@@ -137,39 +167,61 @@ describe('the credentials', () => {
       serviceAccountName: account.metadata.name,
       automountServiceAccountToken: true,
     });
-    expect(env(job, 'credentials')).toEqual({ SECRET_NAME: secret });
+    expect(env(job, 'credentials')).toEqual({ CLIENT_SECRET: client, ADMIN_SECRET: admin });
     expect(container(job, 'credentials').command).toEqual(['node', '/opt/work-queue/programs/credentials.js']);
   });
 
-  test('go to the server by reference', () => {
-    const { statefulSet, broker } = brokerOf();
-    const { name } = broker.connection.credentials;
-    expect(container(statefulSet, 'rabbitmq').env.slice(0, 2)).toEqual([
-      { name: 'RABBITMQ_DEFAULT_USER', valueFrom: { secretKeyRef: { name, key: 'username' } } },
-      { name: 'RABBITMQ_DEFAULT_PASS', valueFrom: { secretKeyRef: { name, key: 'password' } } },
+  test('are read by a container that prepares the node before the server starts', () => {
+    const { broker, pod } = brokerOf();
+    const [prepare, ...others] = pod.initContainers;
+    expect(others).toEqual([]);
+    expect(prepare.name).toBe('prepare');
+    expect(prepare.command).toEqual(['node', '/opt/work-queue/programs/prepare.js']);
+    expect(prepare.env).toEqual([
+      { name: 'BROKER_CREDENTIALS_DIR', value: '/opt/work-queue/credentials' },
+      { name: 'ADMIN_SECRET_DIR', value: '/opt/work-queue/admin' },
+      { name: 'RABBITMQ_HOME', value: '/var/lib/rabbitmq' },
     ]);
+    const secretAt = (path: string) => {
+      const { name, readOnly } = prepare.volumeMounts.find(({ mountPath }: Json) => mountPath === path);
+      expect(readOnly).toBe(true);
+      return pod.volumes.find((volume: Json) => volume.name === name).secret.secretName;
+    };
+    expect(secretAt('/opt/work-queue/credentials')).toBe(broker.connection.credentials.name);
+    expect(secretAt('/opt/work-queue/admin')).toBe(broker.adminCredentials.name);
+    expect(prepare.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
   });
 
-  test('may be your own: then nothing is made', () => {
-    const chart = newChart();
-    const credentials = Secret.fromSecretName(chart, 'mine', 'my-secret');
-    const broker = new RabbitMQ(chart, 'rabbitmq', { credentials });
-    const kinds = (chart.toJson() as Json[]).map(({ kind }) => kind);
+  test('go to the server in the home folder alone: it has neither their volumes nor variables of them', () => {
+    const { pod, server } = brokerOf();
+    const secrets = pod.volumes.filter(({ secret }: Json) => secret).map(({ name }: Json) => name);
+    expect(secrets).toEqual(['work-queue-credentials', 'admin']);
+    for (const { name } of server.volumeMounts) expect(secrets).not.toContain(name);
+    expect(JSON.stringify(server.env)).not.toMatch(/secret/i);
+    expect(server).not.toHaveProperty('envFrom');
+  });
+
+  test('have a cookie and files of the server itself: both containers are one user', () => {
+    const { pod, server } = brokerOf();
+    for (const { securityContext } of [pod.initContainers[0], server]) {
+      expect(securityContext).toMatchObject({ runAsUser: 999, runAsGroup: 999 });
+    }
+    expect(pod.securityContext.fsGroup).toBe(999);
+  });
+
+  test('may be your own: then the Job makes those of the administrator alone', () => {
+    const { broker, one, pod } = brokerOf((chart) => ({
+      credentials: Secret.fromSecretName(chart, 'mine', 'my-secret'),
+    }));
     expect(broker.connection.credentials.name).toBe('my-secret');
-    for (const kind of ['Job', 'Role', 'RoleBinding', 'ServiceAccount']) expect(kinds).not.toContain(kind);
-  });
-
-  test('stand in no manifest', () => {
-    const objects = new Run().objects();
-    expect(objects.map(({ kind }) => kind)).not.toContain('Secret');
-    const variables = objects
-      .flatMap((object) => object.spec?.template?.spec?.containers ?? [])
-      .flatMap((one: Json) => one.env ?? [])
-      .filter(({ name }: Json) => /PASS|USER/.test(name));
-    expect(variables.length).toBe(6);
-    for (const variable of variables) expect(variable).toEqual({ name: variable.name, valueFrom: expect.anything() });
-    const urls = JSON.stringify(objects).match(/amqp:\/\/[^"]*/g) ?? [];
-    expect(urls.filter((url) => url.includes('@'))).toEqual([]);
+    const admin = broker.adminCredentials.name;
+    expect(env(one('Job')[0], 'credentials')).toEqual({ ADMIN_SECRET: admin });
+    expect(one('Role')[0].rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [admin], verbs: ['get'] },
+    ]);
+    const mounted = pod.volumes.filter(({ secret }: Json) => secret).map(({ secret }: Json) => secret.secretName);
+    expect(mounted).toEqual(['my-secret', admin]);
   });
 });
 

@@ -1,0 +1,15 @@
+import type { Construct } from 'constructs';
+import { pathLabel } from './path-label';
+
+/**
+ * The labels of an object whose own name has a hash in it. https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ *
+ * @param component what the object is for
+ */
+export function commonLabels(construct: Construct, component: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': pathLabel(construct),
+    'app.kubernetes.io/component': component,
+    'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+  };
+}
