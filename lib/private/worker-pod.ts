@@ -34,7 +34,7 @@ const EXCHANGE_SIZE = Size.mebibytes(64);
  * image before it, so the courier takes no item before the worker's image is there.
  */
 export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
-  const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh']);
+  const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh', 'runner.sh']);
   const exchange = Volume.fromEmptyDir(job, 'Exchange', 'work-queue-exchange', {
     medium: EmptyDirMedium.MEMORY,
     sizeLimit: EXCHANGE_SIZE,

@@ -69,7 +69,7 @@ export class Consumer {
   /**
    * Ack, then any call, for its answer: by then the broker has done the ack. Until then the item must not count: where the
    * broker dies before and, once it is back, does not know that it had delivered the item (Apache Qpid Broker-J), the second
-   * delivery is another first one.
+   * delivery is another first one. The ack is sent at once, so the next item may be taken before the answer is there.
    */
   async ackAndGoOn(message: ConsumeMessage): Promise<void> {
     this.ack(message);

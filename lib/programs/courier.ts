@@ -4,7 +4,7 @@ import { countDeadLetters, writeDeadLetter } from './dead-letters';
 import type { Ending } from './ending';
 import { handOver } from './hand-over';
 import type { HeldItem } from './held-item';
-import { type RunLimits, runItem, UnkillableError } from './item-run';
+import { type RunSettings, runItem, UnkillableError } from './item-run';
 import { ItemSource } from './item-source';
 import { plural } from './log';
 import { Patience } from './patience';
@@ -13,9 +13,8 @@ import { awaitSeeded } from './seeded';
 import type { Session } from './session';
 import { WorkerLink } from './worker-link';
 
-export interface CourierSettings extends RunLimits {
+export interface CourierSettings extends RunSettings {
   readonly broker: BrokerAddress;
-  readonly queue: string;
   readonly exchangeFolder: string;
   readonly itemCount: number;
   readonly itemsPerPod: number;
@@ -58,11 +57,13 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
     if (worker.gone) return workerGone(tally);
     if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
     const source = new ItemSource(session, settings.queue, patience, leave);
+    const acks = new OpenAck();
     for (;;) {
       const item = await source.next();
+      if (typeof item === 'string') await acks.answered();
       if (item === 'left') return left(tally.text);
       if (item === 'settled') return verdict(session, settings, tally, leave);
-      const ending = await workOn(item, source, session, settings, worker, tally, leave);
+      const ending = await workOn(item, source, acks, session, settings, worker, tally, leave);
       patience.well();
       if (ending) return ending;
     }
@@ -73,6 +74,7 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
 async function workOn(
   item: HeldItem,
   source: ItemSource,
+  acks: OpenAck,
   session: Session,
   settings: CourierSettings,
   worker: WorkerLink,
@@ -80,16 +82,17 @@ async function workOn(
   leave: AbortSignal,
 ): Promise<Ending | undefined> {
   const outcome = await runItem(item, settings, worker, leave);
+  await acks.answered();
   switch (outcome.kind) {
     case 'done': {
       const full = tally.wouldBeFull(item);
       if (full || leave.aborted) {
         await item.settleAndStop();
         source.closed();
+        tally.done(item);
       } else {
-        await item.settleAndGoOn();
+        acks.open(item.settleAndGoOn().then(() => tally.done(item)));
       }
-      tally.done(item);
       if (full) return { code: ExitCode.DONE, sentence: tally.text };
       return leave.aborted ? left(tally.text) : undefined;
     }
@@ -127,6 +130,24 @@ function workerGone(tally: Tally): Ending {
 
 function left(what: string): Ending {
   return { code: ExitCode.LEFT, sentence: `asked to leave: ${what}` };
+}
+
+/**
+ * An ack that the broker has not answered for. The next item need not wait for that, only what is decided by the count of those
+ * that are done. So at most one is open; where the connection is lost before the answer, its item is never counted here.
+ */
+class OpenAck {
+  private last: Promise<void> = Promise.resolve();
+
+  open(counted: Promise<void>): void {
+    counted.catch(() => {}); // answered() tells
+    this.last = counted;
+  }
+
+  /** Throws where there was no answer. */
+  answered(): Promise<void> {
+    return this.last;
+  }
 }
 
 /** What this pod has done. */

@@ -14,9 +14,20 @@ export class HeldItem {
     return this.message.content;
   }
 
-  /** The item's number, or what stands for it where somebody else filled the queue. */
+  /** The item's number. Not there where somebody else filled the queue. */
+  get index(): string | undefined {
+    return this.message.properties.messageId;
+  }
+
+  /** The name of the run that it is an item of. Not there where somebody else filled the queue. */
+  get run(): string | undefined {
+    const run = this.header(ItemHeader.RUN);
+    return typeof run === 'string' ? run : undefined;
+  }
+
+  /** The item's number, or what stands for it. */
   get id(): string {
-    return this.message.properties.messageId ?? `delivery ${this.message.fields.deliveryTag}`;
+    return this.index ?? `delivery ${this.message.fields.deliveryTag}`;
   }
 
   /** For the log. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
 
@@ -12,15 +12,25 @@ export class ShimProcess {
   stdout = Buffer.alloc(0);
   stderr = '';
   private process: ChildProcess | undefined;
+  private readonly path: string;
   private exited: Promise<number> | undefined;
 
-  constructor(private readonly shell: readonly string[]) {}
+  /** The shell's command line; it is also what `sh` is, for all that the shim starts. */
+  constructor(
+    private readonly shell: readonly string[],
+    path = process.env.PATH ?? '',
+  ) {
+    const bin = join(this.folder, 'bin');
+    mkdirSync(bin);
+    if (shell[0] !== 'sh') writeFileSync(join(bin, 'sh'), `#!/bin/sh\nexec ${shell.join(' ')} "$@"\n`, { mode: 0o755 });
+    this.path = bin + delimiter + path;
+  }
 
   start(...program: string[]): void {
     const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TERMINATION_LOG: this.terminationLog },
+      env: { ...process.env, PATH: this.path, TERMINATION_LOG: this.terminationLog },
       detached: true,
     });
     child.stdout.on('data', (bytes: Buffer) => {
