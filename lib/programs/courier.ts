@@ -55,15 +55,14 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
   return overSessions(settings.broker, patience, leave, async (session) => {
     // It died under an item that the broker then lost: no other item may answer for that.
     if (worker.gone) return workerGone(tally);
+    tally.newSession();
     if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
     const source = new ItemSource(session, settings.queue, patience, leave);
-    const acks = new OpenAck();
     for (;;) {
       const item = await source.next();
-      if (typeof item === 'string') await acks.answered();
       if (item === 'left') return left(tally.text);
       if (item === 'settled') return verdict(session, settings, tally, leave);
-      const ending = await workOn(item, source, acks, session, settings, worker, tally, leave);
+      const ending = await workOn(item, source, session, settings, worker, tally, leave);
       patience.well();
       if (ending) return ending;
     }
@@ -74,7 +73,6 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
 async function workOn(
   item: HeldItem,
   source: ItemSource,
-  acks: OpenAck,
   session: Session,
   settings: CourierSettings,
   worker: WorkerLink,
@@ -82,7 +80,6 @@ async function workOn(
   leave: AbortSignal,
 ): Promise<Ending | undefined> {
   const outcome = await runItem(item, settings, worker, leave);
-  await acks.answered();
   switch (outcome.kind) {
     case 'done': {
       const full = tally.wouldBeFull(item);
@@ -91,7 +88,8 @@ async function workOn(
         source.closed();
         tally.done(item);
       } else {
-        acks.open(item.settleAndGoOn().then(() => tally.done(item)));
+        tally.acked(item);
+        item.settleAndGoOn(() => tally.proven(item));
       }
       if (full) return { code: ExitCode.DONE, sentence: tally.text };
       return leave.aborted ? left(tally.text) : undefined;
@@ -132,36 +130,34 @@ function left(what: string): Ending {
   return { code: ExitCode.LEFT, sentence: `asked to leave: ${what}` };
 }
 
-/**
- * An ack that the broker has not answered for. The next item need not wait for that, only what is decided by the count of those
- * that are done. So at most one is open; where the connection is lost before the answer, its item is never counted here.
- */
-class OpenAck {
-  private last: Promise<void> = Promise.resolve();
-
-  open(counted: Promise<void>): void {
-    counted.catch(() => {}); // answered() tells
-    this.last = counted;
-  }
-
-  /** Throws where there was no answer. */
-  answered(): Promise<void> {
-    return this.last;
-  }
-}
-
 /** What this pod has done. */
 class Tally {
   private counted = 0;
+  /** Acknowledged, and as long as the connection is not lost they will be counted. */
+  private soonCounted = 0;
   private readonly finished: string[] = [];
   private finishedCount = 0;
   private dead = 0;
 
   constructor(private readonly itemsPerPod: number) {}
 
-  /** Whether the pod may end with success once this item is done. */
+  /** Whether the pod may end with success once this item is done, and the acks before it are proven. */
   wouldBeFull(item: HeldItem): boolean {
-    return item.firstDelivery && this.counted + 1 >= this.itemsPerPod;
+    return item.firstDelivery && this.counted + this.soonCounted + 1 >= this.itemsPerPod;
+  }
+
+  acked(item: HeldItem): void {
+    if (item.firstDelivery) this.soonCounted++;
+  }
+
+  proven(item: HeldItem): void {
+    if (item.firstDelivery) this.soonCounted--;
+    this.done(item);
+  }
+
+  /** The acks of the session before that are not proven may not have been done. */
+  newSession(): void {
+    this.soonCounted = 0;
   }
 
   done(item: HeldItem): void {

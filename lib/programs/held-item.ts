@@ -58,12 +58,12 @@ export class HeldItem {
     return this.consumer.lost;
   }
 
-  /** It is done, or its dead letter is confirmed, and this pod wants another one. */
-  settleAndGoOn(): Promise<void> {
-    return this.consumer.ackAndGoOn(this.message);
+  /** It is done, and this pod wants another one. `proven` is called when the broker has surely settled it. */
+  settleAndGoOn(proven: () => void): void {
+    this.consumer.ackAndGoOn(this.message, proven);
   }
 
-  /** It is done, or its dead letter is confirmed, and this pod wants no other one now. */
+  /** It is done, or its dead letter is confirmed, and this pod wants no other one now. Proves what came before, too. */
   settleAndStop(): Promise<void> {
     return this.consumer.ackLast(this.message);
   }

@@ -119,14 +119,13 @@ async function runOnce(
   leave: AbortSignal,
 ): Promise<AttemptEnd> {
   if (item.lost.aborted) throw item.lost.reason;
-  const interrupted = AbortSignal.any([leave, item.lost]);
   const variables = {
     [ProgramEnv.RUN]: item.run ?? settings.queue,
     [ProgramEnv.ITEM_ATTEMPT]: String(attempt),
     ...(item.index !== undefined && { [ProgramEnv.ITEM_INDEX]: item.index }),
   };
   const ended = worker.run(item.body, callLines(variables, item.body, settings.itemUse));
-  const end = await inTime(ended, settings.itemTimeoutMs, interrupted);
+  const end = await inTime(ended, settings.itemTimeoutMs, leave, item.lost);
   if (end !== undefined) return end;
   if (item.lost.aborted) {
     // Another pod may have the item already. Whatever the program still does, it does in vain.

@@ -9,6 +9,8 @@ import { inTime } from './time';
 /** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
 export type ProgramEnd = number | 'worker gone';
 
+const NOTHING = Buffer.alloc(0);
+
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
   /** The end of what the program has written to standard error in this run. */
@@ -61,7 +63,7 @@ export class WorkerLink {
    * @param call lines of sh, see `callLines`, that set its variables and arguments; none if not given
    * @returns a promise that resolves when it has ended, and never rejects
    */
-  run(item: Buffer, call = Buffer.alloc(0)): Promise<ProgramEnd> {
+  run(item: Buffer, call: Buffer = NOTHING): Promise<ProgramEnd> {
     this.write(Exchange.ITEM, item);
     this.write(Exchange.CALL, call);
     this.stderr.clear();
