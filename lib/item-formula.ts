@@ -56,8 +56,8 @@ export interface Literals {
 /** Items by their number, each made when it is asked for. */
 export interface ItemSequence {
   readonly count: number;
-  /** In bytes: no item is longer. The longest one's length, except that `take` counts what it leaves out. */
-  readonly longest: number;
+  /** How many bytes the longest of the first `count` items has; 0 where there is none. Only of a shuffle each is looked at. */
+  longestOf(count: number): number;
   item(n: number): Buffer;
 }
 
@@ -107,9 +107,9 @@ class LiteralItems implements ItemSequence {
     readonly count: number,
   ) {}
 
-  get longest(): number {
+  longestOf(count: number): number {
     let longest = 0;
-    for (let n = 0; n < this.count; n++) longest = Math.max(longest, this.literals.lengthOf(this.start + n));
+    for (let n = 0; n < count; n++) longest = Math.max(longest, this.literals.lengthOf(this.start + n));
     return longest;
   }
 
@@ -123,8 +123,8 @@ abstract class Progression implements ItemSequence {
   abstract readonly count: number;
   protected abstract text(n: bigint): string;
 
-  get longest(): number {
-    return this.count === 0 ? 0 : Math.max(this.item(0).length, this.item(this.count - 1).length);
+  longestOf(count: number): number {
+    return count === 0 ? 0 : Math.max(this.item(0).length, this.item(count - 1).length);
   }
 
   item(n: number): Buffer {
@@ -206,9 +206,25 @@ class Product implements ItemSequence {
     this.count = axes.reduce((count, { values }) => count * values.length, 1);
   }
 
-  get longest(): number {
-    const lengths = this.members.map((axis) => axis.reduce((most, one) => Math.max(most, Buffer.byteLength(one)), 0));
-    return lengths.reduce((sum, length) => sum + length + 1, 1); // braces, and a comma between two
+  longestOf(count: number): number {
+    const lengths = this.members.map((axis) => axis.map((one) => Buffer.byteLength(one)));
+    const any = (axis: number[]) => axis.reduce((most, length) => Math.max(most, length), 0);
+    let longest = 0;
+    let taken = this.members.length + 1; // braces, and a comma between two
+    let following = lengths.reduce((sum, axis) => sum + any(axis), 0);
+    let each = this.count;
+    let left = count;
+    // Along the first item that is left out: the values before its own have all of their combinations.
+    for (const axis of lengths) {
+      following -= any(axis);
+      each /= axis.length;
+      const whole = Math.floor(left / each);
+      if (whole > 0) longest = Math.max(longest, taken + any(axis.slice(0, whole)) + following);
+      left -= whole * each;
+      if (left === 0) break;
+      taken += axis[whole];
+    }
+    return longest;
   }
 
   item(n: number): Buffer {
@@ -237,8 +253,11 @@ class Concat implements ItemSequence {
     this.count = count;
   }
 
-  get longest(): number {
-    return this.parts.reduce((longest, part) => Math.max(longest, part.longest), 0);
+  longestOf(count: number): number {
+    return this.parts.reduce((longest, part, n) => {
+      const taken = Math.min(part.count, count - this.starts[n]);
+      return taken > 0 ? Math.max(longest, part.longestOf(taken)) : longest;
+    }, 0);
   }
 
   item(n: number): Buffer {
@@ -263,8 +282,8 @@ class Take implements ItemSequence {
     this.count = Math.min(count, of.count);
   }
 
-  get longest(): number {
-    return this.of.longest;
+  longestOf(count: number): number {
+    return this.of.longestOf(count);
   }
 
   item(n: number): Buffer {
@@ -284,8 +303,11 @@ class Shuffled implements ItemSequence {
     return this.of.count;
   }
 
-  get longest(): number {
-    return this.of.longest;
+  longestOf(count: number): number {
+    if (count === this.count) return this.of.longestOf(count);
+    let longest = 0;
+    for (let n = 0; n < count; n++) longest = Math.max(longest, this.item(n).length);
+    return longest;
   }
 
   item(n: number): Buffer {

@@ -157,6 +157,15 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
+   * How many bytes the longest item has. With it, a Job whose program takes the item as an argument or a variable can tell at
+   * synth that it cannot.
+   */
+  public get longestItemBytes(): number | undefined {
+    const { items } = this.props.items._content;
+    return items.longestOf(items.count);
+  }
+
+  /**
    * A worker says what it needs, so that the queue can be declared for it. Workers of this package do it by themselves.
    *
    * @param needs what the worker's pods ask of the queue

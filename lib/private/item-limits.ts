@@ -33,7 +33,7 @@ export function requireItemsFit(where: string, items: ItemSequence, broker: IBro
     ? Math.floor(broker.maxMessageSize.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) * 1024)
     : MESSAGE_BYTES;
   const most = Math.min(brokerBytes, MOST_ITEM_BYTES);
-  if (items.longest <= most) return;
+  if (items.longestOf(items.count) <= most) return;
   for (let n = 0; n < items.count; n++) {
     const { length } = items.item(n);
     if (length > most) {

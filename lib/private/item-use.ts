@@ -33,10 +33,11 @@ export function requireFreeVariables(where: string, { envVariables = {}, itemVar
 
 /** What is too long for an argument or a variable is known at synth, where the queue knows its items. */
 export function requireItemsFit(where: string, { program, itemVariable, queue }: CoarseWorkerJobProps): void {
-  const longest = queue.longestItemBytes;
-  if (longest === undefined) return;
   const places = (program._itemArguments() ?? []).map((pieces) => ({ what: 'an argument', pieces: pieces ?? [''] }));
   if (itemVariable !== undefined) places.push({ what: 'a variable', pieces: [`${itemVariable}=`, ''] });
+  if (places.length === 0) return;
+  const longest = queue.longestItemBytes;
+  if (longest === undefined) return;
   for (const { what, pieces } of places) {
     const bytes = Buffer.byteLength(pieces.join('')) + (pieces.length - 1) * longest;
     if (bytes > MOST_ARGUMENT_BYTES) {
