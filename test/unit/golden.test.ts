@@ -1,34 +1,25 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import type { Json } from '../support/synth';
+import { APPS, synthesizedApp } from '../support/synthesized';
 
 /**
- * The whole manifest of main.ts, to be read. What an assertion should hold is in the other tests; here a reviewer sees what
- * a change does. `UPDATE_GOLDEN=1 npx jest test/unit/golden.test.ts --selectProjects unit` writes it anew.
+ * The whole manifests of what we show, to be read. What an assertion should hold is in the other tests; here a reviewer sees
+ * what a change does. `UPDATE_GOLDEN=1 npx jest test/unit/golden.test.ts --selectProjects unit` writes them anew.
  */
-test('main.ts renders test/unit/golden/fruits.k8s.yaml', () => {
-  const golden = join(__dirname, 'golden', 'fruits.k8s.yaml');
-  const manifest = withoutPrograms(synthMain());
-  if (process.env.UPDATE_GOLDEN) {
-    mkdirSync(dirname(golden), { recursive: true });
-    writeFileSync(golden, manifest);
-  }
-  expect(existsSync(golden) && readFileSync(golden, 'utf8')).toBe(manifest);
-});
-
-function synthMain(): Json[] {
-  const folder = mkdtempSync(join(tmpdir(), 'golden-'));
-  process.env.CDK8S_OUTDIR = folder;
-  try {
-    jest.isolateModules(() => require('../../main'));
-    return Yaml.load(join(folder, 'fruits.k8s.yaml'));
-  } finally {
-    delete process.env.CDK8S_OUTDIR;
-    rmSync(folder, { recursive: true });
-  }
-}
+test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '.ts')]))(
+  '%s renders test/unit/golden/%s.k8s.yaml',
+  (app, name) => {
+    const golden = join(__dirname, 'golden', `${name}.k8s.yaml`);
+    const manifest = withoutPrograms(synthesizedApp(app));
+    if (process.env.UPDATE_GOLDEN) {
+      mkdirSync(dirname(golden), { recursive: true });
+      writeFileSync(golden, manifest);
+    }
+    expect(existsSync(golden) && readFileSync(golden, 'utf8')).toBe(manifest);
+  },
+);
 
 const PROGRAMS = ['courier.js', 'credentials.js', 'prepare.js', 'seeder.js', 'shim.sh'];
 

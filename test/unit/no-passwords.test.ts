@@ -1,12 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileFunction } from 'node:vm';
-import { Yaml } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { transformSync } from 'esbuild';
 import { type RabbitMQProps, Tls } from '../../lib';
 import { type Json, newChart, podSpecs, Run } from '../support/synth';
+import { APPS, synthesized } from '../support/synthesized';
 
 /** What there is of passwords in a manifest. The names of Secrets, and of folders and files for them, are none. */
 function secretsIn(objects: Json[]): string[] {
@@ -64,25 +61,14 @@ describe('no password stands in the manifest of what we show', () => {
     return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], n): [string, string] => [`${page}, ${n}`, code]);
   });
 
-  test.each([['main.ts', readFileSync(join(root, 'main.ts'), 'utf8')], ...blocks])('%s', (_, code) => {
+  const apps = APPS.map((app): [string, string] => [app, readFileSync(join(root, app), 'utf8')]);
+
+  test.each([...apps, ...blocks])('%s', (_, code) => {
     const objects = synthesized(code);
     expect(objects.map(({ kind }) => kind)).toContain('Job');
     expect(secretsIn(objects)).toEqual([]);
   });
 });
-
-function synthesized(code: string): Json[] {
-  const folder = mkdtempSync(join(tmpdir(), 'no-passwords-'));
-  process.env.CDK8S_OUTDIR = folder;
-  try {
-    const { code: script } = transformSync(code, { loader: 'ts', format: 'cjs' });
-    compileFunction(script, ['require', 'module'])(require, { exports: {} });
-    return readdirSync(folder).flatMap((file) => Yaml.load(join(folder, file)));
-  } finally {
-    delete process.env.CDK8S_OUTDIR;
-    rmSync(folder, { recursive: true });
-  }
-}
 
 describe('this test would see', () => {
   const planted = (change: (objects: Json[]) => void) => {

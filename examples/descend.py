@@ -1,0 +1,14 @@
+# Goes down steepness * x^2 by its gradient, and fails where the steps are so long that it goes up.
+import json
+import os
+import sys
+
+parameters = json.loads(os.environ["PARAMETERS"])
+
+x = parameters["start"]
+for _ in range(100):
+    x -= parameters["rate"] * 2 * parameters["steepness"] * x
+if abs(x) > abs(parameters["start"]):
+    sys.exit(f"diverges: x = {x:.1e}")
+
+print(f"{json.dumps(parameters)} ends at {x:.1e}", flush=True)

@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { Yaml } from 'cdk8s';
+import { transformSync } from 'esbuild';
+import type { Json } from './synth';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** The charts that we show, each an app: main.ts and those in examples/. */
+export const APPS = ['main.ts', ...typescriptIn('examples')];
+
+export function synthesizedApp(app: string): Json[] {
+  return synthesized(readFileSync(join(ROOT, app), 'utf8'));
+}
+
+/** What the code of an app synthesizes. It runs in this process: one of its own would take seconds, and load everything anew. */
+export function synthesized(code: string): Json[] {
+  const folder = mkdtempSync(join(tmpdir(), 'synthesized-'));
+  process.env.CDK8S_OUTDIR = folder;
+  try {
+    const { code: script } = transformSync(code, { loader: 'ts', format: 'cjs' });
+    compileFunction(script, ['require', 'module'])(require, { exports: {} });
+    return readdirSync(folder).flatMap((file) => Yaml.load(join(folder, file)));
+  } finally {
+    delete process.env.CDK8S_OUTDIR;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function typescriptIn(folder: string): string[] {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.ts'));
+  return names.sort().map((name) => join(folder, name));
+}
