@@ -9,6 +9,6 @@ x = parameters["start"]
 for _ in range(100):
     x -= parameters["rate"] * 2 * parameters["steepness"] * x
 if abs(x) > abs(parameters["start"]):
-    sys.exit(f"diverges: x = {x:.1e}")
+    sys.exit(f"{json.dumps(parameters)} runs off to {x:.1e}")
 
 print(f"{json.dumps(parameters)} ends at {x:.1e}", flush=True)

@@ -1,14 +1,15 @@
-// Synthesizes main.ts and runs what comes out: on this machine, or on a cluster.
+// Synthesizes main.ts, or another app, and runs what comes out: on this machine, or on a cluster.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const USAGE = `
-Usage: npm run demo                 rehearse main.ts on this machine, over a RabbitMQ of its own
-       npm run demo -- --cluster    apply it to the cluster that kubectl reaches, and follow it to its end
+Usage: npm run demo                         rehearse main.ts on this machine, over a RabbitMQ of its own
+       npm run demo -- examples/frames.ts   rehearse another app
+       npm run demo -- --cluster [APP]      apply it to the cluster that kubectl reaches, and follow it to its end
 
 The rehearsal takes the broker of BROKER_URL (amqp://user:password@host:5672), else starts the rabbitmq-server of this
 machine, else one in Docker, else, on Debian and Ubuntu as root, installs the package. It leaves nothing running.
@@ -45,8 +46,14 @@ process.exit();
 
 function readOptions() {
   try {
-    const { values } = parseArgs({ options: { cluster: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
-    return values;
+    const { values, positionals } = parseArgs({
+      options: { cluster: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    const [app = 'main.ts', ...more] = positionals;
+    if (more.length > 0) throw new Error(`one app at a time, not ${positionals.join(', ')}`);
+    if (!existsSync(resolve(root, app))) throw new Error(`${app} is not there: name an app by its path from ${root}`);
+    return { ...values, app };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
@@ -70,12 +77,14 @@ function files(folder) {
 }
 
 async function synthesize() {
-  console.log('Synthesizing main.ts to dist/');
+  console.log(`Synthesizing ${options.app} to dist/`);
   await run(
     'cdk8s synth',
     join(root, 'node_modules', '.bin', 'cdk8s'),
     'synth',
     '--no-check-upgrade',
+    '--app',
+    `tsx "${options.app}"`,
     '--output',
     'dist',
   );

@@ -45,7 +45,7 @@ function makeVolume(volume: k8s.Volume, manifest: Manifest, parent: string, log:
   } else {
     throw new Error(
       `Volume ${name} is of type ${Object.keys(other)[0] ?? 'unknown'}, which needs a cluster: a rehearsal has emptyDir, ` +
-        'configMap, secret and projected volumes. Try it with: npm run demo -- --cluster',
+        'configMap, secret and projected volumes. Try it with: npm run demo -- --cluster APP',
     );
   }
   return dir;

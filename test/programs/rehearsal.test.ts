@@ -7,9 +7,9 @@ import { App, Chart } from 'cdk8s';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
 import { Manifest } from '../../lib/rehearsal/manifest';
 import { runningWith } from '../../lib/rehearsal/processes';
-import { rehearse } from '../../lib/rehearsal/rehearse';
 import { sleep } from '../../lib/rehearsal/wait';
 import { useBroker } from '../support/broker';
+import { rehearseOn } from '../support/rehearse-on';
 
 const FRUITS = ['apple', 'banana', 'cherry', 'date', 'fig', 'grape', 'lemon', 'melon'];
 const DEMO = join(__dirname, '..', '..', 'scripts', 'demo.mjs');
@@ -40,19 +40,6 @@ function fruitsThrough(...script: string[]): Manifest {
   return Manifest.read(outdir);
 }
 
-async function rehearseHere(manifest: Manifest) {
-  const lines: string[] = [];
-  const url = process.env.BROKER_URL;
-  process.env.BROKER_URL = broker().url;
-  try {
-    const rehearsal = await rehearse(manifest, (line) => lines.push(line), new AbortController().signal);
-    return { ...rehearsal, output: lines.join('\n') };
-  } finally {
-    if (url === undefined) delete process.env.BROKER_URL;
-    else process.env.BROKER_URL = url;
-  }
-}
-
 async function queueExists(name: string): Promise<boolean> {
   const connection = await amqp.connect(broker().url);
   connection.on('error', () => {});
@@ -73,7 +60,7 @@ test(
   async () => {
     const eaten = join(dir, 'eaten');
     mkdirSync(eaten);
-    const { complete, verdict } = await rehearseHere(fruitsThrough(`cat >"$(mktemp '${eaten}/XXXXXX')"`));
+    const { complete, verdict } = await rehearseOn(broker(), fruitsThrough(`cat >"$(mktemp '${eaten}/XXXXXX')"`));
     expect(verdict).toMatch(/^Complete: 8 of 8 completions in [\d.]+ s$/);
     expect(complete).toBe(true);
     const contents = readdirSync(eaten).map((file) => readFileSync(join(eaten, file), 'utf8'));
@@ -86,7 +73,7 @@ test(
   'a program that always fails on an item ends the Job with a verdict that names the item',
   async () => {
     const manifest = fruitsThrough('read -r fruit; [ "$fruit" != melon ] || { echo "too big" >&2; exit 3; }');
-    const { complete, verdict, output } = await rehearseHere(manifest);
+    const { complete, verdict, output } = await rehearseOn(broker(), manifest);
     expect(complete).toBe(false);
     expect(verdict).toMatch(/^Failed: .*melon.*exit 3/);
     expect(output).toMatch(/worker +\| too big/);
@@ -97,7 +84,7 @@ test(
 test(
   'somebody else’s broker keeps no queue of a rehearsal',
   async () => {
-    const { output } = await rehearseHere(fruitsThrough('cat'));
+    const { output } = await rehearseOn(broker(), fruitsThrough('cat'));
     const [queue] = /\S+-rehearsal-[0-9a-f]{8}/.exec(output) ?? [];
     expect(queue).toBeDefined();
     expect(await queueExists(`${queue}`)).toBe(false);
@@ -108,9 +95,9 @@ test(
 
 describe('npm run demo', () => {
   /** With a broker of its own, and all that it leaves in a folder of its own. */
-  function demo(): { process: ChildProcess; exit: Promise<number | null>; output: () => string } {
+  function demo(...args: string[]): { process: ChildProcess; exit: Promise<number | null>; output: () => string } {
     const { BROKER_URL: _, ...environment } = process.env;
-    const child = spawn(process.execPath, [DEMO], { env: { ...environment, TMPDIR: dir } });
+    const child = spawn(process.execPath, [DEMO, ...args], { env: { ...environment, TMPDIR: dir } });
     let output = '';
     child.stdout.on('data', (data) => (output += data));
     child.stderr.on('data', (data) => (output += data));
@@ -131,17 +118,28 @@ describe('npm run demo', () => {
     processes: runningWith(`=${dir}/work-queue`),
   });
 
-  test(
-    'completes, and leaves nothing behind',
-    async () => {
-      const run = demo();
+  test.each<[string, string[], number]>([
+    ['of main.ts', [], 8],
+    ['of another app', ['examples/frames.ts'], 6],
+  ])(
+    '%s completes, and leaves nothing behind',
+    async (_, args, completions) => {
+      const run = demo(...args);
       const status = await run.exit;
-      expect(run.output()).toMatch(/^Complete: 8 of 8 completions in [\d.]+ s$/m);
+      expect(run.output()).toMatch(
+        new RegExp(`^Complete: ${completions} of ${completions} completions in [\\d.]+ s$`, 'm'),
+      );
       expect(status).toBe(0);
       expect(left()).toEqual({ folders: [], processes: [] });
     },
     3 * MINUTES,
   );
+
+  test('of an app that is not there says so', async () => {
+    const run = demo('examples/nothing.ts');
+    expect(await run.exit).toBe(2);
+    expect(run.output()).toContain('examples/nothing.ts is not there');
+  });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'leaves nothing behind after %s',

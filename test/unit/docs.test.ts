@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
+const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...docs];
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
@@ -58,6 +60,12 @@ describe.each(pages)('%s', (page) => {
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+test('the README of the examples has a line for each', () => {
+  const readme = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^\| \[`([\w.-]+)`\]\(\1\) \|/gm)].map(([, name]) => name);
+  expect(lines.sort()).toEqual(APPS.map((app) => basename(app)).filter((name) => name !== 'main.ts'));
 });
 
 test('the README shows the labels that the Jobs have', () => {

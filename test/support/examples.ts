@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** A worker Job of an example, and what its programs write, all in all. */
+export interface ShownJob {
+  /** Without the hash at its end. */
+  readonly name: string;
+  readonly completions: number;
+  readonly lines: readonly string[];
+}
+
+/** What the volume holds that examples/files.ts wants. */
+export const SHOWN_FILES = ['2026-03/north.pgm', '2026-03/south.pgm', '2026-04/north.pgm'];
+
+/** What the apps in examples/ do, wherever they run. */
+export const SHOWN: Record<string, ShownJob[]> = {
+  'examples/frames.ts': [
+    { name: 'frames-render', completions: 6, lines: numbers(1, 24).map((n) => `rendered scene_${padded(n, 4)}.png`) },
+  ],
+  'examples/files.ts': [
+    {
+      name: 'files-checksum',
+      completions: 3,
+      lines: SHOWN_FILES.map((file) => `${createHash('sha256').update(scan(file)).digest('hex')}  /data/${file}`),
+    },
+  ],
+  'examples/key-ranges.ts': [
+    {
+      name: 'key-ranges-convert',
+      completions: 5,
+      lines: [
+        'keys 1 to 2500: 2500 rows',
+        'keys 2501 to 5000: 2500 rows',
+        'keys 5001 to 7500: 2500 rows',
+        'keys 7501 to 10000: 2500 rows',
+        'keys 10001 to 12000: 2000 rows',
+      ],
+    },
+  ],
+  'examples/sweep.ts': [{ name: 'sweep-descend', completions: 3, lines: descents() }],
+  'examples/library.ts': [
+    {
+      name: 'night-invoices-work',
+      completions: 2,
+      lines: ['Berlin', 'Lyon', 'São Paulo'].map((shop) => `invoiced ${shop}`),
+    },
+    {
+      name: 'night-reports-work',
+      completions: 3,
+      lines: ['Berlin', 'Lyon', 'São Paulo'].flatMap((shop) =>
+        ['sales', 'stock'].map((of) => `reported ${JSON.stringify({ shop, of })}`),
+      ),
+    },
+    { name: 'night-archives-work', completions: 2, lines: numbers(1, 4).map((n) => `archived shelf-${padded(n, 2)}`) },
+  ],
+};
+
+/** The content of one of {@link SHOWN_FILES}. */
+export function scan(file: string): string {
+  return readFileSync(join(ROOT, 'examples', 'scans', file), 'utf8');
+}
+
+/** Lines in an order that can be compared, and without figures, which every processor may round in its own way. */
+export function comparable(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/-?\d\.\de[+-]\d+$/, 'x')).sort();
+}
+
+function descents(): string[] {
+  return [0.01, 0.1, 0.3].flatMap((rate) =>
+    [1, 2, 4].flatMap((steepness) =>
+      [1, 10].map((start) => {
+        const end = rate * steepness > 1 ? 'runs off to' : 'ends at';
+        return `{"rate": ${rate}, "steepness": ${steepness}, "start": ${start}} ${end} x`;
+      }),
+    ),
+  );
+}
+
+function numbers(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+}
+
+function padded(n: number, digits: number): string {
+  return String(n).padStart(digits, '0');
+}
