@@ -92,6 +92,12 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   public readonly itemCount: number;
 
   /**
+   * How many bytes the longest item has; 0 where there is none. With it, a Job whose program takes the item as an argument or a
+   * variable can tell at synth that it cannot.
+   */
+  public readonly longestItemBytes?: number;
+
+  /**
    * Tells this run from others over the same items.
    *
    * @default - none
@@ -123,6 +129,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     requireItemsFit(where, props.items._content.items, props.broker);
     this.broker = props.broker;
     this.itemCount = props.items.count;
+    this.longestItemBytes = props.items._content.items.longestOf(props.items.count);
     this.runId = props.runId;
     this.jobSettings = settings(check, props);
     this.pieces = props.items._packed.pieces.map(
@@ -154,15 +161,6 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   public get queueName(): string {
     this.nameRead = this.currentName();
     return this.nameRead;
-  }
-
-  /**
-   * How many bytes the longest item has. With it, a Job whose program takes the item as an argument or a variable can tell at
-   * synth that it cannot.
-   */
-  public get longestItemBytes(): number | undefined {
-    const { items } = this.props.items._content;
-    return items.longestOf(items.count);
   }
 
   /**

@@ -40,6 +40,10 @@ function fruitsThrough(...script: string[]): Manifest {
   return Manifest.read(outdir);
 }
 
+function rehearseHere(manifest: Manifest) {
+  return rehearseOn(broker(), manifest);
+}
+
 async function queueExists(name: string): Promise<boolean> {
   const connection = await amqp.connect(broker().url);
   connection.on('error', () => {});
@@ -60,7 +64,7 @@ test(
   async () => {
     const eaten = join(dir, 'eaten');
     mkdirSync(eaten);
-    const { complete, verdict } = await rehearseOn(broker(), fruitsThrough(`cat >"$(mktemp '${eaten}/XXXXXX')"`));
+    const { complete, verdict } = await rehearseHere(fruitsThrough(`cat >"$(mktemp '${eaten}/XXXXXX')"`));
     expect(verdict).toMatch(/^Complete: 8 of 8 completions in [\d.]+ s$/);
     expect(complete).toBe(true);
     const contents = readdirSync(eaten).map((file) => readFileSync(join(eaten, file), 'utf8'));
@@ -73,7 +77,7 @@ test(
   'a program that always fails on an item ends the Job with a verdict that names the item',
   async () => {
     const manifest = fruitsThrough('read -r fruit; [ "$fruit" != melon ] || { echo "too big" >&2; exit 3; }');
-    const { complete, verdict, output } = await rehearseOn(broker(), manifest);
+    const { complete, verdict, output } = await rehearseHere(manifest);
     expect(complete).toBe(false);
     expect(verdict).toMatch(/^Failed: .*melon.*exit 3/);
     expect(output).toMatch(/worker +\| too big/);
@@ -84,7 +88,7 @@ test(
 test(
   'somebody else’s broker keeps no queue of a rehearsal',
   async () => {
-    const { output } = await rehearseOn(broker(), fruitsThrough('cat'));
+    const { output } = await rehearseHere(fruitsThrough('cat'));
     const [queue] = /\S+-rehearsal-[0-9a-f]{8}/.exec(output) ?? [];
     expect(queue).toBeDefined();
     expect(await queueExists(`${queue}`)).toBe(false);

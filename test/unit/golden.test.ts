@@ -21,7 +21,7 @@ test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '
   },
 );
 
-const PROGRAMS = ['courier.js', 'credentials.js', 'prepare.js', 'seeder.js', 'shim.sh'];
+const PROGRAMS = ['courier.js', 'credentials.js', 'prepare.js', 'runner.sh', 'seeder.js', 'shim.sh'];
 
 /** They change with every release of esbuild and amqplib, and with them the names that are hashes of them. */
 function withoutPrograms(objects: Json[]): string {
