@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
-import { log } from './log';
 import { BrokerError, NoAnswerError, type Session, type SessionChannel } from './session';
 
 export interface Outgoing {
@@ -60,7 +59,6 @@ async function patiently(
       return;
     } catch (error) {
       if (!(error instanceof NoAnswerError && session.blocked)) throw error;
-      log('the broker is in an alarm (memory or disk) and takes no messages; waiting');
     }
   }
 }

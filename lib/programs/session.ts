@@ -1,6 +1,7 @@
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { BrokerAddress } from './broker-address';
 import { explainRefusal } from './explain-refusal';
+import { log } from './log';
 import { lookUpShuffled } from './look-up';
 import { TimeLimitError, within } from './time';
 
@@ -99,11 +100,13 @@ export class Session {
     model.on('close', (error) =>
       this.loss.abort(new BrokerError(`the broker closed the connection${error ? `: ${error.message}` : ''}`)),
     );
-    model.on('blocked', () => {
+    model.on('blocked', (reason) => {
       this.isBlocked = true;
+      log(`the broker is in an alarm (${reason}) and takes no messages; waiting`);
     });
     model.on('unblocked', () => {
       this.isBlocked = false;
+      log('the alarm of the broker is over');
     });
   }
 
