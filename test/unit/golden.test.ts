@@ -30,7 +30,7 @@ function synthMain(): Json[] {
   }
 }
 
-const PROGRAMS = ['courier.js', 'credentials.js', 'seeder.js', 'shim.sh'];
+const PROGRAMS = ['courier.js', 'credentials.js', 'runner.sh', 'seeder.js', 'shim.sh'];
 
 /** They change with every release of esbuild and amqplib, and with them the names that are hashes of them. */
 function withoutPrograms(objects: Json[]): string {
