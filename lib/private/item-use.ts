@@ -11,7 +11,7 @@ const TAKEN: Readonly<Record<string, string>> = {
 
 /** Shells and the dynamic loader do something else with these, or do not let them be set. */
 const OF_THE_SYSTEM =
-  /^(PATH|IFS|ENV|HOME|PS\d|PPID|E?UID|GROUPS|(OLD)?PWD|OPT(IND|ARG|ERR)|LINENO|SECONDS|RANDOM|FUNCNAME|SHELLOPTS|SHLVL|_|BASH.*|LD_.*)$/;
+  /^(PATH|IFS|ENV|PS\d|PPID|E?UID|GROUPS|(OLD)?PWD|OPT(IND|ARG|ERR)|LINENO|SECONDS|RANDOM|FUNCNAME|SHELLOPTS|SHLVL|_|BASH.*|LD_.*)$/;
 
 /** No variable has two meanings. */
 export function requireFreeVariables(where: string, { envVariables = {}, itemVariable }: CoarseWorkerJobProps): void {

@@ -108,8 +108,8 @@ export class Consumer {
 
   /** Without a cancel first: an item that is held without a consumer makes the queue look settled to others. */
   async close(): Promise<void> {
-    await this.proving(() => this.channel.close());
     clearTimeout(this.proofTimer);
+    await this.proving(() => this.channel.close());
   }
 
   private async proving<T>(call: () => Promise<T>): Promise<T> {

@@ -8,52 +8,52 @@
 # SIGKILL that is meant for a program, and ends with the container. As `process`, where the image has no setsid, the program
 # runs in the background, and only the program itself can be told to stop.
 
-mode=$1
-exchange=$2
+wq_mode=$1
+wq_exchange=$2
 shift 2
-signalled=
-default_signals=
+wq_signalled=
+wq_default_signals=
 
 # In a subshell, of which the program takes the place: caught signals are back at their defaults from its first moment on.
 become_program() {
-  exec 2>&6 <"$exchange/item" 4>&- 5<&- 6>&- 7>&-
+  exec 2>&6 <"$wq_exchange/item" 4>&- 5<&- 6>&- 7>&-
   # SIGTERM may have come before that moment. The shim leaves this file before it sends one.
-  [ ! -e "$exchange/stop.$number" ] || exit 143
+  [ ! -e "$wq_exchange/stop.$wq_number" ] || exit 143
   # What the courier writes for each run: `export` of variables, and `set --` where the item stands in the arguments.
-  . "$exchange/call"
+  . "$wq_exchange/call"
   # shellcheck disable=SC2086 # an optional prefix of two words
-  exec $default_signals "$@"
+  exec $wq_default_signals "$@"
 }
 
-trap 'signalled=1' HUP INT QUIT TERM
-if [ "$mode" = group ]; then
-  echo "started -$$" 1<>"$exchange/down"
+trap 'wq_signalled=1' HUP INT QUIT TERM
+if [ "$wq_mode" = group ]; then
+  echo "started -$$" 1<>"$wq_exchange/down"
 elif env --default-signal=INT,QUIT true >/dev/null 2>&1; then
-  default_signals='env --default-signal=INT,QUIT' # a shell lets its background jobs ignore the two
+  wq_default_signals='env --default-signal=INT,QUIT' # a shell lets its background jobs ignore the two
 fi
 exec 2>/dev/null # some shells would say here that a program was killed
 
 while :; do
-  if read -r number <&5; then
-    if [ "$mode" = group ]; then
+  if read -r wq_number <&5; then
+    if [ "$wq_mode" = group ]; then
       (become_program "$@")
-      status=$?
+      wq_status=$?
     else
       (become_program "$@") &
-      program=$!
-      echo "started $program" 1<>"$exchange/down"
+      wq_program=$!
+      echo "started $wq_program" 1<>"$wq_exchange/down"
       while :; do
-        wait "$program"
-        status=$?
-        [ -n "$signalled" ] || break
-        signalled= # the trap interrupted the wait
+        wait "$wq_program"
+        wq_status=$?
+        [ -n "$wq_signalled" ] || break
+        wq_signalled= # the trap interrupted the wait
       done
-      echo ended 1<>"$exchange/down"
+      echo ended 1<>"$wq_exchange/down"
     fi
-    signalled=
-    echo "exit $number $status" >&4
-  elif [ -n "$signalled" ]; then
-    signalled= # the trap interrupted the read
+    wq_signalled=
+    echo "exit $wq_number $wq_status" >&4
+  elif [ -n "$wq_signalled" ]; then
+    wq_signalled= # the trap interrupted the read
   else
     exit 0 # the shim wants no more
   fi

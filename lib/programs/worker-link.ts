@@ -9,6 +9,9 @@ import { inTime } from './time';
 /** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
 export type ProgramEnd = number | 'worker gone';
 
+/** The last one tells the shim that all are there. */
+const FIFOS = [Exchange.UP, Exchange.STDERR_COPY, Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN];
+
 const NOTHING = Buffer.alloc(0);
 
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
@@ -26,20 +29,20 @@ export class WorkerLink {
   private isGone = false;
 
   /**
-   * Makes the FIFOs. The user of the worker's container need not be ours, so everybody may write. `up` comes first and is
-   * open before `down` is there, which is what the shim waits for: it never blocks on a FIFO without another end.
+   * Makes the FIFOs. The user of the worker's container need not be ours, so everybody may write. `down` comes last: the shim
+   * waits for that one, and then expects the others.
    */
   constructor(private readonly folder: string) {
     this.readyOrGone = new Promise((resolve) => {
       this.isReady = resolve;
     });
-    this.up = readFifo(join(folder, Exchange.UP));
+    makeFifos(FIFOS.map((name) => join(folder, name)));
+    this.up = openFifo(join(folder, Exchange.UP));
     this.up.setEncoding('utf8');
     this.up.on('data', (text: string) => this.read(text));
     this.up.on('error', () => this.end());
     this.up.on('end', () => this.end());
-    this.stderr = new Tail(readFifo(join(folder, Exchange.STDERR_COPY)));
-    for (const name of [Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN]) makeFifo(join(folder, name));
+    this.stderr = new Tail(openFifo(join(folder, Exchange.STDERR_COPY)));
   }
 
   /** Aborts when the worker's container is asked to leave. The kubelet may tell it before us. */
@@ -142,14 +145,13 @@ export class WorkerLink {
   }
 }
 
-/** Made and opened for reading, without waiting for somebody who writes. */
-function readFifo(path: string): Socket {
-  makeFifo(path);
+/** For reading, without waiting for somebody who writes. */
+function openFifo(path: string): Socket {
   return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 }
 
-/** Node has no call that makes a FIFO. With `-m` the umask does not matter. */
-function makeFifo(path: string): void {
-  rmSync(path, { force: true });
-  execFileSync('mkfifo', ['-m', '666', path]);
+/** In their order. Node has no call that makes a FIFO. With `-m` the umask does not matter. */
+function makeFifos(paths: string[]): void {
+  for (const path of paths) rmSync(path, { force: true });
+  execFileSync('mkfifo', ['-m', '666', ...paths]);
 }

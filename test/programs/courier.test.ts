@@ -92,6 +92,77 @@ describe('a pod', () => {
   });
 });
 
+describe('the program', () => {
+  test('has the item, its number, its attempt and its run in its environment', async () => {
+    const run = await seeded(['shy', 'x\n']);
+    const file = join(run.folder, 'seen');
+    const variables = '$WORK_ITEM_INDEX $WORK_ITEM_ATTEMPT $WORK_QUEUE_RUN';
+    const program = ['sh', '-c', `echo "${variables} [$ITEM]" >>${file}; [ $(wc -l <${file}) -gt 1 ]`];
+    const pod = run.pod(program, { ITEMS_PER_POD: '2', ITEM_VARIABLE: 'ITEM' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(readFileSync(file, 'utf8')).toBe(`0 1 ${run.queue} [shy]\n0 2 ${run.queue} [shy]\n1 1 ${run.queue} [x\n]\n`);
+  });
+
+  test('has the run that the message names, also in the next pod', async () => {
+    const run = await seeded([]);
+    await run.withBroker(async (model) => {
+      const channel = await model.createConfirmChannel();
+      channel.sendToQueue(run.queue, Buffer.from('a'), { messageId: '0', headers: { run: 'monday' } });
+      await channel.waitForConfirms();
+    });
+    const file = join(run.folder, 'seen');
+    const program = (then: string) => ['sh', '-c', `echo "$WORK_QUEUE_RUN" >>${file}; ${then}`];
+    const first = run.pod(program('exec sleep 1000'));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    first.askToLeave();
+    await first.exit();
+    expect(await run.pod(program('exit 1'), { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(readFileSync(file, 'utf8')).toBe('monday\nmonday\n');
+    expect((await run.messages('dead'))[0].headers).toMatchObject({ run: 'monday' });
+  });
+
+  test('has the item as an argument, inside of one, and as a file', async () => {
+    const item = Buffer.concat([Buffer.from('it\'s "$(x)" \\'), Buffer.from([0xff, 0x81, 10, 10])]);
+    const run = await seeded([item]);
+    const pod = run.pod(['printf', '%s|', '{{work-item}}', 'b c', '--x={{work-item}}.'], {
+      ITEM_ARGUMENTS: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
+    });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    const expected = Buffer.concat([item, Buffer.from('|b c|--x='), item, Buffer.from('.|')]);
+    expect(pod.worker.stdout.equals(expected)).toBe(true);
+    expect(readFileSync(join(pod.worker.folder, 'item')).equals(item)).toBe(true);
+  });
+
+  test.each([
+    ['a NUL', Buffer.from('a\0b'), 'the item cannot be an argument: it holds a NUL byte'],
+    [
+      'too many bytes',
+      Buffer.alloc(131_068, 'x'),
+      'the item cannot be an argument: with what stands before and after it, 131072 bytes, and 131071 are possible',
+    ],
+  ])(
+    'never has an item with %s as an argument: it is a dead letter at once, and the next one runs',
+    async (_, bad, reason) => {
+      const run = await seeded([bad, 'good']);
+      const pod = run.pod(['printf', '%s', '--x={{work-item}}'], {
+        ITEM_ARGUMENTS: JSON.stringify([null, null, ['--x=', '']]),
+        ITEMS_PER_POD: '2',
+      });
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.worker.stdout.toString()).toBe('--x=good');
+      const [dead] = await run.messages('dead');
+      expect(dead).toMatchObject({ id: '0', headers: { reason, attempts: 0 } });
+    },
+  );
+
+  test('never has an item with a NUL in a variable: it is a dead letter at once', async () => {
+    const run = await seeded([Buffer.from([0])]);
+    expect(await run.pod(['true'], { ITEM_VARIABLE: 'FRAME' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    const [dead] = await run.messages('dead');
+    expect(dead.headers).toMatchObject({ reason: 'the item cannot be variable FRAME: it holds a NUL byte' });
+  });
+});
+
 describe('a failing item', () => {
   test('is tried maxAttempts times in the same pod, then becomes a dead letter with the reason; the rest is done', async () => {
     const run = await seeded(['good', 'bad', 'fine']);
@@ -237,6 +308,16 @@ describe('a pod that dies', () => {
     expect(await run.pod(program, { CRASH_AT: 'after ack' }).exit()).toBe('SIGKILL');
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a']);
+  });
+
+  test('only by its connection, between an ack and its proof: the item is done, and does not count', async () => {
+    const run = await seeded(['a', 'b', 'c']);
+    const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
+    const pod = run.pod(program, { ITEMS_PER_POD: '2', CRASH_AT: 'lose connection after ack' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    // Neither a, whose ack nothing proves, nor b, which was delivered twice: it ends by what it sees.
+    expect(items()).toEqual(['a', 'b', 'b', 'c']);
+    expect(pod.courier.lastWords).toMatch(/^all 3 items settled: 3 done; this pod: 2 items done/);
   });
 
   test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {

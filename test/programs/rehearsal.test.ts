@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { App, Chart } from 'cdk8s';
-import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
+import { CoarseWorkerJob, type CoarseWorkerJobProps, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
 import { Manifest } from '../../lib/rehearsal/manifest';
 import { runningWith } from '../../lib/rehearsal/processes';
 import { sleep } from '../../lib/rehearsal/wait';
@@ -25,6 +25,10 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A manifest of the fruits and a worker of these lines of sh. */
 function fruitsThrough(...script: string[]): Manifest {
+  return fruitsWith(script, []);
+}
+
+function fruitsWith(script: string[], args: string[], props: Partial<CoarseWorkerJobProps> = {}): Manifest {
   const outdir = join(dir, 'dist');
   const file = join(dir, 'worker.sh');
   writeFileSync(file, `${script.join('\n')}\n`);
@@ -34,8 +38,15 @@ function fruitsThrough(...script: string[]): Manifest {
     broker: new RabbitMQ(chart, 'rabbitmq'),
     items: WorkItems.list(FRUITS),
   });
-  const program = Program.script(file, { interpreter: ['sh'] });
-  new CoarseWorkerJob(chart, 'eat', { queue, image: 'busybox:1.37', program, parallelism: 3, maxAttempts: 2 });
+  const program = Program.script(file, { interpreter: ['sh'], args });
+  new CoarseWorkerJob(chart, 'eat', {
+    queue,
+    image: 'busybox:1.37',
+    program,
+    parallelism: 3,
+    maxAttempts: 2,
+    ...props,
+  });
   app.synth();
   return Manifest.read(outdir);
 }
@@ -69,6 +80,22 @@ test(
     expect(complete).toBe(true);
     const contents = readdirSync(eaten).map((file) => readFileSync(join(eaten, file), 'utf8'));
     expect(contents.sort()).toEqual(FRUITS);
+  },
+  2 * MINUTES,
+);
+
+test(
+  'every form of the item is the item, with the paths of this machine',
+  async () => {
+    const check = [
+      'set -e; item=$(cat)',
+      `for one in "$FRUIT" "$1" "$(cat "$2")" "\${3#*=}" "$(cat "\${3%%=*}")"; do [ "$one" = "$item" ]; done`,
+      '[ "$4" = "\\$(date) \\$HOME" ]; [ -n "$WORK_QUEUE_RUN" ]; [ "$WORK_ITEM_ATTEMPT" -ge 1 ]; [ "$WORK_ITEM_INDEX" -lt 8 ]',
+    ];
+    const args = [Program.ITEM, Program.ITEM_FILE, `${Program.ITEM_FILE}=${Program.ITEM}`, '$(date) $HOME'];
+    const manifest = fruitsWith(check, args, { itemVariable: 'FRUIT', itemsPerPod: 3 });
+    const { verdict, output } = await rehearseHere(manifest);
+    expect({ verdict, output }).toMatchObject({ verdict: expect.stringMatching(/^Complete/) });
   },
   2 * MINUTES,
 );

@@ -76,6 +76,16 @@ describe.each([
     await until(() => shim.stdout.toString().trim() === '131071');
   });
 
+  test('leaves the variables of the container as they are', async () => {
+    const names = ['exchange', 'mode', 'next', 'number', 'program', 'runner', 'status', 'target', 'word'];
+    for (const name of names) process.env[name] = 'mine';
+    await startWith('cat', '/proc/self/environ');
+    for (const name of names) delete process.env[name];
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    await until(() => shim.stdout.includes('TERMINATION_LOG=') && shim.stdout.at(-1) === 0);
+    expect(shim.stdout.toString().split('\0')).toEqual(expect.arrayContaining(names.map((name) => `${name}=mine`)));
+  });
+
   test('the variables and arguments of one run are not there in the next', async () => {
     await startWith('sh', '-c', 'echo "$1 $N."', 'sh', 'as given');
     await worker.run(Buffer.from('x'), Buffer.from('export N=\'1\'\nset -- "$1" "$2" "$3" "$4" first\n'));

@@ -87,6 +87,19 @@ describe('the pod', () => {
     expect(env(job, 'courier').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
   });
 
+  test('tells the courier where the program has the item, beside its standard input', () => {
+    const program = Program.command('sh', '-c', 'x "$1"', 'sh', `$(A)${Program.ITEM}`, Program.ITEM_FILE);
+    const job = worked({ program, itemVariable: 'FRAME' }).workerJob();
+    const { ITEM_VARIABLE, ITEM_ARGUMENTS } = env(job, 'courier');
+    expect(ITEM_VARIABLE).toBe('FRAME');
+    // As Kubernetes reads it: $$(A) is $(A).
+    expect(ITEM_ARGUMENTS).toBe('[null,null,null,null,["$$(A)",""],null]');
+    expect(container(job, 'worker').command.slice(-2)).toEqual(['$$(A){{work-item}}', '/run/work-queue/item']);
+    expect(container(worked({}).workerJob(), 'courier').env.map(({ name }: Json) => name)).not.toContain(
+      'ITEM_ARGUMENTS',
+    );
+  });
+
   test('lets the two meet in a memory volume, and has our programs read-only in both', () => {
     const job = worked({}).workerJob();
     const { volumes } = job.spec.template.spec;
@@ -112,8 +125,8 @@ describe('the pod', () => {
     expect(nameIn(run.named('Job', second.name))).toBe(name);
     const { immutable, data, binaryData } = run.named('ConfigMap', name);
     expect(immutable).toBe(true);
-    expect(Object.keys({ ...data, ...binaryData }).sort()).toEqual(['courier.js', 'shim.sh']);
-    expect(data['shim.sh']).toMatch(/^#!\/bin\/sh\n/);
+    expect(Object.keys({ ...data, ...binaryData }).sort()).toEqual(['courier.js', 'runner.sh', 'shim.sh']);
+    for (const name of ['shim.sh', 'runner.sh']) expect(data[name]).toMatch(/^#!\/bin\/sh\n/);
   });
 
   test('asks for little beside the worker, and for nothing for the worker', () => {
@@ -310,8 +323,54 @@ describe('bad input', () => {
     [{ image: 'https://example.com/app' }, /image is "https:\/\/example\.com\/app"/],
     [{ image: 'my app' }, /image is "my app"/],
     [{ envVariables: { QUEUE: EnvValue.fromValue('x') } }, /envVariables has QUEUE, which always holds/],
+    [{ envVariables: { WORK_QUEUE_RUN: EnvValue.fromValue('x') } }, /WORK_QUEUE_RUN, which always holds the name of/],
+    [{ envVariables: { WORK_ITEM_INDEX: EnvValue.fromValue('x') } }, /WORK_ITEM_INDEX, which always holds the item's/],
+    [{ envVariables: { WORK_ITEM_ATTEMPT: EnvValue.fromValue('x') } }, /WORK_ITEM_ATTEMPT, which always holds/],
+    [{ itemVariable: 'WORK_ITEM_INDEX' }, /itemVariable is "WORK_ITEM_INDEX", which always holds the item's number/],
+    [
+      { itemVariable: 'A', envVariables: { A: EnvValue.fromValue('x') } },
+      /itemVariable is "A", which envVariables has/,
+    ],
+    [{ itemVariable: '' }, /itemVariable is "", which a shell cannot set.*Use another name, such as "ITEM"/],
+    [{ itemVariable: '1ST' }, /itemVariable is "1ST", which a shell cannot set/],
+    [{ itemVariable: 'my-item' }, /itemVariable is "my-item", which a shell cannot set/],
+    [{ itemVariable: 'PATH' }, /itemVariable is "PATH", which shells or the dynamic loader use for themselves/],
+    [{ itemVariable: 'LD_PRELOAD' }, /itemVariable is "LD_PRELOAD"/],
   ])('%j is an error', (props, message) => {
     expect(() => worked(props)).toThrow(message);
+  });
+
+  describe('an item that is too long', () => {
+    class Queue extends QueueSeeder {
+      public readonly longestItemBytes = 131_070;
+    }
+    const eat = (props: Partial<CoarseWorkerJobProps>) => {
+      const chart = newChart();
+      const broker = new RabbitMQ(chart, 'rabbitmq');
+      const queue = new Queue(chart, 'queue', { broker, items: WorkItems.list(FRUITS) });
+      return new CoarseWorkerJob(chart, 'eat', { queue, image: 'x:1', program: Program.command('cat'), ...props });
+    };
+
+    test.each([[Program.command('x', Program.ITEM)], [Program.command('x', `-${Program.ITEM}`)]])(
+      'is no error where it fits an argument',
+      (program) => {
+        expect(() => eat({ program })).not.toThrow();
+      },
+    );
+
+    test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
+      [
+        { program: Program.command('x', `é${Program.ITEM}`) },
+        /the program takes the item as an argument, "é\{\{work-item\}\}", which would have up to 131072 bytes: the longest/,
+      ],
+      [{ program: Program.command('x', Program.ITEM + Program.ITEM) }, /up to 262140 bytes/],
+      [
+        { itemVariable: 'A' },
+        /the item as a variable, "A=\{\{work-item\}\}", .* 131072 bytes.*standard input, or Program\.ITEM_FILE/,
+      ],
+    ])('is an error with %j', (props, message) => {
+      expect(() => eat(props)).toThrow(message);
+    });
   });
 
   test('a duration below zero is an error of cdk8s itself', () => {

@@ -53,6 +53,12 @@ describe('a command', () => {
     expect(expand(written, new Map([['QUEUE', 'expanded']]))).toBe(argument);
   });
 
+  test.each([Program.ITEM, `/bin/${Program.ITEM}`])('cannot be the item: %j', (command) => {
+    expect(() => Program.command(command)).toThrow(
+      /Program\.command: the command is ".*", with Program\.ITEM in it.*Program\.command\('\/app\/render', Program\.ITEM\)/,
+    );
+  });
+
   test.each(['', ' '])('cannot be %j', (command) => {
     expect(() => Program.command(command)).toThrow(/Program\.command: the command is ".*"\. Name what/);
   });
