@@ -6,11 +6,17 @@ export interface Contestant {
   measure(round: number): Promise<number>;
 }
 
+/** A contestant's median, in milliseconds. */
+export interface Result {
+  readonly name: string;
+  readonly median: number;
+}
+
 /**
  * All in turn, after a round that does not count, so that whatever else goes on on the machine meets all. Prints each one's
  * median with the least and the most, and the ratio of the first one's to each other's.
  */
-export async function sideBySide(rounds: number, subject: Contestant, ...references: Contestant[]): Promise<void> {
+export async function sideBySide(rounds: number, subject: Contestant, ...references: Contestant[]): Promise<Result[]> {
   const load = loadavg()[0].toFixed(2);
   const times = new Map<Contestant, number[]>([subject, ...references].map((one) => [one, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -27,6 +33,7 @@ export async function sideBySide(rounds: number, subject: Contestant, ...referen
     console.log(`${one.name}: median of ${rounds} ${seconds(median(measured))} (${range})${ratio}`);
   }
   console.log(`load average ${load} at the start, ${loadavg()[0].toFixed(2)} at the end`);
+  return [...times].map(([{ name }, measured]) => ({ name, median: median(measured) }));
 }
 
 function median(all: number[]): number {

@@ -93,11 +93,20 @@ export interface CoarseWorkerJobProps {
   readonly terminationGracePeriod?: Duration;
 
   /**
-   * Environment variables of the program. `QUEUE`, the name of the queue, is there already.
+   * Environment variables of the program. There already are `QUEUE`, the name of the queue; `WORK_QUEUE_RUN`, the name of the
+   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt.
    *
-   * @default - only `QUEUE`
+   * @default - only these
    */
   readonly envVariables?: { readonly [name: string]: kplus.EnvValue };
+
+  /**
+   * The name of an environment variable that holds the item, for a program that reads it there, such as `FRAME`. A variable of a
+   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that cannot be one becomes a dead letter.
+   *
+   * @default - none: the item is on standard input, and where `Program.ITEM` stands
+   */
+  readonly itemVariable?: string;
 
   /**
    * Whole ConfigMaps and Secrets as environment variables of the program.

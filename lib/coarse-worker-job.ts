@@ -2,11 +2,12 @@ import { Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
-import { Container, Env, ExitCode } from './contract';
+import { Container, ExitCode } from './contract';
 import { Network } from './network';
 import { clientPodLabels } from './private/broker-network';
 import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
+import { requireFreeVariables, requireItemsFit } from './private/item-use';
 import { requireSameNamespace } from './private/same-namespace';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
 import type { IWorkQueue } from './work-queue';
@@ -44,8 +45,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the Job's name
    * @param props properties of the Job
-   * @throws where a number or a duration is out of its range, the image is no reference to an image, a variable is named
-   * `QUEUE`, or the queue's broker is in another namespace
+   * @throws where a number or a duration is out of its range, the image is no reference to an image, a variable has a name that
+   * it cannot have, an item is too long for an argument, or the queue's broker is in another namespace
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
     super(scope, id, Container.WORKER, {
@@ -63,7 +64,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     const check = new Check(where);
     check.image('image', props.image);
     requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
-    requireNoQueueVariable(where, props);
+    requireFreeVariables(where, props);
+    requireItemsFit(where, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
@@ -82,14 +84,6 @@ export class CoarseWorkerJob extends ContentNamedJob {
   /** @internal */
   public _settings(): JobSettings {
     return this.jobSettings;
-  }
-}
-
-function requireNoQueueVariable(where: string, props: CoarseWorkerJobProps): void {
-  if (props.envVariables && Env.QUEUE in props.envVariables) {
-    throw new Error(
-      `${where}: envVariables has ${Env.QUEUE}, which always holds the name of the queue. Use another name.`,
-    );
   }
 }
 

@@ -37,6 +37,10 @@ export const Env = {
   ITEM_TIMEOUT_SECONDS: 'ITEM_TIMEOUT_SECONDS',
   TOLERATED_FAILURES: 'TOLERATED_FAILURES',
   TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
+  /** The variable of the program that holds the item; not set where the program has none. */
+  ITEM_VARIABLE: 'ITEM_VARIABLE',
+  /** Where the item stands in the program's command, as {@link ItemArguments} in JSON; not set where it does not. */
+  ITEM_ARGUMENTS: 'ITEM_ARGUMENTS',
 
   // the credentials program
   /** The Secret with the user of seeders and couriers; not set where the user brings one. */
@@ -52,6 +56,30 @@ export const Env = {
   /** Where a container leaves its last words; the rehearsal sets another path. */
   TERMINATION_LOG: 'TERMINATION_LOG',
 } as const;
+
+/** What the program finds in its environment, beside what its user gives it. Its user cannot give it these. */
+export const ProgramEnv = {
+  /** The name of the work queue. */
+  QUEUE: Env.QUEUE,
+  /** The name of the run, see {@link ItemHeader.RUN}; the queue's name where the message has none. */
+  RUN: 'WORK_QUEUE_RUN',
+  /** The item's number, from 0. Not set where somebody else has filled the queue, with messages that have no `messageId`. */
+  ITEM_INDEX: 'WORK_ITEM_INDEX',
+  /** 1 at the first attempt of the item. */
+  ITEM_ATTEMPT: 'WORK_ITEM_ATTEMPT',
+} as const;
+
+/** Stands for the item in the program's command. */
+export const ITEM_PLACEHOLDER = '{{work-item}}';
+
+/**
+ * The words of the program's command: for each that has the placeholder, the pieces around it, and `null` for each that the
+ * courier need not know.
+ */
+export type ItemArguments = readonly (readonly string[] | null)[];
+
+/** The most bytes of one argument or variable of a Linux process (MAX_ARG_STRLEN in execve(2)), without the NUL at its end. */
+export const MOST_ARGUMENT_BYTES = 131_071;
 
 /** The folders that the constructs mount. */
 export const Paths = {
@@ -75,7 +103,7 @@ export const Paths = {
   TERMINATION_LOG: '/dev/termination-log',
 } as const;
 
-/** The files in the exchange folder. `shim.sh` names them too: sh cannot import. */
+/** The files in the exchange folder. `shim.sh` and `runner.sh` name them too: sh cannot import. */
 export const Exchange = {
   /** FIFO, worker to courier. */
   UP: 'up',
@@ -85,21 +113,27 @@ export const Exchange = {
   STDERR: 'stderr',
   /** FIFO, the courier's copy of it. */
   STDERR_COPY: 'stderr.copy',
+  /** FIFO, in the worker: the numbers of the runs, for the runner. */
+  RUNS: 'runs',
+  /** FIFO, in the worker: the runner holds its end as long as it lives. */
+  RUNNER: 'runner',
   /** The item that the program reads on its standard input. */
   ITEM: 'item',
+  /** Lines of sh that set the variables and the arguments of a run. */
+  CALL: 'call',
 } as const;
 
-/** What worker and courier say to each other, one line each. `shim.sh` names them too. */
+/** What worker and courier say to each other, one line each. `shim.sh` and `runner.sh` name them too. */
 export const Verb = {
   /** Up: the shim waits for work. */
   READY: 'ready',
-  /** Up, with a status: the program has ended; 128 + N where signal N ended it. */
+  /** Up, with the run's number and a status: the program has ended; 128 + N where signal N ended it. */
   EXIT: 'exit',
   /** Up: the worker's container was asked to leave (SIGTERM); said before the program hears of it. */
   LEAVE: 'leave',
   /** Down: the courier is there; from now on its end of the FIFO says whether it lives. */
   HELLO: 'hello',
-  /** Down: run the program on the item. */
+  /** Down, with a number that no earlier run has: run the program on the item. */
   RUN: 'run',
   /** Down: send the program SIGTERM. */
   TERM: 'term',

@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { Paths } from './contract';
+import { Exchange, ITEM_PLACEHOLDER, type ItemArguments, Paths } from './contract';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './private/config-map';
 import { pathLabel } from './private/path-label';
+import { unexpanded } from './private/unexpanded';
 import { isWellFormed } from './private/well-formed';
 
 /** Options for `Program.script`. */
@@ -18,7 +19,8 @@ export interface ScriptOptions {
   readonly interpreter?: string[];
 
   /**
-   * Arguments after the script's path. They reach the script as they are: no shell and no `$(NAME)` is expanded.
+   * Arguments after the script's path. They reach the script as they are: no shell and no `$(NAME)` is expanded. `Program.ITEM`
+   * in them stands for the item.
    *
    * @default - none
    */
@@ -26,15 +28,31 @@ export interface ScriptOptions {
 }
 
 /**
- * The program that a worker runs, once for each attempt of an item. It reads the item on its standard input and needs to know
- * nothing of queues. It has done the item when it ends with 0.
+ * The program that a worker runs, once for each attempt of an item. It needs to know nothing of queues, and has done the item
+ * when it ends with 0.
+ *
+ * It reads the item on its standard input; with `Program.ITEM` among its arguments, it has it there too, with
+ * `Program.ITEM_FILE` as a file, and with `itemVariable` of `CoarseWorkerJob` in a variable.
  */
 export class Program {
+  /**
+   * Stands for the item in an argument of the program, alone or inside: `--input=${Program.ITEM}`. The program gets the item
+   * byte for byte; no shell expands it. So do not put it into a script of `sh -c`, where it would become part of the script;
+   * put it after: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
+   *
+   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that cannot be one becomes a dead letter.
+   */
+  public static readonly ITEM: string = ITEM_PLACEHOLDER;
+
+  /** The path of a file that holds the item as long as the program runs on it. The program can read it, but not keep it. */
+  public static readonly ITEM_FILE: string = `${Paths.EXCHANGE}/${Exchange.ITEM}`;
+
   /**
    * A command that the worker's image has.
    *
    * @param command a path in the image, or a name that is on its PATH
-   * @param args arguments; they reach the command as they are: no shell and no `$(NAME)` is expanded
+   * @param args arguments; they reach the command as they are: no shell and no `$(NAME)` is expanded. `Program.ITEM` in them
+   * stands for the item
    * @throws where the command is empty, or a part of it cannot be an argument of a Linux process
    */
   public static command(command: string, ...args: string[]): Program {
@@ -90,6 +108,16 @@ export class Program {
   }
 
   /**
+   * Where the item stands in the command; nothing where it does not.
+   *
+   * @internal
+   */
+  public _itemArguments(): ItemArguments | undefined {
+    if (!this.command.some((part) => part.includes(Program.ITEM))) return undefined;
+    return this.command.map((part) => (part.includes(Program.ITEM) ? part.split(Program.ITEM) : null));
+  }
+
+  /**
    * The volume to mount at Paths.SCRIPT.
    *
    * @internal
@@ -125,6 +153,12 @@ function readScript(where: string, file: string): Buffer {
 }
 
 function checked(where: string, command: string[]): string[] {
+  if (command[0].includes(Program.ITEM)) {
+    throw new Error(
+      `${where}: the command is ${JSON.stringify(command[0])}, with Program.ITEM in it, so every item would be another ` +
+        "program. Name the program, and let the item be an argument, such as Program.command('/app/render', Program.ITEM).",
+    );
+  }
   for (const part of command) {
     if (part.includes('\0') || !isWellFormed(part)) {
       throw new Error(
@@ -134,12 +168,4 @@ function checked(where: string, command: string[]): string[] {
     }
   }
   return command;
-}
-
-/**
- * Kubernetes reads `$(NAME)` as a variable and `$$` as `$` in a command; a `$` before anything else stays.
- * https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go
- */
-function unexpanded(argument: string): string {
-  return argument.replace(/\$(?=[$(])/g, () => '$$');
 }

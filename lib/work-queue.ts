@@ -39,6 +39,13 @@ export interface IWorkQueue extends IConstruct {
   readonly itemCount: number;
 
   /**
+   * No item has more bytes. With it, a Job whose program takes the item as an argument can tell at synth that it cannot.
+   *
+   * @default - not known
+   */
+  readonly longestItemBytes?: number;
+
+  /**
    * What tells this run from others over the same items.
    *
    * @default - none

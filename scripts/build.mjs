@@ -29,7 +29,7 @@ await build({
   outfile: join(root, 'build', 'rehearsal.js'),
   external: ['cdk8s'],
 });
-copyFileSync(join(sources, 'shim.sh'), join(target, 'shim.sh'));
+for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, file), join(target, file));
 
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 const { status } = spawnSync(

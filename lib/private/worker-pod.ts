@@ -9,13 +9,14 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
-import { Container, Env, Paths } from '../contract';
+import { Container, Env, Paths, ProgramEnv } from '../contract';
 import type { IWorkQueue } from '../work-queue';
 import { brokerClient } from './broker-client';
 import { lazy } from './lazy';
 import { programContainer, programsMount, programsVolume } from './program-container';
 import { pullPolicy } from './pull-policy';
 import { ORDINARY_USER, RESTRICTED } from './restricted';
+import { unexpanded } from './unexpanded';
 
 /** The numbers of a worker, checked. */
 export interface WorkerLimits {
@@ -34,7 +35,7 @@ const EXCHANGE_SIZE = Size.mebibytes(64);
  * image before it, so the courier takes no item before the worker's image is there.
  */
 export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
-  const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh']);
+  const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh', 'runner.sh']);
   const exchange = Volume.fromEmptyDir(job, 'Exchange', 'work-queue-exchange', {
     medium: EmptyDirMedium.MEMORY,
     sizeLimit: EXCHANGE_SIZE,
@@ -52,7 +53,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     imagePullPolicy: props.imagePullPolicy ?? pullPolicy(props.image),
     command: ['/bin/sh', `${Paths.PROGRAMS}/shim.sh`, Paths.EXCHANGE, ...props.program._command()],
     workingDir: props.workingDir,
-    envVariables: { [Env.QUEUE]: queueName(props.queue), ...props.envVariables },
+    envVariables: { [ProgramEnv.QUEUE]: queueName(props.queue), ...props.envVariables },
     envFrom: props.envFrom,
     volumeMounts: [...mounts, ...(props.volumeMounts ?? [])],
     // An empty object, or cdk8s-plus would ask for a whole CPU.
@@ -64,7 +65,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     name: Container.COURIER,
     program: 'courier',
     programs,
-    env: { ...client.env, ...courierEnv(props.queue, limits) },
+    env: { ...client.env, ...courierEnv(props.queue, limits), ...itemUse(props) },
     volumeMounts: [shared, ...client.volumeMounts],
   });
   return [worker, courier];
@@ -81,6 +82,15 @@ function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, Env
     [Env.TOLERATED_FAILURES]: EnvValue.fromValue(String(limits.toleratedFailures)),
     [Env.TERMINATION_GRACE_SECONDS]: EnvValue.fromValue(String(limits.graceSeconds)),
     [Env.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+  };
+}
+
+/** Where the courier has to put the item, beside the program's standard input. */
+function itemUse({ program, itemVariable }: CoarseWorkerJobProps): Record<string, EnvValue> {
+  const args = program._itemArguments();
+  return {
+    ...(itemVariable !== undefined && { [Env.ITEM_VARIABLE]: EnvValue.fromValue(itemVariable) }),
+    ...(args && { [Env.ITEM_ARGUMENTS]: EnvValue.fromValue(unexpanded(JSON.stringify(args))) }),
   };
 }
 

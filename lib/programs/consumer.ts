@@ -2,11 +2,20 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { HeldItem } from './held-item';
 import { BrokerError, type Session, type SessionChannel } from './session';
 
+/**
+ * How long an ack may wait for the call whose answer proves it: a call for each of many short items would cost more than
+ * the ack.
+ */
+const PROOF_MS = 100;
+
 /** A channel that consumes from the work queue and holds at most one item. */
 export class Consumer {
   private readonly arrived: ConsumeMessage[] = [];
   private wake: () => void = () => {};
   private tag = '';
+  /** What waits for the proof of an ack. */
+  private unproven: (() => void)[] = [];
+  private proofTimer: NodeJS.Timeout | undefined;
 
   static async start(session: Session, queue: string): Promise<Consumer> {
     const consumer = new Consumer(await session.channel(), queue);
@@ -63,17 +72,22 @@ export class Consumer {
 
   /** What the queue holds, seen from this channel: its answer comes after every delivery that the broker sent before. */
   look(): Promise<{ ready: number; consumers: number }> {
-    return this.channel.look(this.queue);
+    return this.proving(() => this.channel.look(this.queue));
   }
 
   /**
-   * Ack, then any call, for its answer: by then the broker has done the ack. Until then the item must not count: where the
-   * broker dies before and, once it is back, does not know that it had delivered the item (Apache Qpid Broker-J), the second
-   * delivery is another first one.
+   * Acks, and calls `proven` once the broker has answered any call that came after: by then it has done the ack. Until then
+   * the item must not count: where the broker dies before and, once it is back, does not know that it had delivered the item
+   * (Apache Qpid Broker-J), the second delivery is another first one. Where the channel is lost before, `proven` is never
+   * called. The next item need not wait for it.
    */
-  async ackAndGoOn(message: ConsumeMessage): Promise<void> {
+  ackAndGoOn(message: ConsumeMessage, proven: () => void): void {
     this.ack(message);
-    await this.look();
+    this.unproven.push(proven);
+    this.proofTimer ??= setTimeout(() => {
+      this.proofTimer = undefined;
+      this.look().catch((error) => this.channel.lose(error));
+    }, PROOF_MS);
   }
 
   /**
@@ -82,9 +96,9 @@ export class Consumer {
    * the ack is lost (300 of 300 on RabbitMQ 4.3.6).
    */
   async ackLast(message: ConsumeMessage): Promise<void> {
-    await this.channel.call('cancel the consumer', (c) => c.cancel(this.tag));
+    await this.proving(() => this.channel.call('cancel the consumer', (c) => c.cancel(this.tag)));
     this.ack(message);
-    await this.channel.close();
+    await this.close();
   }
 
   private ack(message: ConsumeMessage): void {
@@ -93,7 +107,15 @@ export class Consumer {
   }
 
   /** Without a cancel first: an item that is held without a consumer makes the queue look settled to others. */
-  close(): Promise<void> {
-    return this.channel.close();
+  async close(): Promise<void> {
+    await this.proving(() => this.channel.close());
+    clearTimeout(this.proofTimer);
+  }
+
+  private async proving<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.unproven.splice(0);
+    const answer = await call();
+    for (const proven of before) proven();
+    return answer;
   }
 }

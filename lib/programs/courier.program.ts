@@ -1,4 +1,4 @@
-import { Env } from '../contract';
+import { Env, type ItemArguments } from '../contract';
 import { brokerFromEnvironment } from './broker-address';
 import { courier } from './courier';
 import { endWith, leaveSignal } from './ending';
@@ -18,6 +18,10 @@ endWith(() => {
       maxAttempts: requireInteger(Env.MAX_ATTEMPTS),
       itemTimeoutMs: requireInteger(Env.ITEM_TIMEOUT_SECONDS) * 1000,
       toleratedFailures: requireInteger(Env.TOLERATED_FAILURES),
+      itemUse: {
+        variable: process.env[Env.ITEM_VARIABLE],
+        arguments: itemArguments(),
+      },
       // What is left of the pod's grace period when the program has had its part: to settle the item, and to say so.
       graceMs: grace - Math.min(5000, grace * 0.3),
       pod: requireEnv(Env.POD_NAME),
@@ -25,3 +29,8 @@ endWith(() => {
     leave,
   );
 });
+
+function itemArguments(): ItemArguments | undefined {
+  const json = process.env[Env.ITEM_ARGUMENTS];
+  return json === undefined ? undefined : JSON.parse(json);
+}

@@ -4,7 +4,7 @@ import { countDeadLetters, writeDeadLetter } from './dead-letters';
 import type { Ending } from './ending';
 import { handOver } from './hand-over';
 import type { HeldItem } from './held-item';
-import { type RunLimits, runItem, UnkillableError } from './item-run';
+import { type RunSettings, runItem, UnkillableError } from './item-run';
 import { ItemSource } from './item-source';
 import { plural } from './log';
 import { Patience } from './patience';
@@ -13,9 +13,8 @@ import { awaitSeeded } from './seeded';
 import type { Session } from './session';
 import { WorkerLink } from './worker-link';
 
-export interface CourierSettings extends RunLimits {
+export interface CourierSettings extends RunSettings {
   readonly broker: BrokerAddress;
-  readonly queue: string;
   readonly exchangeFolder: string;
   readonly itemCount: number;
   readonly itemsPerPod: number;
@@ -56,6 +55,7 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
   return overSessions(settings.broker, patience, leave, async (session) => {
     // It died under an item that the broker then lost: no other item may answer for that.
     if (worker.gone) return workerGone(tally);
+    tally.newSession();
     if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
     const source = new ItemSource(session, settings.queue, patience, leave);
     for (;;) {
@@ -86,10 +86,11 @@ async function workOn(
       if (full || leave.aborted) {
         await item.settleAndStop();
         source.closed();
+        tally.done(item);
       } else {
-        await item.settleAndGoOn();
+        tally.acked(item);
+        item.settleAndGoOn(() => tally.proven(item));
       }
-      tally.done(item);
       if (full) return { code: ExitCode.DONE, sentence: tally.text };
       return leave.aborted ? left(tally.text) : undefined;
     }
@@ -132,15 +133,31 @@ function left(what: string): Ending {
 /** What this pod has done. */
 class Tally {
   private counted = 0;
+  /** Acknowledged, and as long as the connection is not lost they will be counted. */
+  private soonCounted = 0;
   private readonly finished: string[] = [];
   private finishedCount = 0;
   private dead = 0;
 
   constructor(private readonly itemsPerPod: number) {}
 
-  /** Whether the pod may end with success once this item is done. */
+  /** Whether the pod may end with success once this item is done, and the acks before it are proven. */
   wouldBeFull(item: HeldItem): boolean {
-    return item.firstDelivery && this.counted + 1 >= this.itemsPerPod;
+    return item.firstDelivery && this.counted + this.soonCounted + 1 >= this.itemsPerPod;
+  }
+
+  acked(item: HeldItem): void {
+    if (item.firstDelivery) this.soonCounted++;
+  }
+
+  proven(item: HeldItem): void {
+    if (item.firstDelivery) this.soonCounted--;
+    this.done(item);
+  }
+
+  /** The acks of the session before that are not proven may not have been done. */
+  newSession(): void {
+    this.soonCounted = 0;
   }
 
   done(item: HeldItem): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GetMessage } from 'amqplib';
-import { companions, DeadLetterHeader } from '../contract';
+import { companions, DeadLetterHeader, ItemHeader } from '../contract';
 import type { HeldItem } from './held-item';
 import type { Failure } from './item-run';
 import { takeLock } from './lock';
@@ -23,6 +23,7 @@ export async function writeDeadLetter(
     [DeadLetterHeader.POD]: pod,
     [DeadLetterHeader.SECONDS]: Math.round(failure.milliseconds / 100) / 10,
   };
+  if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
   if (failure.exitCode !== undefined) headers[DeadLetterHeader.EXIT_CODE] = failure.exitCode;
   if (failure.signal !== undefined) headers[DeadLetterHeader.SIGNAL] = failure.signal;
   if (failure.stderr) headers[DeadLetterHeader.STDERR] = failure.stderr;

@@ -15,6 +15,7 @@ import type { Session } from './session';
 export async function handOver(session: Session, queue: string, item: HeldItem, attempts: number): Promise<void> {
   const { messageId } = item.message.properties;
   const headers: Record<string, string | number> = { [ItemHeader.ATTEMPTS]: attempts };
+  if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
   if (!item.firstDelivery) headers[ItemHeader.REDELIVERED] = 1;
   const channel = await session.confirmChannel();
   await publishConfirmed(session, channel, queue, [{ body: item.body, messageId, headers }]);

@@ -14,9 +14,20 @@ export class HeldItem {
     return this.message.content;
   }
 
-  /** The item's number, or what stands for it where somebody else filled the queue. */
+  /** The item's number. Not there where somebody else filled the queue. */
+  get index(): string | undefined {
+    return this.message.properties.messageId;
+  }
+
+  /** The name of the run that it is an item of. Not there where somebody else filled the queue. */
+  get run(): string | undefined {
+    const run = this.header(ItemHeader.RUN);
+    return typeof run === 'string' ? run : undefined;
+  }
+
+  /** The item's number, or what stands for it. */
   get id(): string {
-    return this.message.properties.messageId ?? `delivery ${this.message.fields.deliveryTag}`;
+    return this.index ?? `delivery ${this.message.fields.deliveryTag}`;
   }
 
   /** For the log. */
@@ -47,12 +58,12 @@ export class HeldItem {
     return this.consumer.lost;
   }
 
-  /** It is done, or its dead letter is confirmed, and this pod wants another one. */
-  settleAndGoOn(): Promise<void> {
-    return this.consumer.ackAndGoOn(this.message);
+  /** It is done, and this pod wants another one. `proven` is called when the broker has surely settled it. */
+  settleAndGoOn(proven: () => void): void {
+    this.consumer.ackAndGoOn(this.message, proven);
   }
 
-  /** It is done, or its dead letter is confirmed, and this pod wants no other one now. */
+  /** It is done, or its dead letter is confirmed, and this pod wants no other one now. Proves what came before, too. */
   settleAndStop(): Promise<void> {
     return this.consumer.ackLast(this.message);
   }

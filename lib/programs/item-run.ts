@@ -1,10 +1,14 @@
 import { constants as os } from 'node:os';
+import { ProgramEnv } from '../contract';
+import { callLines, type ItemUse, unusable } from './call';
 import type { HeldItem } from './held-item';
 import { duration, log } from './log';
 import { backOff, inTime, sleep } from './time';
 import type { ProgramEnd, WorkerLink } from './worker-link';
 
-export interface RunLimits {
+export interface RunSettings {
+  readonly queue: string;
+  readonly itemUse: ItemUse;
   readonly maxAttempts: number;
   readonly itemTimeoutMs: number;
   /** From SIGTERM to SIGKILL, as the pod has it. */
@@ -54,20 +58,24 @@ export class UnkillableError extends Error {
  */
 export async function runItem(
   item: HeldItem,
-  limits: RunLimits,
+  settings: RunSettings,
   worker: WorkerLink,
   leave: AbortSignal,
 ): Promise<ItemOutcome> {
-  const { maxAttempts } = limits;
+  const { maxAttempts } = settings;
   if (item.lostDeliveries >= MOST_LOST_DELIVERIES) {
-    const reason = `${item.lostDeliveries} pods or connections that had the item died`;
-    return { kind: 'failed', workerGone: false, failure: { reason, attempts: item.attemptsBefore, milliseconds: 0 } };
+    return neverRun(item, `${item.lostDeliveries} pods or connections that had the item died`);
+  }
+  const reason = unusable(item.body, settings.itemUse);
+  if (reason) {
+    log(`${item.name}: ${reason}; it becomes a dead letter`);
+    return neverRun(item, reason);
   }
   const pause = backOff(1000, 60_000);
   for (let attempt = item.attemptsBefore + 1; ; attempt++) {
     if (leave.aborted || worker.gone) return { kind: 'left', attempts: attempt - 1 };
     const began = Date.now();
-    const end = await runOnce(item, limits, worker, leave);
+    const end = await runOnce(item, attempt, settings, worker, leave);
     const milliseconds = Date.now() - began;
     const which = `${item.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
@@ -78,7 +86,7 @@ export async function runItem(
       log(`${which} stopped after ${duration(milliseconds)}: the pod was asked to leave; the item goes to another pod`);
       return { kind: 'left', attempts: attempt - 1 };
     }
-    const failure: Failure = { attempts: attempt, milliseconds, ...cause(end, limits) };
+    const failure: Failure = { attempts: attempt, milliseconds, ...cause(end, settings) };
     const workerGone = end === 'worker gone';
     const failed = `${which} failed, ${failure.reason} after ${duration(milliseconds)}`;
     if (attempt >= maxAttempts) {
@@ -97,25 +105,39 @@ export async function runItem(
   }
 }
 
+function neverRun(item: HeldItem, reason: string): ItemOutcome {
+  return { kind: 'failed', workerGone: false, failure: { reason, attempts: item.attemptsBefore, milliseconds: 0 } };
+}
+
 type AttemptEnd = ProgramEnd | 'too long' | 'left';
 
-async function runOnce(item: HeldItem, limits: RunLimits, worker: WorkerLink, leave: AbortSignal): Promise<AttemptEnd> {
+async function runOnce(
+  item: HeldItem,
+  attempt: number,
+  settings: RunSettings,
+  worker: WorkerLink,
+  leave: AbortSignal,
+): Promise<AttemptEnd> {
   if (item.lost.aborted) throw item.lost.reason;
-  const interrupted = AbortSignal.any([leave, item.lost]);
-  const ended = worker.run(item.body);
-  const end = await inTime(ended, limits.itemTimeoutMs, interrupted);
+  const variables = {
+    [ProgramEnv.RUN]: item.run ?? settings.queue,
+    [ProgramEnv.ITEM_ATTEMPT]: String(attempt),
+    ...(item.index !== undefined && { [ProgramEnv.ITEM_INDEX]: item.index }),
+  };
+  const ended = worker.run(item.body, callLines(variables, item.body, settings.itemUse));
+  const end = await inTime(ended, settings.itemTimeoutMs, leave, item.lost);
   if (end !== undefined) return end;
   if (item.lost.aborted) {
     // Another pod may have the item already. Whatever the program still does, it does in vain.
     log(`${item.name}: the connection to the broker is lost, and the item with it; stopping the program`);
-    await stop(ended, worker, limits.graceMs);
+    await stop(ended, worker, settings.graceMs);
     throw item.lost.reason;
   }
   if (leave.aborted) {
     // The kubelet tells the worker's container as well, so the program knows. It may still end with 0.
-    return (await inTime(ended, limits.graceMs, item.lost)) ?? 'left';
+    return (await inTime(ended, settings.graceMs, item.lost)) ?? 'left';
   }
-  await stop(ended, worker, limits.graceMs);
+  await stop(ended, worker, settings.graceMs);
   return 'too long';
 }
 
@@ -128,9 +150,9 @@ async function stop(ended: Promise<ProgramEnd>, worker: WorkerLink, graceMs: num
   throw new UnkillableError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
 }
 
-function cause(end: AttemptEnd, limits: RunLimits): { reason: string; exitCode?: number; signal?: number } {
+function cause(end: AttemptEnd, settings: RunSettings): { reason: string; exitCode?: number; signal?: number } {
   if (end === 'worker gone') return { reason: "the worker's container died (out of memory?)" };
-  if (end === 'too long') return { reason: `longer than itemTimeout (${duration(limits.itemTimeoutMs)})` };
+  if (end === 'too long') return { reason: `longer than itemTimeout (${duration(settings.itemTimeoutMs)})` };
   const signal = typeof end === 'number' && end > 128 ? end - 128 : undefined;
   const name = signal && Object.entries(os.signals).find(([, number]) => number === signal)?.[0];
   if (name) return { reason: name, signal };

@@ -1,18 +1,24 @@
 #!/bin/sh
 # PID 1 of the worker's container, in any image with a POSIX sh: sh shim.sh EXCHANGE-FOLDER PROGRAM [ARGUMENT...]
-# It runs PROGRAM on the item whenever the courier, the other container of the pod, says so. The words that the two
-# exchange, the file names and the statuses are those of lib/contract.ts.
+# Whenever the courier, the other container of the pod, says so, it has runner.sh run PROGRAM on the item; between runs, and
+# during one, it listens to the courier and to signals. The words that they exchange, the file names and the statuses are
+# those of lib/contract.ts.
 #
 # It never blocks on a peer that is gone: `down` is opened for reading only once the courier holds its other end, so that
 # the courier's death is an end of file; until then a watchdog writes the word that ends the wait.
 
 exchange=$1
 shift
-program_group= # the process group of the program while it runs
-starting=      # set from the start of a program until its process group is known
-pending=       # a signal that came in between
 signalled=
-copying=       # set while what the program writes to standard error is copied to the courier
+copying=  # set while what the program writes to standard error is copied to the courier
+number=   # of the last run
+next=     # the same, until the runner is told of it
+runner=   # set while there is a runner
+killed=   # the number of the run that was last to be killed
+dying=    # set from SIGKILL until the runner is known to be gone
+target=   # what signals are sent to: the runner's process group, or, without setsid, the program
+starting= # set until the target is known
+pending=  # a signal that came before
 
 end() { # STATUS SENTENCE
   { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
@@ -20,16 +26,24 @@ end() { # STATUS SENTENCE
   exit "$1"
 }
 
-# Sends the program a signal; with setsid (nearly every image has it) also all that the program started.
+# Sends the program a signal; with setsid (nearly every image has it) also all that it and the programs before it started.
 signal() { # NAME
-  if [ -z "$program_group" ]; then
-    [ -z "$starting" ] || pending=$1
+  [ "$1" != KILL ] || killed=$number
+  # The runner looks for this file before it starts a program: a signal that comes a moment earlier would be lost.
+  [ "$1" != TERM ] || { echo >"$exchange/stop.$number"; } 2>/dev/null
+  if [ -z "$target" ]; then
+    [ -z "$starting" ] || [ "$pending" = KILL ] || pending=$1
     return 0
   fi
-  # A program that was started a moment ago may not lead its group yet.
-  [ -n "$setsid" ] && kill -s "$1" -- "-$program_group" 2>/dev/null && return 0
-  kill -s "$1" "$program_group" 2>/dev/null
-  return 0
+  kill -s "$1" -- "$target" 2>/dev/null
+  # It may not be told of another run before it is gone: it might take that along.
+  if [ "$1" = KILL ] && [ -n "$setsid" ]; then dying=1; fi
+}
+
+# Opens both ends of a FIFO, 8 for reading and 9 for writing. In this order no open waits for its other end; busybox ash ends
+# when a signal interrupts one that does.
+open_both() { # FIFO
+  exec 7<>"$1" 8<"$1" 9>"$1" 7<&-
 }
 
 # The program's standard error goes to the container's log and, for the dead letter, to the courier. Without tee only to the log.
@@ -37,12 +51,12 @@ copy_stderr() {
   exec 6>&2
   command -v tee >/dev/null 2>&1 || return 0
   copying=1
-  # In this order no open waits for its other end; busybox ash ends when a signal interrupts one that does.
-  exec 7<>"$exchange/stderr" 8<"$exchange/stderr" 6>"$exchange/stderr" 7<&-
+  open_both "$exchange/stderr"
+  exec 6>&9 9>&-
   (
     exec 4<&- 5<&- 6>&-
     tee "$exchange/stderr.copy" <&8 >&2
-    echo copied >"$exchange/down"
+    echo copied 1<>"$exchange/down"
   ) &
   exec 8<&-
 }
@@ -53,33 +67,69 @@ finish_copy() {
   exec 3<>"$exchange/down" 6>&-
   (
     sleep 2
-    echo copied >"$exchange/down"
+    echo copied 1<>"$exchange/down"
   ) >/dev/null 2>&1 &
   until [ "$word" = copied ]; do read -r word _ <&3 || word=copied; done
 }
 
-# The program runs in the background because the shell must go on listening, and a shell lets its background jobs ignore
-# SIGINT and SIGQUIT; where `env` can, it gives an unmodified program the signals back. The FIFOs are closed for it.
-run() {
-  starting=1
+# With setsid the runner leads a process group. Twice, because a background job of a shell ignores SIGINT and SIGQUIT, and so
+# would the programs: the second setsid, which leads the first one's group, forks by itself and so returns at once.
+# The runner holds the only open end of a FIFO, whose end of file says that it is gone.
+start_runner() { # PROGRAM [ARGUMENT...]
+  runner=1
+  open_both "$exchange/runner"
   (
-    # shellcheck disable=SC2086 # two optional prefixes of several words
-    exec $setsid $default_signals "$@" <"$exchange/item" 2>&6 4>&- 5<&- 6>&- &
-    pid=$!
-    echo "started $pid" >"$exchange/down"
-    wait "$pid" 2>/dev/null # some shells would say here that it was killed
-    status=$?
-    echo ended >"$exchange/down"
-    echo "exit $status" >&4
-  ) &
+    exec 3>&- 4<&- 5<&- 6>&- 9>&-
+    read -r _ <&8
+    echo gone 1<>"$exchange/down"
+  ) </dev/null >/dev/null 2>&1 &
+  exec 7<"$exchange/runs"
+  if [ -n "$setsid" ]; then
+    starting=1
+    setsid setsid "$shell" "$programs/runner.sh" group "$exchange" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&-
+  else
+    "$shell" "$programs/runner.sh" process "$exchange" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&- &
+  fi
+  exec 7<&- 8<&- 9>&-
+}
+
+run_next() { # PROGRAM [ARGUMENT...]
+  [ -n "$runner" ] || start_runner "$@"
+  [ -n "$setsid" ] || starting=1
+  echo "$next" >&3
+  next=
+}
+
+# SIGKILL ends the runner too, ours or one that the program sends to its group. Then nobody else tells the courier how the run
+# has ended. If it has told that before, the courier knows by the number that this is no news.
+runner_gone() { # PROGRAM [ARGUMENT...]
+  [ -z "$starting" ] || setsid= # it never came up: this setsid is of no use
+  runner=
+  dying=
+  target=
+  starting=
+  pending=
+  echo none >&3
+  read -r word _ <&3
+  if [ "$word" != none ]; then
+    next=$word # it died before it took the run
+    read -r word _ <&3
+  fi
+  if [ -n "$next" ] && [ "$next" != "$killed" ]; then
+    run_next "$@"
+  else
+    next=
+    [ -z "$number" ] || echo "exit $number 137" >&4
+  fi
 }
 
 trap 'signalled=1' TERM INT # an sh that is PID 1 has no default action
 
+programs=${0%/*}
+shell=sh
+command -v sh >/dev/null 2>&1 || shell=/bin/sh
 setsid=
-if command -v setsid >/dev/null 2>&1; then setsid=setsid; fi
-default_signals=
-if env --default-signal=INT,QUIT true >/dev/null 2>&1; then default_signals='env --default-signal=INT,QUIT'; fi
+if command -v setsid >/dev/null 2>&1; then setsid=1; fi
 
 # The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck.
 tries=0
@@ -103,7 +153,7 @@ echo ready >&4
 (
   exec 3<&- 4<&-
   sleep 60
-  echo silence >"$exchange/down"
+  echo silence 1<>"$exchange/down"
 ) >/dev/null 2>&1 &
 watchdog=$!
 read -r word status sentence <&3 || word=left
@@ -116,22 +166,30 @@ trap 'signalled=1; echo leave >&4; signal TERM' TERM INT
 exec 5<"$exchange/down" 3<&-
 kill "$watchdog" 2>/dev/null
 copy_stderr
+exec 3<>"$exchange/runs"
+start_runner "$@"
 
 while :; do
   if read -r word status sentence <&5; then
     case $word in
-      run) run "$@" ;;
+      run)
+        number=$status
+        next=$status
+        [ -n "$dying" ] || run_next "$@"
+        ;;
       started)
-        program_group=$status
+        target=$status
         starting=
         [ -z "$pending" ] || signal "$pending"
         pending=
         ;;
-      ended) program_group= ;;
+      ended) target= ;;
+      gone) runner_gone "$@" ;;
       term) signal TERM ;;
       kill) signal KILL ;;
       copied) copying= ;;
       quit)
+        exec 3>&- # the runner ends
         finish_copy
         end "$status" "$sentence"
         ;;
@@ -146,10 +204,15 @@ done
 # The courier is dead, and its connection with it: the item is on its way to another pod.
 echo "work-queue: the courier is gone; stopping the program" >&2
 signal TERM
-tries=0
-while [ -n "$program_group" ] && kill -s 0 "$program_group" 2>/dev/null && [ "$tries" -lt 10 ]; do
-  tries=$((tries + 1))
-  sleep 1
+exec 3>&- 5<>"$exchange/down" # the runner ends with its program
+(
+  sleep 10
+  echo enough 1<>"$exchange/down"
+) >/dev/null 2>&1 &
+word=
+while [ -n "$runner" ] && [ "$word" != gone ] && [ "$word" != enough ]; do
+  read -r word status _ <&5
+  [ "$word" != started ] || target=$status
 done
 signal KILL
 end 75 "the courier is gone"

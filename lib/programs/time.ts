@@ -20,18 +20,29 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** What `promise` gives, or nothing where it gives nothing in time or before the signal says so. It must not reject. */
+/** What `promise` gives, or nothing where it gives nothing in time or before one of the signals says so. It must not reject. */
 export async function inTime<T>(
   promise: Promise<T>,
   milliseconds: number,
-  signal?: AbortSignal,
+  ...signals: AbortSignal[]
 ): Promise<T | undefined> {
-  const wake = new AbortController();
-  const until = signal ? AbortSignal.any([signal, wake.signal]) : wake.signal;
+  let stop = () => {};
+  const limit = new Promise<undefined>((resolve) => {
+    const wake = () => resolve(undefined);
+    const timer = setTimeout(wake, milliseconds);
+    for (const signal of signals) {
+      if (signal.aborted) wake();
+      else signal.addEventListener('abort', wake);
+    }
+    stop = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', wake);
+    };
+  });
   try {
-    return await Promise.race([promise, sleep(milliseconds, until).then(() => undefined)]);
+    return await Promise.race([promise, limit]);
   } finally {
-    wake.abort();
+    stop();
   }
 }
 

@@ -9,6 +9,8 @@ import { inTime } from './time';
 /** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
 export type ProgramEnd = number | 'worker gone';
 
+const NOTHING = Buffer.alloc(0);
+
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
   /** The end of what the program has written to standard error in this run. */
@@ -20,6 +22,7 @@ export class WorkerLink {
   private readonly readyOrGone: Promise<boolean>;
   private isReady: (ready: boolean) => void = () => {};
   private ended: (end: ProgramEnd) => void = () => {};
+  private runs = 0;
   private isGone = false;
 
   /**
@@ -36,8 +39,7 @@ export class WorkerLink {
     this.up.on('error', () => this.end());
     this.up.on('end', () => this.end());
     this.stderr = new Tail(readFifo(join(folder, Exchange.STDERR_COPY)));
-    makeFifo(join(folder, Exchange.STDERR));
-    makeFifo(join(folder, Exchange.DOWN));
+    for (const name of [Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN]) makeFifo(join(folder, name));
   }
 
   /** Aborts when the worker's container is asked to leave. The kubelet may tell it before us. */
@@ -55,17 +57,27 @@ export class WorkerLink {
     return (await inTime(this.readyOrGone, milliseconds, leave)) ?? false;
   }
 
-  /** Runs the program on the item. Resolves when it has ended; never rejects. */
-  run(item: Buffer): Promise<ProgramEnd> {
-    // A new file each time: what an earlier run left behind may still have the old one open.
-    const file = join(this.folder, Exchange.ITEM);
-    writeFileSync(`${file}.new`, item, { mode: 0o644 });
-    renameSync(`${file}.new`, file);
+  /**
+   * Runs the program on the item.
+   *
+   * @param call lines of sh, see `callLines`, that set its variables and arguments; none if not given
+   * @returns a promise that resolves when it has ended, and never rejects
+   */
+  run(item: Buffer, call: Buffer = NOTHING): Promise<ProgramEnd> {
+    this.write(Exchange.ITEM, item);
+    this.write(Exchange.CALL, call);
     this.stderr.clear();
     return new Promise((resolve) => {
       this.ended = resolve;
-      if (this.isGone || !this.say(Verb.RUN)) resolve('worker gone');
+      if (this.isGone || !this.say(`${Verb.RUN} ${++this.runs}`)) resolve('worker gone');
     });
+  }
+
+  /** A new file each time: what an earlier run left behind may still have the old one open. */
+  private write(name: string, content: Buffer): void {
+    const file = join(this.folder, name);
+    writeFileSync(`${file}.new`, content, { mode: 0o644 });
+    renameSync(`${file}.new`, file);
   }
 
   /** Asks the program to stop. */
@@ -92,13 +104,13 @@ export class WorkerLink {
     const lines = (this.unread + text).split('\n');
     this.unread = lines.pop() ?? '';
     for (const line of lines) {
-      const [verb, status] = line.split(' ');
+      const [verb, run, status] = line.split(' ');
       if (verb === Verb.READY && this.down === undefined) {
         this.openDown();
         this.isReady(this.say(Verb.HELLO));
       } else if (verb === Verb.LEAVE) {
         this.leaveHeard.abort();
-      } else if (verb === Verb.EXIT && /^\d+$/.test(status ?? '')) {
+      } else if (verb === Verb.EXIT && Number(run) === this.runs && /^\d+$/.test(status ?? '')) {
         this.ended(Number(status));
       }
     }

@@ -56,11 +56,12 @@ export class Pod {
 
   private start(container: k8s.Container, volumes: ReadonlyMap<string, string>): ContainerProcess {
     const { manifest, workspace, log, signal } = this.stage;
+    // Its own last: they win. Those of the others because the courier's environment has a part of the worker's command.
+    const others = this.job.pod.containers.filter((one) => one !== container);
     const mounts = new Mounts(
-      (container.volumeMounts ?? []).map(({ mountPath, name, subPath }) => [
-        mountPath,
-        join(volumes.get(name) ?? '', subPath ?? ''),
-      ]),
+      [...others, container]
+        .flatMap(({ volumeMounts = [] }) => volumeMounts)
+        .map(({ mountPath, name, subPath }) => [mountPath, join(volumes.get(name) ?? '', subPath ?? '')]),
     );
     const identity = { name: this.name, job: this.job.name };
     const overrides = this.stage.overrides(this.job);

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callLines } from '../../lib/programs/call';
 import { WorkerLink } from '../../lib/programs/worker-link';
 import { ShimProcess, until } from '../support/shim-process';
 
 const never = new AbortController().signal;
+const EMPTY = '';
 
 describe.each([
   ['dash', ['dash']],
@@ -42,6 +44,44 @@ describe.each([
     expect(await worker.run(Buffer.from('x'))).toBe(0);
     await until(() => shim.stdout.toString().endsWith('[*]'));
     expect(shim.stdout.toString()).toBe("[$(x)][a b][-n][][it's][*]");
+  });
+
+  const anyBytes = Buffer.concat([
+    Buffer.from(Array.from({ length: 255 }, (_, n) => n + 1)),
+    Buffer.from("''\"$(touch x)`y` $z \\n \\\\ é *\n\n"),
+  ]);
+
+  test('gives the program the item as an argument and inside of one, byte for byte', async () => {
+    await startWith('printf', '%s|', 'b c', '{{work-item}}', '--x={{work-item}}.');
+    const call = callLines({}, anyBytes, { arguments: [null, null, null, [EMPTY, EMPTY], ['--x=', '.']] });
+    expect(await worker.run(Buffer.from('x'), call)).toBe(0);
+    const expected = [Buffer.from('b c|'), anyBytes, Buffer.from('|--x='), anyBytes, Buffer.from('.|')];
+    await until(() => shim.stdout.length >= Buffer.concat(expected).length);
+    expect(shim.stdout.equals(Buffer.concat(expected))).toBe(true);
+  });
+
+  test('gives the program the item in a variable, byte for byte, and other variables', async () => {
+    await startWith('cat', '/proc/self/environ');
+    expect(await worker.run(Buffer.from('x'), callLines({ N: "it's" }, anyBytes, { variable: 'exchange' }))).toBe(0);
+    await until(() => shim.stdout.includes('exchange=') && shim.stdout.includes('N='));
+    const variables = shim.stdout.toString('latin1').split('\0');
+    expect(variables).toContain(`exchange=${anyBytes.toString('latin1')}`);
+    expect(variables).toContain("N=it's");
+  });
+
+  test('gives the program as much in an argument as the system takes', async () => {
+    await startWith('sh', '-c', 'printf %s "$1" | wc -c', 'sh', '{{work-item}}');
+    const call = callLines({}, Buffer.alloc(131_071, "'"), { arguments: [null, null, null, null, [EMPTY, EMPTY]] });
+    expect(await worker.run(Buffer.from('x'), call)).toBe(0);
+    await until(() => shim.stdout.toString().trim() === '131071');
+  });
+
+  test('the variables and arguments of one run are not there in the next', async () => {
+    await startWith('sh', '-c', 'echo "$1 $N."', 'sh', 'as given');
+    await worker.run(Buffer.from('x'), Buffer.from('export N=\'1\'\nset -- "$1" "$2" "$3" "$4" first\n'));
+    await worker.run(Buffer.from('x'));
+    await until(() => shim.stdout.toString().split('\n').length === 3);
+    expect(shim.stdout.toString()).toBe('first 1.\nas given .\n');
   });
 
   test('runs a program named like a builtin or like a function of the shim', async () => {
@@ -116,6 +156,65 @@ describe.each([
     expect(await ended).toBe(137);
   });
 
+  test('a SIGTERM is not lost, however early it comes', async () => {
+    await startWith('sleep', '1000');
+    for (let n = 0; n < 30; n++) {
+      const ended = worker.run(Buffer.from('x'));
+      const end = Date.now() + (n % 6);
+      while (Date.now() < end);
+      worker.term();
+      expect(await ended).toBe(143);
+    }
+  });
+
+  test('a signal that comes after the program has ended does not meet the next one', async () => {
+    await startWith('sh', '-c', 'sleep 0.2');
+    for (const late of [() => worker.term(), () => worker.kill(), () => worker.term()]) {
+      expect(await worker.run(Buffer.from('x'))).toBe(0);
+      late();
+    }
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+  });
+
+  test.each([
+    ['TERM', 143],
+    ['INT', 130],
+    ['KILL', 137],
+  ])('a program that sends its own group SIG%s ends by it, and the next one runs', async (name, status) => {
+    await startWith('sh', '-c', 'read -r what; [ "$what" = go ] || kill -$what 0; exit 3');
+    expect(await worker.run(Buffer.from(`${name}\n`))).toBe(status);
+    expect(await worker.run(Buffer.from('go\n'))).toBe(3);
+  });
+
+  test('what a program leaves behind does not hold up the next one, and is killed with it', async () => {
+    const marker = join(shim.folder, 'left');
+    await startWith('sh', '-c', `[ ! -e ${marker} ] || exec sleep 1000; sleep 1000 & echo $! >${marker}`);
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    const left = readFileSync(marker, 'utf8').trim();
+    const ended = worker.run(Buffer.from('x'));
+    expect(existsSync(`/proc/${left}`)).toBe(true);
+    worker.kill();
+    expect(await ended).toBe(137);
+    await until(() => !existsSync(`/proc/${left}`));
+  });
+
+  test('in an image without setsid, a program can be stopped too', async () => {
+    shim.has('sleep', 'tee', 'cat', 'env');
+    await startWith('sh', '-c', 'read -r what; exec $what');
+    expect(await worker.run(Buffer.from('no-such-program\n'))).toBe(127);
+    for (const [stop, status] of [
+      [() => worker.term(), 143],
+      [() => worker.kill(), 137],
+    ] as const) {
+      const ended = worker.run(Buffer.from('sleep 1000\n'));
+      stop();
+      expect(await ended).toBe(status);
+    }
+    expect(await worker.run(Buffer.from('cat\nx'))).toBe(0);
+    worker.quit(0, 'done');
+    expect(await shim.exit()).toBe(0);
+  });
+
   test('a signal that comes before the program has its process is not lost', async () => {
     await startWith('sleep', '1000');
     const ended = worker.run(Buffer.from('x'));
@@ -172,12 +271,16 @@ describe.each([
     expect(await shim.exit()).toBe(11);
   });
 
-  test('the program cannot write to the FIFOs, and gets SIGINT back where the system can', async () => {
-    await startWith('sh', '-c', 'ls -l /proc/self/fd | grep -c "/up\\|/down"; grep SigIgn /proc/self/status');
+  test('the program has no FIFO but its standard error, and gets SIGINT back where the system can', async () => {
+    await startWith(
+      'sh',
+      '-c',
+      'ls -l /proc/self/fd | sed -n "s|.*shim-test-[^/]*/||p"; grep SigIgn /proc/self/status',
+    );
     await worker.run(Buffer.from('x'));
     await until(() => shim.stdout.toString().includes('SigIgn'));
-    const [fifos, ignored] = shim.stdout.toString().split('\n');
-    expect(fifos).toBe('0');
+    const [standardInput, standardError, ignored] = shim.stdout.toString().split('\n');
+    expect([standardInput, standardError]).toEqual(['item', 'stderr']);
     expect(Number.parseInt(ignored.split(/\s+/)[1], 16) & 0b10).toBe(0);
   });
 

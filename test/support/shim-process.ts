@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { which } from '../../lib/rehearsal/processes';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
 
@@ -12,15 +13,30 @@ export class ShimProcess {
   stdout = Buffer.alloc(0);
   stderr = '';
   private process: ChildProcess | undefined;
+  private path: string;
   private exited: Promise<number> | undefined;
 
-  constructor(private readonly shell: readonly string[]) {}
+  /** The shell's command line; it is also what `sh` is, for all that the shim starts. */
+  constructor(private readonly shell: readonly string[]) {
+    const bin = join(this.folder, 'bin');
+    mkdirSync(bin);
+    if (shell[0] !== 'sh') writeFileSync(join(bin, 'sh'), `#!/bin/sh\nexec ${shell.join(' ')} "$@"\n`, { mode: 0o755 });
+    this.path = bin + delimiter + process.env.PATH;
+  }
+
+  /** An image that has only these programs, beside the shell. */
+  has(...names: string[]): void {
+    const few = join(this.folder, 'few');
+    mkdirSync(few);
+    for (const name of [this.shell[0], ...names]) symlinkSync(which(name) ?? '', join(few, name));
+    this.path = [join(this.folder, 'bin'), few].join(delimiter);
+  }
 
   start(...program: string[]): void {
     const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TERMINATION_LOG: this.terminationLog },
+      env: { ...process.env, PATH: this.path, TERMINATION_LOG: this.terminationLog },
       detached: true,
     });
     child.stdout.on('data', (bytes: Buffer) => {
