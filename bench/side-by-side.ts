@@ -29,17 +29,21 @@ export async function inTurn(rounds: number, contestants: readonly Contestant[],
   return contestants.map(({ name }, n) => ({ name, ...summary(times[n]) }));
 }
 
+/** In turn, after a warm-up; prints how they compare. */
+export async function sideBySide(rounds: number, ...contestants: Contestant[]): Promise<Result[]> {
+  const results = await withLoad(() => inTurn(rounds, contestants));
+  printRatios(rounds, results);
+  return results;
+}
+
 /** Prints each one's median with the least and the most, and the ratio of the first one's to each other's. */
-export async function sideBySide(rounds: number, subject: Contestant, ...references: Contestant[]): Promise<Result[]> {
-  const results = await withLoad(() => inTurn(rounds, [subject, ...references]));
-  const [own] = results;
+export function printRatios(rounds: number, [subject, ...references]: readonly Result[]): void {
+  const ratio = ({ median }: Result) => `${(subject.median / median).toFixed(2)} times as long`;
   printTable(
     ['', `median of ${rounds}`, `${subject.name} takes`],
-    results.map((one) => [
-      one.name,
-      spread(one, SECONDS),
-      one === own ? '' : `${(own.median / one.median).toFixed(2)} times as long`,
-    ]),
+    [
+      [subject.name, spread(subject, SECONDS), ''],
+      ...references.map((one) => [one.name, spread(one, SECONDS), ratio(one)]),
+    ],
   );
-  return results;
 }
