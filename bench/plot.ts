@@ -15,7 +15,7 @@ export interface Plot {
   readonly linearThrough: Point;
 }
 
-const [WIDTH, HEIGHT] = [440, 430];
+const [WIDTH, HEIGHT] = [460, 400];
 const FRAME = { left: 64, top: 40, width: 350, height: 250 };
 const BOTTOM = FRAME.top + FRAME.height;
 const GRAY = '#8a8f98';
