@@ -1,4 +1,5 @@
-import { loadavg } from 'node:os';
+import { printTable, SECONDS, spread, withLoad } from './report';
+import { type Summary, summary } from './statistics';
 
 /** Something that is timed: it answers how many milliseconds it took. */
 export interface Contestant {
@@ -6,42 +7,43 @@ export interface Contestant {
   measure(round: number): Promise<number>;
 }
 
-/** A contestant's median, in milliseconds. */
-export interface Result {
+/** A contestant's times, in milliseconds. */
+export interface Result extends Summary {
   readonly name: string;
-  readonly median: number;
 }
 
 /**
- * All in turn, after a round that does not count, so that whatever else goes on on the machine meets all. Prints each one's
- * median with the least and the most, and the ratio of the first one's to each other's.
+ * All in turn, so that whatever else goes on on the machine meets all. Round 0 warms up and does not count.
+ *
+ * @param firstRound 1 where nothing is to be warmed up
  */
-export async function sideBySide(rounds: number, subject: Contestant, ...references: Contestant[]): Promise<Result[]> {
-  const load = loadavg()[0].toFixed(2);
-  const times = new Map<Contestant, number[]>([subject, ...references].map((one) => [one, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const [one, measured] of times) {
+export async function inTurn(rounds: number, contestants: readonly Contestant[], firstRound = 0): Promise<Result[]> {
+  const times = contestants.map((): number[] => []);
+  for (let round = firstRound; round <= rounds; round++) {
+    for (const [n, one] of contestants.entries()) {
       const milliseconds = await one.measure(round);
-      console.error(`${round === 0 ? 'warm-up' : `round ${round}`}: ${one.name} ${seconds(milliseconds)}`);
-      if (round > 0) measured.push(milliseconds);
+      console.error(`${round === 0 ? 'warm-up' : `round ${round}`}: ${one.name} ${SECONDS.of(milliseconds)} s`);
+      if (round > 0) times[n].push(milliseconds);
     }
   }
-  const own = median(times.get(subject) ?? []);
-  for (const [one, measured] of times) {
-    const range = `${seconds(Math.min(...measured))} - ${seconds(Math.max(...measured))}`;
-    const ratio = one === subject ? '' : `; ratio ${(own / median(measured)).toFixed(2)}`;
-    console.log(`${one.name}: median of ${rounds} ${seconds(median(measured))} (${range})${ratio}`);
-  }
-  console.log(`load average ${load} at the start, ${loadavg()[0].toFixed(2)} at the end`);
-  return [...times].map(([{ name }, measured]) => ({ name, median: median(measured) }));
+  return contestants.map(({ name }, n) => ({ name, ...summary(times[n]) }));
 }
 
-function median(all: number[]): number {
-  const sorted = [...all].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** In turn, after a warm-up; prints how they compare. */
+export async function sideBySide(rounds: number, ...contestants: Contestant[]): Promise<Result[]> {
+  const results = await withLoad(() => inTurn(rounds, contestants));
+  printRatios(rounds, results);
+  return results;
 }
 
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(2)} s`;
+/** Prints each one's median with the least and the most, and the ratio of the first one's to each other's. */
+export function printRatios(rounds: number, [subject, ...references]: readonly Result[]): void {
+  const ratio = ({ median }: Result) => `${(subject.median / median).toFixed(2)} times as long`;
+  printTable(
+    ['', `median of ${rounds}`, `${subject.name} takes`],
+    [
+      [subject.name, spread(subject, SECONDS), ''],
+      ...references.map((one) => [one.name, spread(one, SECONDS), ratio(one)]),
+    ],
+  );
 }

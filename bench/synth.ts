@@ -1,34 +1,42 @@
-/** The synth of main.ts against that of an empty chart: npm run bench:synth */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/**
+ * The synth of main.ts against that of an empty chart, and of many items against that of eight: npm run bench:synth
+ */
+import { count } from './report';
+import { setting } from './setting';
 import { type Contestant, sideBySide } from './side-by-side';
+import { synthItems, synthProcess } from './synth-process';
 
-const ROOT = join(__dirname, '..');
-const ROUNDS = 9;
+const ROUNDS = setting('ROUNDS', 9);
+const LISTED = setting('LISTED', 100_000);
+const IN_FORMULA = setting('IN_FORMULA', 1_000_000);
 
-/** As `cdk8s synth` runs the app of cdk8s.yaml, without the CLI's own start, which is the same for both. */
-function synth(name: string, file: string): Contestant {
-  return {
-    name,
-    async measure() {
-      const folder = mkdtempSync(join(tmpdir(), 'bench-synth-'));
-      const began = performance.now();
-      const { status } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, file)], {
-        cwd: ROOT,
-        env: { ...process.env, CDK8S_OUTDIR: folder },
-        stdio: 'inherit',
-      });
-      const milliseconds = performance.now() - began;
-      rmSync(folder, { recursive: true });
-      if (status !== 0) throw new Error(`${file} ended with ${status}`);
-      return milliseconds;
-    },
-  };
+const ofFile = (name: string, file: string): Contestant => ({
+  name,
+  measure: async () => (await synthProcess(file)).milliseconds,
+});
+
+const eight: Contestant = {
+  name: 'a list of 8 items',
+  measure: async () => (await synthItems('list', 8)).milliseconds,
+};
+
+const list: Contestant = {
+  name: `a list of ${count(LISTED)} items`,
+  measure: async () => (await synthItems('list', LISTED)).milliseconds,
+};
+
+const formula: Contestant = {
+  name: `a formula of ${count(IN_FORMULA)} items`,
+  measure: async () => (await synthItems('formula', IN_FORMULA)).milliseconds,
+};
+
+async function bench(): Promise<void> {
+  await sideBySide(ROUNDS, ofFile('main.ts', 'main.ts'), ofFile('an empty chart', 'bench/empty-chart.ts'));
+  await sideBySide(ROUNDS, list, eight);
+  await sideBySide(ROUNDS, formula, eight);
 }
 
-sideBySide(ROUNDS, synth('main.ts', 'main.ts'), synth('an empty chart', 'bench/empty-chart.ts')).catch((error) => {
+bench().catch((error) => {
   console.error(error);
   process.exitCode = 1;
 });
