@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
 import { TestPrograms } from '../support/program-process';
-import { type Pod, Run } from '../support/run';
+import { type Pod, RUN_NAME, Run } from '../support/run';
 import { until } from '../support/shim-process';
 
 const broker = useBroker();
@@ -100,7 +100,7 @@ describe('the program', () => {
     const program = ['sh', '-c', `echo "${variables} [$ITEM]" >>${file}; [ $(wc -l <${file}) -gt 1 ]`];
     const pod = run.pod(program, { ITEMS_PER_POD: '2', ITEM_VARIABLE: 'ITEM' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
-    expect(readFileSync(file, 'utf8')).toBe(`0 1 ${run.queue} [shy]\n0 2 ${run.queue} [shy]\n1 1 ${run.queue} [x\n]\n`);
+    expect(readFileSync(file, 'utf8')).toBe(`0 1 ${RUN_NAME} [shy]\n0 2 ${RUN_NAME} [shy]\n1 1 ${RUN_NAME} [x\n]\n`);
   });
 
   test('has the run that the message names, also in the next pod', async () => {
