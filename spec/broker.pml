@@ -14,8 +14,8 @@ byte letter_by[3];
 byte lock;                                 /* <queue>.verdict: the slot that has it, from 1 */
 
 bool consumes[SLOTS];
-byte marks[SLOTS];                         /* what was on its way when the slot's probe looked first, as bits */
 bool alone[SLOTS];                         /* was the only consumer, and is one since */
+byte marks[SLOTS];                         /* what was on its way when the probe looked first, as bits      */
 byte holds[SLOTS];                         /* the message that was pushed to this slot and is not acked, from 1 */
 byte ready_count, consumers;               /* what a look sees */
 
@@ -79,8 +79,8 @@ inline release(p) { return_letters(p); lock = (lock == p + 1 -> 0 : lock) }
 #ifdef ANY_RETURN
 #define in_order(i) true
 #else
-/* What left later does not come back earlier than what a probe has marked. */
-#define overtakes(i, q) (!(marks[q] & (1 << i)) && (marks[q] & all_on_their_way))
+/* What left later does not come back earlier than what the probe that is alone has marked. */
+#define overtakes(i, q) (alone[q] && !(marks[q] & (1 << i)) && (marks[q] & all_on_their_way))
 #define in_order(i) (!overtakes(i, 0) && !overtakes(i, 1) && !overtakes(i, SLOTS - 1))
 #endif
 

@@ -98,7 +98,8 @@ next_item:
          :: gone = true; goto item_failed
          :: copies < COPIES -> goto hand_over /* the worker died, with attempts left, or was asked to leave */
          fi
-      :: (!calm || (holds[me] == 0 && ready_count == 0)) && may_stop_listening -> give_back(me, true) /* also what is still on the wire */
+      :: (!calm || (holds[me] == 0 && ready_count == 0)) && may_stop_listening ->
+         give_back(me, true) /* also what is still on the wire */
       fi
     };
 

@@ -1,6 +1,6 @@
 /*
  * The seeder: fills the queue exactly once, however often it is killed. See README.md beside this file.
- * A comment `file.ts: name` says which step of lib/programs it stands for.
+ * A comment with a file and a name says which step of lib/programs it stands for.
  */
 
 #ifndef ITEMS

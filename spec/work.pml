@@ -1,6 +1,6 @@
 /*
  * The protocol of pods, broker and Job controller, from the moment when the queue is filled. See README.md beside this file.
- * A comment `file.ts: name` says which step of lib/programs it stands for.
+ * A comment with a file and a name says which step of lib/programs it stands for.
  */
 
 /* ---- The size of the model. ---- */
