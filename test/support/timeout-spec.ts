@@ -1,0 +1,2 @@
+// A checker looks at millions of states.
+jest.setTimeout(300_000);
