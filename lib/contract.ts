@@ -212,10 +212,11 @@ export const DELIVERY_LIMIT = 20;
 export const ItemHeader = {
   /** The name of the run: the user's `runId`, or else the queue's name. */
   RUN: 'run',
-  /** How many attempts had failed when a courier handed the item over to another pod. Only then is it there. */
+  /**
+   * How many attempts had failed when a courier handed the item over to another pod. Only then is it there, and so it says that
+   * this is not the item's first delivery.
+   */
   ATTEMPTS: 'attempts',
-  /** There if an earlier pod may have counted the item towards its exit. */
-  REDELIVERED: 'redelivered',
 } as const;
 
 /** The headers of a dead letter that a courier wrote. */

@@ -10,13 +10,13 @@ import type { Session } from './session';
  * Not `nack`: while there is a consumer the broker may push the item to it again at once, and the close that follows counts an
  * attempt (seen on 4.3.6; 3.x counts every nack). And cancelling the consumer first would make the queue look settled.
  *
- * The copy is a first delivery only if the item was one here, and this pod does not count it: so still at most one pod does.
+ * The copy is no first delivery, so no pod counts it: where the broker dies before the ack, and does not know any more that it
+ * had delivered the item (Apache Qpid Broker-J), the item itself comes as one once more.
  */
 export async function handOver(session: Session, queue: string, item: HeldItem, attempts: number): Promise<void> {
   const { messageId } = item.message.properties;
   const headers: Record<string, string | number> = { [ItemHeader.ATTEMPTS]: attempts };
   if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
-  if (!item.firstDelivery) headers[ItemHeader.REDELIVERED] = 1;
   const channel = await session.confirmChannel();
   await publishConfirmed(session, channel, queue, [{ body: item.body, messageId, headers }]);
   await channel.close();

@@ -40,7 +40,7 @@ export class HeldItem {
    * delivery, so N pods that succeed by work have done N different items, even where the broker forgets an ack.
    */
   get firstDelivery(): boolean {
-    return !this.message.fields.redelivered && this.header(ItemHeader.REDELIVERED) === undefined;
+    return !this.message.fields.redelivered && this.header(ItemHeader.ATTEMPTS) === undefined;
   }
 
   /** Failed attempts in pods that have handed the item over. */

@@ -73,8 +73,8 @@ export class ItemSource {
 
   /**
    * Settled is: as the only consumer of the queue, with nothing ready, nothing is pushed to us, and after we have left there
-   * is still nothing ready. An item that somebody holds keeps its holder's consumer there; one that comes back is pushed to
-   * us or is ready.
+   * is still nothing ready, and still no other consumer. An item that somebody holds keeps its holder's consumer there; one
+   * that comes back is pushed to us, or to a consumer that has come meanwhile, or is ready.
    */
   private async probe(): Promise<HeldItem | 'settled' | 'unknown'> {
     const consumer = await Consumer.start(this.session, this.queue);
@@ -88,6 +88,6 @@ export class ItemSource {
     }
     await consumer.close();
     const after = await this.session.look(this.queue);
-    return alone && after.ready === 0 ? 'settled' : 'unknown';
+    return alone && after.ready === 0 && after.consumers === 0 ? 'settled' : 'unknown';
   }
 }

@@ -339,7 +339,8 @@ describe('a pod that is asked to leave', () => {
     const second = run.pod(ledger(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
-    expect(second.courier.lastWords).toBe('1 item done: item 0 "a"');
+    // An item that was handed over does not count: the pod ends by what it sees, not by what it has done.
+    expect(second.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done: item 0 "a"/);
   });
 
   test('knows it before its program ends of it, although only its worker was told yet', async () => {
@@ -381,23 +382,6 @@ describe('a pod that is asked to leave', () => {
     expect(await third.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'a', 'b', 'a']);
     expect(await run.depth()).toBe(0);
-  });
-
-  test('hands over an item that is not its first delivery as one that is not', async () => {
-    const run = await seeded(['a']);
-    const dead = run.pod(ledger(run, 'exec sleep 1000').program);
-    await until(() => ledger(run).items().length === 1);
-    dead.courier.kill();
-    await dead.exit();
-    const second = run.pod(ledger(run, 'exec sleep 1000').program);
-    await until(() => ledger(run).items().length === 2);
-    second.askToLeave();
-    expect(await second.exit()).toBe(ExitCode.LEFT);
-    const third = run.pod(ledger(run).program);
-    expect(await third.exit()).toBe(ExitCode.DONE);
-    // It has done the item, and ends by what it sees, not by what it has done.
-    expect(third.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
-    expect(third.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done/);
   });
 
   async function podAskedToLeave(run: Run, env: Record<string, string> = {}): Promise<Pod> {

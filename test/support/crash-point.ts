@@ -20,6 +20,10 @@ function arm<C extends Channel>(channel: C, model: ChannelModel): C {
   const { ack, checkQueue, close, publish } = channel;
   channel.ack = (...args) => {
     if (at === 'before ack') return die() as never;
+    if (at === 'hang before ack') {
+      channel.close = never;
+      return;
+    }
     ack.apply(channel, args);
     // Not the connection's own end: the broker must have had the time to do the ack.
     if (at === 'lose connection after ack' && !acked) {

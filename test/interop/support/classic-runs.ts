@@ -29,11 +29,11 @@ export function ledger(run: Run, then = ''): { program: string[]; items: () => s
   };
 }
 
-/** A program that writes its item into a ledger and then waits until the gate is open. */
-export function gated(run: Run): { program: string[]; items: () => string[]; open: () => void } {
+/** A program that writes its item into a ledger and then waits, with every item or this one, until the gate is open. */
+export function gated(run: Run, only?: string): { program: string[]; items: () => string[]; open: () => void } {
   const gate = join(run.folder, 'gate');
   return {
-    ...ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`),
+    ...ledger(run, `until [ -e ${gate} ]${only ? ` || [ "$item" != ${only} ]` : ''}; do sleep 0.1; done`),
     open: () => appendFileSync(gate, ''),
   };
 }
