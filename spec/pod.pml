@@ -21,10 +21,10 @@
 #ifdef NO_LOOK_AFTER
 #define nothing_after true
 #else
-#ifdef LOOK_AT_CONSUMERS_AFTER
-#define nothing_after (ready_count == 0 && consumers == 0)
-#else
+#ifdef LOOK_AFTER_AT_READY_ONLY
 #define nothing_after (ready_count == 0)
+#else
+#define nothing_after (ready_count == 0 && consumers == 0)
 #endif
 #endif
 #ifdef LONG_LISTEN /* a listener outlives the probe under which it began: a second against a few round trips */
@@ -32,10 +32,10 @@
 #else
 #define may_stop_listening true
 #endif
-#ifdef COPIES_NEVER_COUNT
-#define copy_may_count false
-#else
+#ifdef COPIES_MAY_COUNT
 #define copy_may_count fresh
+#else
+#define copy_may_count false
 #endif
 
 #define fresh (!again[holds[me] - 1])
