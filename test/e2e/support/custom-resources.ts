@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { type Definition, locate } from '../../../scripts/definitions';
+import type { Json } from '../../support/synth';
 import { CLUSTER } from './faults';
 import { askKubectl } from './kubectl';
+import { until } from './until';
 
 /** Lets the cluster know a kind of objects. It stays: others on the cluster may have come to use it. */
 export async function defineResource(definition: Definition): Promise<void> {
   const text = readFileSync(locate(definition), 'utf8');
+  const ask = (...args: string[]) => askKubectl([...args, '--filename', '-'], text);
   // On the server's side: a large one does not fit the annotation that it takes otherwise.
-  const commands = [
-    ['apply', '--server-side'],
-    ['wait', '--for=condition=Established', '--timeout=30s'],
-  ];
-  for (const command of commands) {
-    const { status, stderr } = await askKubectl([...command, '--filename', '-'], text);
-    if (status !== 0) throw new Error(`kubectl ${command[0]} ${definition.file}: ${stderr}`);
-  }
+  const { status, stderr } = await ask('apply', '--server-side');
+  if (status !== 0) throw new Error(`kubectl apply ${definition.file}: ${stderr}`);
+  // Not `kubectl wait`, which fails where the object has no conditions yet.
+  await until(`${definition.file} established`, async () => {
+    const found: Json = JSON.parse((await ask('get', '--output', 'json')).stdout || '{}');
+    const conditions: Json[] = found.status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  });
 }
 
 /** As `describe`, for tests that define kinds: they are skipped where the cluster may be somebody's. */
