@@ -13,12 +13,10 @@ import type { Session } from './session';
  * The copy is a first delivery only if the item was one here, and this pod does not count it: so still at most one pod does.
  */
 export async function handOver(session: Session, queue: string, item: HeldItem, attempts: number): Promise<void> {
-  const { messageId } = item.message.properties;
   const headers: Record<string, string | number> = { [ItemHeader.ATTEMPTS]: attempts };
-  if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
   if (!item.firstDelivery) headers[ItemHeader.REDELIVERED] = 1;
   const channel = await session.confirmChannel();
-  await publishConfirmed(session, channel, queue, [{ body: item.body, messageId, headers }]);
+  await publishConfirmed(session, channel, queue, [item.copyWith(headers)]);
   await channel.close();
   await item.settleAndStop();
 }

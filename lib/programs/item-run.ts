@@ -1,6 +1,7 @@
 import { constants as os } from 'node:os';
 import { ProgramEnv } from '../contract';
 import { callLines, type ItemUse, unusable } from './call';
+import { FinalError } from './ending';
 import type { HeldItem } from './held-item';
 import { duration, log } from './log';
 import { backOff, inTime, sleep } from './time';
@@ -44,11 +45,6 @@ const MOST_LOST_DELIVERIES = 10;
 
 /** A killed program that does not end within this cannot end (it may hang in the kernel). */
 const KILLED_LIMIT_MS = 30_000;
-
-/** The program does not end, not even by SIGKILL: this pod is of no use any more. */
-export class UnkillableError extends Error {
-  override name = 'UnkillableError';
-}
 
 /**
  * Runs the program on the item until it ends with 0 or is out of attempts. The item is held all the while, and a failed
@@ -129,7 +125,7 @@ async function runOnce(
   if (end !== undefined) return end;
   if (item.lost.aborted) {
     // Another pod may have the item already. Whatever the program still does, it does in vain.
-    log(`${item.name}: the connection to the broker is lost, and the item with it; stopping the program`);
+    log(`${item.name}: it is not ours any more (${item.lost.reason.message}); stopping the program`);
     await stop(ended, worker, settings.graceMs);
     throw item.lost.reason;
   }
@@ -147,7 +143,7 @@ async function stop(ended: Promise<ProgramEnd>, worker: WorkerLink, graceMs: num
   if ((await inTime(ended, graceMs)) !== undefined) return;
   worker.kill();
   if ((await inTime(ended, KILLED_LIMIT_MS)) !== undefined) return;
-  throw new UnkillableError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
+  throw new FinalError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
 }
 
 function cause(end: AttemptEnd, settings: RunSettings): { reason: string; exitCode?: number; signal?: number } {
