@@ -120,6 +120,9 @@ async function settle(
     case 'left':
       await handOver(session, settings.queue, item, outcome.attempts);
       return leave.aborted ? left(`${item.name} goes to another pod; ${tally.text}`) : workerGone(tally);
+    case 'not handed over':
+      await handOver(session, settings.queue, item, outcome.attempts);
+      return { code: ExitCode.TRY_AGAIN, sentence: `${item.name}: ${outcome.reason}; another pod tries again` };
   }
 }
 

@@ -5,7 +5,7 @@ import { FinalError } from './ending';
 import type { HeldItem } from './held-item';
 import { duration, log } from './log';
 import { backOff, inTime, sleep } from './time';
-import type { ProgramEnd, WorkerLink } from './worker-link';
+import { NotHandedOver, type ProgramEnd, type WorkerLink } from './worker-link';
 
 export interface RunSettings {
   readonly queue: string;
@@ -34,6 +34,8 @@ export type ItemOutcome =
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerGone: boolean }
   /** The worker's container died under the item, and there are attempts left. */
   | { readonly kind: 'worker gone'; readonly reason: string; readonly attempts: number }
+  /** The item could not be handed to the worker's container: that is no attempt, and this pod is of no use any more. */
+  | { readonly kind: 'not handed over'; readonly reason: string; readonly attempts: number }
   /** The program did not end because the pod was asked to leave, or did not begin: that is no attempt. */
   | { readonly kind: 'left'; readonly attempts: number };
 
@@ -72,6 +74,7 @@ export async function runItem(
     if (leave.aborted || worker.gone) return { kind: 'left', attempts: attempt - 1 };
     const began = Date.now();
     const end = await runOnce(item, attempt, settings, worker, leave);
+    if (end instanceof NotHandedOver) return { kind: 'not handed over', reason: end.reason, attempts: attempt - 1 };
     const milliseconds = Date.now() - began;
     const which = `${item.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
@@ -146,7 +149,10 @@ async function stop(ended: Promise<ProgramEnd>, worker: WorkerLink, graceMs: num
   throw new FinalError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
 }
 
-function cause(end: AttemptEnd, settings: RunSettings): { reason: string; exitCode?: number; signal?: number } {
+function cause(
+  end: Exclude<AttemptEnd, NotHandedOver>,
+  settings: RunSettings,
+): { reason: string; exitCode?: number; signal?: number } {
   if (end === 'worker gone') return { reason: "the worker's container died (out of memory?)" };
   if (end === 'too long') return { reason: `longer than itemTimeout (${duration(settings.itemTimeoutMs)})` };
   const signal = typeof end === 'number' && end > 128 ? end - 128 : undefined;
