@@ -20,13 +20,15 @@ export const Env = {
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
 
-  // the seeder
-  ITEMS_DIR: 'ITEMS_DIR',
+  // seeder and courier
   ITEM_COUNT: 'ITEM_COUNT',
-  /** SHA-256, in hex, of what is in {@link ITEMS_DIR} when it is unpacked: see `readStream` in `item-formula.ts`. */
-  ITEMS_DIGEST: 'ITEMS_DIGEST',
   /** What each item's header {@link ItemHeader.RUN} says. */
   RUN: 'RUN',
+
+  // the seeder
+  ITEMS_DIR: 'ITEMS_DIR',
+  /** SHA-256, in hex, of what is in {@link ITEMS_DIR} when it is unpacked: see `readStream` in `item-formula.ts`. */
+  ITEMS_DIGEST: 'ITEMS_DIGEST',
   QUEUE_TYPE: 'QUEUE_TYPE',
   CONSUMER_TIMEOUT_SECONDS: 'CONSUMER_TIMEOUT_SECONDS',
 
@@ -61,9 +63,9 @@ export const Env = {
 export const ProgramEnv = {
   /** The name of the work queue. */
   QUEUE: Env.QUEUE,
-  /** The name of the run, see {@link ItemHeader.RUN}; the queue's name where the message has none. */
+  /** The name of the run, see {@link ItemHeader.RUN}; the queue's name where the message has none, or none that is short text. */
   RUN: 'WORK_QUEUE_RUN',
-  /** The item's number, from 0. Not set where somebody else has filled the queue, with messages that have no `messageId`. */
+  /** The item's number, from 0. Not set where somebody else has filled the queue, with messages whose `messageId` is no number. */
   ITEM_INDEX: 'WORK_ITEM_INDEX',
   /** 1 at the first attempt of the item. */
   ITEM_ATTEMPT: 'WORK_ITEM_ATTEMPT',

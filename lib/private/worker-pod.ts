@@ -74,6 +74,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
 function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, EnvValue> {
   return {
     [Env.QUEUE]: queueName(queue),
+    [Env.RUN]: EnvValue.fromValue(queue.runId ?? lazy(() => queue.queueName)),
     [Env.EXCHANGE_DIR]: EnvValue.fromValue(Paths.EXCHANGE),
     [Env.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),
     [Env.ITEMS_PER_POD]: EnvValue.fromValue(String(limits.itemsPerPod)),

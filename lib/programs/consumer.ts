@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { HeldItem } from './held-item';
+import type { OwnItems } from './own-items';
 import { BrokerError, type Session, type SessionChannel } from './session';
 
 /**
@@ -17,15 +18,15 @@ export class Consumer {
   private unproven: (() => void)[] = [];
   private proofTimer: NodeJS.Timeout | undefined;
 
-  static async start(session: Session, queue: string): Promise<Consumer> {
-    const consumer = new Consumer(await session.channel(), queue);
+  static async start(session: Session, items: OwnItems): Promise<Consumer> {
+    const consumer = new Consumer(await session.channel(), items);
     await consumer.begin();
     return consumer;
   }
 
   private constructor(
     private readonly channel: SessionChannel<Channel>,
-    private readonly queue: string,
+    private readonly items: OwnItems,
   ) {
     channel.lost.addEventListener('abort', () => this.wake());
   }
@@ -36,11 +37,11 @@ export class Consumer {
 
   private async begin(): Promise<void> {
     await this.channel.call('set the prefetch count', (c) => c.prefetch(1));
-    const { consumerTag } = await this.channel.call(`consume from queue ${this.queue}`, (c) =>
-      c.consume(this.queue, (message) => {
+    const { queue } = this.items;
+    const { consumerTag } = await this.channel.call(`consume from queue ${queue}`, (c) =>
+      c.consume(queue, (message) => {
         if (message) this.arrived.push(message);
-        else
-          this.channel.lose(new BrokerError(`the broker cancelled the consumer: is queue ${this.queue} still there?`));
+        else this.channel.lose(new BrokerError('the broker cancelled the consumer'));
         this.wake();
       }),
     );
@@ -67,12 +68,12 @@ export class Consumer {
   takeArrived(): HeldItem | undefined {
     if (this.lost.aborted) throw this.lost.reason;
     const message = this.arrived.shift();
-    return message && new HeldItem(message, this);
+    return message && new HeldItem(message, this, this.items);
   }
 
   /** What the queue holds, seen from this channel: its answer comes after every delivery that the broker sent before. */
   look(): Promise<{ ready: number; consumers: number }> {
-    return this.proving(() => this.channel.look(this.queue));
+    return this.proving(() => this.channel.look(this.items.queue));
   }
 
   /**

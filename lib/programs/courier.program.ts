@@ -12,6 +12,7 @@ endWith(() => {
     {
       broker: brokerFromEnvironment(),
       queue: requireEnv(Env.QUEUE),
+      run: requireEnv(Env.RUN),
       exchangeFolder: requireEnv(Env.EXCHANGE_DIR),
       itemCount: requireInteger(Env.ITEM_COUNT),
       itemsPerPod: requireInteger(Env.ITEMS_PER_POD),

@@ -1,22 +1,23 @@
 import { ExitCode } from '../contract';
 import type { BrokerAddress } from './broker-address';
 import { countDeadLetters, writeDeadLetter } from './dead-letters';
-import type { Ending } from './ending';
+import { type Ending, endingOf } from './ending';
+import { findGone } from './gone';
 import { handOver } from './hand-over';
 import type { HeldItem } from './held-item';
-import { type RunSettings, runItem, UnkillableError } from './item-run';
+import { type ItemOutcome, type RunSettings, runItem } from './item-run';
 import { ItemSource } from './item-source';
-import { plural } from './log';
+import { oneLine, plural } from './log';
+import type { OwnItems } from './own-items';
 import { Patience } from './patience';
 import { overSessions } from './reconnect';
 import { awaitSeeded } from './seeded';
-import type { Session } from './session';
+import { BrokerError, type Session } from './session';
 import { WorkerLink } from './worker-link';
 
-export interface CourierSettings extends RunSettings {
+export interface CourierSettings extends RunSettings, OwnItems {
   readonly broker: BrokerAddress;
   readonly exchangeFolder: string;
-  readonly itemCount: number;
   readonly itemsPerPod: number;
   readonly toleratedFailures: number;
   readonly pod: string;
@@ -34,11 +35,8 @@ const WORKER_LIMIT_MS = 60_000;
  */
 export async function courier(settings: CourierSettings, leave: AbortSignal): Promise<Ending> {
   const worker = new WorkerLink(settings.exchangeFolder);
-  const ending = await beCourier(settings, worker, AbortSignal.any([leave, worker.leave])).catch((error): Ending => {
-    if (!(error instanceof UnkillableError)) throw error;
-    return { code: ExitCode.TRY_AGAIN, sentence: error.message };
-  });
-  worker.quit(ending.code, ending.sentence);
+  const ending = await beCourier(settings, worker, AbortSignal.any([leave, worker.leave])).catch(endingOf);
+  worker.quit(ending.code, oneLine(ending.sentence));
   return ending;
 }
 
@@ -57,29 +55,45 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
     if (worker.gone) return workerGone(tally);
     tally.newSession();
     if ((await awaitSeeded(session, settings.queue, patience, leave)) === 'left') return left(tally.text);
-    const source = new ItemSource(session, settings.queue, patience, leave);
-    for (;;) {
-      const item = await source.next();
-      if (item === 'left') return left(tally.text);
-      if (item === 'settled') return verdict(session, settings, tally, leave);
-      const ending = await workOn(item, source, session, settings, worker, tally, leave);
-      patience.well();
-      if (ending) return ending;
+    try {
+      return await workOnAll(session, settings, worker, tally, patience, leave);
+    } catch (error) {
+      throw error instanceof BrokerError ? ((await findGone(session, settings.queue)) ?? error) : error;
     }
   });
 }
 
-/** One item, from its delivery to its settlement. An ending where the pod has no more to do. */
-async function workOn(
-  item: HeldItem,
-  source: ItemSource,
+/** Item after item, until the pod has done its part or there are no more. */
+async function workOnAll(
   session: Session,
   settings: CourierSettings,
   worker: WorkerLink,
   tally: Tally,
+  patience: Patience,
+  leave: AbortSignal,
+): Promise<Ending> {
+  const source = new ItemSource(session, settings, patience, leave);
+  for (;;) {
+    const item = await source.next();
+    if (item === 'left') return left(tally.text);
+    if (item === 'settled') return verdict(session, settings, tally, leave);
+    // All was well as long as the item was ours, however long that was.
+    const outcome = await runItem(item, settings, worker, leave).finally(() => patience.well());
+    const ending = await settle(item, outcome, source, session, settings, tally, leave);
+    if (ending) return ending;
+  }
+}
+
+/** What follows from an item's outcome. An ending where the pod has no more to do. */
+async function settle(
+  item: HeldItem,
+  outcome: ItemOutcome,
+  source: ItemSource,
+  session: Session,
+  settings: CourierSettings,
+  tally: Tally,
   leave: AbortSignal,
 ): Promise<Ending | undefined> {
-  const outcome = await runItem(item, settings, worker, leave);
   switch (outcome.kind) {
     case 'done': {
       const full = tally.wouldBeFull(item);
@@ -106,15 +120,18 @@ async function workOn(
     case 'left':
       await handOver(session, settings.queue, item, outcome.attempts);
       return leave.aborted ? left(`${item.name} goes to another pod; ${tally.text}`) : workerGone(tally);
+    case 'not handed over':
+      await handOver(session, settings.queue, item, outcome.attempts);
+      return { code: ExitCode.TRY_AGAIN, sentence: `${item.name}: ${outcome.reason}; another pod tries again` };
   }
 }
 
 /** Everything is settled. Whoever sees it counts the dead letters and says how the Job ends. */
 async function verdict(session: Session, settings: CourierSettings, tally: Tally, leave: AbortSignal): Promise<Ending> {
   const { itemCount, toleratedFailures } = settings;
-  const dead = await countDeadLetters(session, settings.queue, leave);
+  const dead = await countDeadLetters(session, settings, leave);
   if (leave.aborted) return left(tally.text);
-  const all = `all ${plural(itemCount, 'item')} settled: ${itemCount - dead.count} done`;
+  const all = `all ${plural(itemCount, 'item')} settled: ${itemCount - dead.items} done`;
   if (dead.count === 0) return { code: ExitCode.DONE, sentence: `${all}; this pod: ${tally.text}` };
   const more = dead.count > dead.samples.length ? `, and ${dead.count - dead.samples.length} more` : '';
   const sentence = `${all}, ${plural(dead.count, 'dead letter')} (${toleratedFailures} tolerated): ${dead.samples.join(', ')}${more}`;
@@ -138,20 +155,22 @@ class Tally {
   private readonly finished: string[] = [];
   private finishedCount = 0;
   private dead = 0;
+  /** Messages that are no items of the run. */
+  private others = 0;
 
   constructor(private readonly itemsPerPod: number) {}
 
   /** Whether the pod may end with success once this item is done, and the acks before it are proven. */
   wouldBeFull(item: HeldItem): boolean {
-    return item.firstDelivery && this.counted + this.soonCounted + 1 >= this.itemsPerPod;
+    return item.counts && this.counted + this.soonCounted + 1 >= this.itemsPerPod;
   }
 
   acked(item: HeldItem): void {
-    if (item.firstDelivery) this.soonCounted++;
+    if (item.counts) this.soonCounted++;
   }
 
   proven(item: HeldItem): void {
-    if (item.firstDelivery) this.soonCounted--;
+    if (item.counts) this.soonCounted--;
     this.done(item);
   }
 
@@ -161,7 +180,11 @@ class Tally {
   }
 
   done(item: HeldItem): void {
-    if (item.firstDelivery) this.counted++;
+    if (!item.own) {
+      this.others++;
+      return;
+    }
+    if (item.counts) this.counted++;
     this.finishedCount++;
     if (this.finished.length < 3) this.finished.push(item.name);
   }
@@ -172,6 +195,10 @@ class Tally {
   }
 
   get text(): string {
+    return this.others > 0 ? `${this.items}; also ${plural(this.others, 'message')} of somebody else` : this.items;
+  }
+
+  private get items(): string {
     const total = this.finishedCount + this.dead;
     if (total === 0) return 'no item done';
     const names = this.finished.join(', ');

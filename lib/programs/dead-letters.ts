@@ -5,6 +5,7 @@ import type { HeldItem } from './held-item';
 import type { Failure } from './item-run';
 import { takeLock } from './lock';
 import { quoted } from './log';
+import { isOwn, type OwnItems } from './own-items';
 import { publishConfirmed } from './publish';
 import type { Session } from './session';
 import { sleep } from './time';
@@ -23,19 +24,19 @@ export async function writeDeadLetter(
     [DeadLetterHeader.POD]: pod,
     [DeadLetterHeader.SECONDS]: Math.round(failure.milliseconds / 100) / 10,
   };
-  if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
   if (failure.exitCode !== undefined) headers[DeadLetterHeader.EXIT_CODE] = failure.exitCode;
   if (failure.signal !== undefined) headers[DeadLetterHeader.SIGNAL] = failure.signal;
   if (failure.stderr) headers[DeadLetterHeader.STDERR] = failure.stderr;
-  const { messageId } = item.message.properties;
   const channel = await session.confirmChannel();
-  await publishConfirmed(session, channel, companions(queue).dead, [{ body: item.body, messageId, headers }]);
+  await publishConfirmed(session, channel, companions(queue).dead, [item.copyWith(headers)]);
   await channel.close();
 }
 
 export interface DeadLetters {
   /** Different items: one may be dead-lettered twice, by a courier that died between the confirm and its ack. */
   readonly count: number;
+  /** How many of them are items of the run, and no messages of somebody else. */
+  readonly items: number;
   /** The first few, for a person. */
   readonly samples: readonly string[];
 }
@@ -46,36 +47,53 @@ const SAMPLES = 3;
  * Counts the dead letters. Twice, a second apart: the broker's own dead-lettering, of an item over the queue's delivery
  * limit, takes a moment. Under a lock: a message that another reader holds is hidden from us.
  */
-export async function countDeadLetters(session: Session, queue: string, leave: AbortSignal): Promise<DeadLetters> {
-  const lock = await takeLock(session, companions(queue).verdictLock, leave);
-  const found = new Map<string, string>();
-  await readAll(session, companions(queue).dead, found);
+export async function countDeadLetters(session: Session, own: OwnItems, leave: AbortSignal): Promise<DeadLetters> {
+  const { dead, verdictLock } = companions(own.queue);
+  const lock = await takeLock(session, verdictLock, leave);
+  const found: Found = { items: new Map(), others: new Map() };
+  await readAll(session, dead, own, found);
   await sleep(1000, leave);
-  await readAll(session, companions(queue).dead, found);
+  await readAll(session, dead, own, found);
   await lock.release();
-  return { count: found.size, samples: [...found.values()].slice(0, SAMPLES) };
+  const { items, others } = found;
+  const samples = [...items.values(), ...others.values()].slice(0, SAMPLES);
+  return { count: items.size + others.size, items: items.size, samples };
 }
 
-async function readAll(session: Session, dead: string, found: Map<string, string>): Promise<void> {
+/** Descriptions, by what makes a message the same as another. */
+interface Found {
+  readonly items: Map<string, string>;
+  readonly others: Map<string, string>;
+}
+
+async function readAll(session: Session, dead: string, own: OwnItems, { items, others }: Found): Promise<void> {
   const channel = await session.channel();
   for (;;) {
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));
     if (!message) break;
-    found.set(identity(message), describe(message));
+    const { messageId } = message.properties;
+    if (isOwn(own, message.properties)) items.set(messageId, `item ${messageId} ${describe(message)}`);
+    else others.set(identity(message), `message of somebody else ${describe(message)}`);
   }
   channel.raw.nackAll(true);
   await channel.close();
 }
 
 function identity({ properties, content }: GetMessage): string {
-  return properties.messageId ?? createHash('sha256').update(content).digest('hex');
+  const { messageId, headers } = properties;
+  const name = JSON.stringify([messageId, headers?.[ItemHeader.RUN]]);
+  return createHash('sha256').update(name).update(content).digest('hex');
 }
+
+/** Ours are short and plain. */
+const PLAIN = /^[ -~]{1,200}$/;
 
 function describe({ properties, content }: GetMessage): string {
   const headers = properties.headers ?? {};
-  const reason = headers[DeadLetterHeader.REASON] ?? headers['x-first-death-reason'] ?? 'no reason given';
+  const given = String(headers[DeadLetterHeader.REASON] ?? headers['x-first-death-reason'] ?? 'no reason given');
+  const reason = PLAIN.test(given) ? given : quoted(given);
   const lastLine = String(headers[DeadLetterHeader.STDERR] ?? '')
     .split('\n')
     .pop();
-  return `item ${properties.messageId ?? '?'} ${quoted(content)} (${reason}${lastLine ? `: ${quoted(lastLine)}` : ''})`;
+  return `${quoted(content)} (${reason}${lastLine ? `: ${quoted(lastLine)}` : ''})`;
 }

@@ -1,11 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { Env, ExitCode, Paths } from '../contract';
-import { log } from './log';
+import { log, oneLine } from './log';
 
 /** How a program of ours ends: its exit code, and the sentence that `kubectl describe pod` shows. */
 export interface Ending {
   readonly code: number;
   readonly sentence: string;
+}
+
+/** No later try of this pod can be better. The message is the sentence: what it is, and what to do. */
+export class FinalError extends Error {
+  override name = 'FinalError';
+}
+
+/** How a program ends that an error ends. */
+export function endingOf(error: Error): Ending {
+  const sentence = error instanceof FinalError ? error.message : `${error.name}: ${error.message}`;
+  return { code: ExitCode.TRY_AGAIN, sentence };
 }
 
 /**
@@ -14,16 +25,15 @@ export interface Ending {
  * @param run may throw as well as reject: what it needs may be missing from the environment
  */
 export async function endWith(run: () => Promise<Ending>): Promise<never> {
-  const { code, sentence } = await Promise.resolve()
-    .then(run)
-    .catch((error: Error): Ending => ({ code: ExitCode.TRY_AGAIN, sentence: `${error.name}: ${error.message}` }));
+  const ending = await Promise.resolve().then(run).catch(endingOf);
+  const sentence = oneLine(ending.sentence);
   log(sentence);
   try {
     writeFileSync(process.env[Env.TERMINATION_LOG] ?? Paths.TERMINATION_LOG, `${sentence}\n`);
   } catch {
     // The log has the sentence; a missing termination log must not change how the pod ends.
   }
-  process.exit(code);
+  process.exit(ending.code);
 }
 
 /**

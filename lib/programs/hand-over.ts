@@ -14,11 +14,9 @@ import type { Session } from './session';
  * had delivered the item (Apache Qpid Broker-J), the item itself comes as one once more.
  */
 export async function handOver(session: Session, queue: string, item: HeldItem, attempts: number): Promise<void> {
-  const { messageId } = item.message.properties;
   const headers: Record<string, string | number> = { [ItemHeader.ATTEMPTS]: attempts };
-  if (item.run !== undefined) headers[ItemHeader.RUN] = item.run;
   const channel = await session.confirmChannel();
-  await publishConfirmed(session, channel, queue, [{ body: item.body, messageId, headers }]);
+  await publishConfirmed(session, channel, queue, [item.copyWith(headers)]);
   await channel.close();
   await item.settleAndStop();
 }

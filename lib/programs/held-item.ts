@@ -2,13 +2,24 @@ import type { ConsumeMessage } from 'amqplib';
 import { ItemHeader } from '../contract';
 import type { Consumer } from './consumer';
 import { quoted } from './log';
+import { isOwn, isWholeNumber, type OwnItems } from './own-items';
+import type { Outgoing } from './publish';
+
+/** A short text is a name; anything else is not taken for one, nor copied: the broker or the system may refuse it. */
+const NAME = /^[^\p{Cc}\ufffd]{1,255}$/u;
 
 /** An item that the broker has delivered to this pod and that is neither done nor given back. */
 export class HeldItem {
+  /** Whether it is an item of this run, and not a message of somebody else. */
+  readonly own: boolean;
+
   constructor(
-    readonly message: ConsumeMessage,
+    private readonly message: ConsumeMessage,
     private readonly consumer: Consumer,
-  ) {}
+    items: OwnItems,
+  ) {
+    this.own = isOwn(items, message.properties);
+  }
 
   get body(): Buffer {
     return this.message.content;
@@ -16,29 +27,31 @@ export class HeldItem {
 
   /** The item's number. Not there where somebody else filled the queue. */
   get index(): string | undefined {
-    return this.message.properties.messageId;
+    const { messageId } = this.message.properties;
+    return isWholeNumber(messageId) ? messageId : undefined;
   }
 
   /** The name of the run that it is an item of. Not there where somebody else filled the queue. */
   get run(): string | undefined {
     const run = this.header(ItemHeader.RUN);
-    return typeof run === 'string' ? run : undefined;
-  }
-
-  /** The item's number, or what stands for it. */
-  get id(): string {
-    return this.index ?? `delivery ${this.message.fields.deliveryTag}`;
+    return typeof run === 'string' && NAME.test(run) ? run : undefined;
   }
 
   /** For the log. */
   get name(): string {
-    return `item ${this.id} ${quoted(this.body)}`;
+    const what = this.own ? `item ${this.index}` : `message ${this.message.fields.deliveryTag} of somebody else`;
+    return `${what} ${quoted(this.body)}`;
   }
 
   /**
-   * Whether this is the item's first delivery. Only such items count towards the pod's exit: each item has one first
-   * delivery, so N pods that succeed by work have done N different items, even where the broker forgets an ack.
+   * Whether it counts towards the pod's exit. Each item has one first delivery, so N pods that succeed by work have done N
+   * different items, even where the broker forgets an ack.
    */
+  get counts(): boolean {
+    return this.own && this.firstDelivery;
+  }
+
+  /** Whether this is the item's first delivery. */
   get firstDelivery(): boolean {
     return !this.message.fields.redelivered && this.header(ItemHeader.ATTEMPTS) === undefined;
   }
@@ -68,9 +81,19 @@ export class HeldItem {
     return this.consumer.ackLast(this.message);
   }
 
+  /** The same for a queue, with these headers. Of those that it has only the name of its run goes along. */
+  copyWith(headers: Record<string, string | number>): Outgoing {
+    const { messageId } = this.message.properties;
+    return {
+      body: this.body,
+      messageId: NAME.test(messageId ?? '') ? messageId : undefined,
+      headers: this.run === undefined ? headers : { ...headers, [ItemHeader.RUN]: this.run },
+    };
+  }
+
   private count(header: string): number {
     const value = this.header(header);
-    return typeof value === 'number' ? value : 0;
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
   }
 
   private header(name: string): unknown {

@@ -1,10 +1,11 @@
 import { constants as os } from 'node:os';
 import { ProgramEnv } from '../contract';
 import { callLines, type ItemUse, unusable } from './call';
+import { FinalError } from './ending';
 import type { HeldItem } from './held-item';
 import { duration, log } from './log';
 import { backOff, inTime, sleep } from './time';
-import type { ProgramEnd, WorkerLink } from './worker-link';
+import { NotHandedOver, type ProgramEnd, type WorkerLink } from './worker-link';
 
 export interface RunSettings {
   readonly queue: string;
@@ -33,6 +34,8 @@ export type ItemOutcome =
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerGone: boolean }
   /** The worker's container died under the item, and there are attempts left. */
   | { readonly kind: 'worker gone'; readonly reason: string; readonly attempts: number }
+  /** The item could not be handed to the worker's container: that is no attempt, and this pod is of no use any more. */
+  | { readonly kind: 'not handed over'; readonly reason: string; readonly attempts: number }
   /** The program did not end because the pod was asked to leave, or did not begin: that is no attempt. */
   | { readonly kind: 'left'; readonly attempts: number };
 
@@ -44,11 +47,6 @@ const MOST_LOST_DELIVERIES = 10;
 
 /** A killed program that does not end within this cannot end (it may hang in the kernel). */
 const KILLED_LIMIT_MS = 30_000;
-
-/** The program does not end, not even by SIGKILL: this pod is of no use any more. */
-export class UnkillableError extends Error {
-  override name = 'UnkillableError';
-}
 
 /**
  * Runs the program on the item until it ends with 0 or is out of attempts. The item is held all the while, and a failed
@@ -76,6 +74,7 @@ export async function runItem(
     if (leave.aborted || worker.gone) return { kind: 'left', attempts: attempt - 1 };
     const began = Date.now();
     const end = await runOnce(item, attempt, settings, worker, leave);
+    if (end instanceof NotHandedOver) return { kind: 'not handed over', reason: end.reason, attempts: attempt - 1 };
     const milliseconds = Date.now() - began;
     const which = `${item.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
@@ -129,7 +128,7 @@ async function runOnce(
   if (end !== undefined) return end;
   if (item.lost.aborted) {
     // Another pod may have the item already. Whatever the program still does, it does in vain.
-    log(`${item.name}: the connection to the broker is lost, and the item with it; stopping the program`);
+    log(`${item.name}: it is not ours any more (${item.lost.reason.message}); stopping the program`);
     await stop(ended, worker, settings.graceMs);
     throw item.lost.reason;
   }
@@ -147,10 +146,13 @@ async function stop(ended: Promise<ProgramEnd>, worker: WorkerLink, graceMs: num
   if ((await inTime(ended, graceMs)) !== undefined) return;
   worker.kill();
   if ((await inTime(ended, KILLED_LIMIT_MS)) !== undefined) return;
-  throw new UnkillableError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
+  throw new FinalError(`the program has not ended ${duration(KILLED_LIMIT_MS)} after SIGKILL`);
 }
 
-function cause(end: AttemptEnd, settings: RunSettings): { reason: string; exitCode?: number; signal?: number } {
+function cause(
+  end: Exclude<AttemptEnd, NotHandedOver>,
+  settings: RunSettings,
+): { reason: string; exitCode?: number; signal?: number } {
   if (end === 'worker gone') return { reason: "the worker's container died (out of memory?)" };
   if (end === 'too long') return { reason: `longer than itemTimeout (${duration(settings.itemTimeoutMs)})` };
   const signal = typeof end === 'number' && end > 128 ? end - 128 : undefined;

@@ -1,6 +1,7 @@
 import { Consumer } from './consumer';
 import type { HeldItem } from './held-item';
 import { log } from './log';
+import type { OwnItems } from './own-items';
 import type { Patience } from './patience';
 import type { Session } from './session';
 import { backOff, jittered, sleep } from './time';
@@ -20,7 +21,7 @@ export class ItemSource {
 
   constructor(
     private readonly session: Session,
-    private readonly queue: string,
+    private readonly items: OwnItems,
     private readonly patience: Patience,
     private readonly leave: AbortSignal,
   ) {}
@@ -37,7 +38,7 @@ export class ItemSource {
       if (item) return item;
       for (;;) {
         if (this.leave.aborted) return 'left';
-        const { ready, consumers } = await this.session.look(this.queue);
+        const { ready, consumers } = await this.session.look(this.items.queue);
         this.patience.well();
         if (ready > 0) {
           pause = backOff(200, 5000);
@@ -62,7 +63,7 @@ export class ItemSource {
   }
 
   private async listen(): Promise<HeldItem | undefined> {
-    this.consumer ??= await Consumer.start(this.session, this.queue);
+    this.consumer ??= await Consumer.start(this.session, this.items);
     const item = await this.consumer.next(jittered(LISTEN_MS), this.leave);
     if (!item) {
       await this.consumer.close();
@@ -77,7 +78,7 @@ export class ItemSource {
    * that comes back is pushed to us, or to a consumer that has come meanwhile, or is ready.
    */
   private async probe(): Promise<HeldItem | 'settled' | 'unknown'> {
-    const consumer = await Consumer.start(this.session, this.queue);
+    const consumer = await Consumer.start(this.session, this.items);
     const { ready, consumers } = await consumer.look();
     const alone = ready === 0 && consumers === 1;
     await consumer.look(); // a fence: whatever the broker had pushed before its first answer is here now
@@ -87,7 +88,7 @@ export class ItemSource {
       return item;
     }
     await consumer.close();
-    const after = await this.session.look(this.queue);
+    const after = await this.session.look(this.items.queue);
     return alone && after.ready === 0 && after.consumers === 0 ? 'settled' : 'unknown';
   }
 }

@@ -1,3 +1,5 @@
+import { declare, somebodyElses } from './declare';
+import { lookOr } from './look-or';
 import { BrokerError, ReplyCode, type Session } from './session';
 import { jittered, sleep } from './time';
 
@@ -19,7 +21,7 @@ export async function takeLock(
   for (;;) {
     const channel = await session.channel();
     try {
-      await channel.call(`lock ${name}`, (c) => c.assertQueue(name, { exclusive: true, durable: false }));
+      await declare(channel, name, { exclusive: true, durable: false });
       return {
         release: async () => {
           await channel.call(`unlock ${name}`, (c) => c.deleteQueue(name));
@@ -30,10 +32,21 @@ export async function takeLock(
       if (!isLocked(error)) throw error;
       waiting?.();
       if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
+      if ((await lookAtLock(session, name)) === 'shared') throw somebodyElses(name, error);
       if (leave.aborted) throw error;
       await sleep(jittered(500), leave);
     }
   }
+}
+
+/** `shared` is a queue of that name that is not exclusive, and so no lock: the broker refuses it for ever, in the same words. */
+export async function lookAtLock(session: Session, name: string): Promise<'absent' | 'held' | 'shared'> {
+  const found = await lookOr(session, name, {
+    [ReplyCode.NOT_FOUND]: 'absent',
+    [ReplyCode.RESOURCE_LOCKED]: 'held',
+    [ReplyCode.NOT_ALLOWED]: 'held',
+  });
+  return typeof found === 'string' ? found : 'shared';
 }
 
 function isLocked(error: unknown): error is BrokerError {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FramedItems } from '../contract';
 import { type ItemSequence, readStream } from '../item-formula';
+import { FinalError } from './ending';
 
 /** Where the items are, and what there has to be. */
 export interface ItemsSettings {
@@ -15,10 +16,7 @@ export interface ItemsSettings {
 
 /** The items that the synth has packed. Nothing is unfolded yet. */
 export function readItems({ itemsFolder, itemCount, digest }: ItemsSettings): ItemSequence {
-  const pieces = readdirSync(itemsFolder)
-    .filter((name) => name.endsWith('.gz'))
-    .sort();
-  const framed = gunzipSync(Buffer.concat(pieces.map((name) => readFileSync(join(itemsFolder, name)))));
+  const framed = readFramed(itemsFolder);
   const actual = createHash('sha256').update(framed).digest('hex');
   if (actual !== digest) throw notThoseOfTheSynth(`digest ${actual}, not ${digest}`);
   const items = readStream(new FramedItems(framed));
@@ -26,8 +24,19 @@ export function readItems({ itemsFolder, itemCount, digest }: ItemsSettings): It
   return items;
 }
 
-function notThoseOfTheSynth(difference: string): Error {
-  return new Error(
+function readFramed(folder: string): Buffer {
+  try {
+    const pieces = readdirSync(folder)
+      .filter((name) => name.endsWith('.gz'))
+      .sort();
+    return gunzipSync(Buffer.concat(pieces.map((name) => readFileSync(join(folder, name)))));
+  } catch (error) {
+    throw notThoseOfTheSynth((error as Error).message);
+  }
+}
+
+function notThoseOfTheSynth(difference: string): FinalError {
+  return new FinalError(
     `the items in the ConfigMaps are not those of the synth: ${difference}; apply the synthesized manifest again`,
   );
 }

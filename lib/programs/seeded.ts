@@ -1,5 +1,7 @@
 import { companions } from '../contract';
+import { lookAtLock } from './lock';
 import { duration, log } from './log';
+import { lookOr } from './look-or';
 import type { Patience } from './patience';
 import { BrokerError, ReplyCode, type Session } from './session';
 import { backOff, sleep } from './time';
@@ -21,15 +23,8 @@ export async function awaitSeeded(
   while (!leave.aborted) {
     // A quorum queue whose leader is away reads 0: that only means to wait longer.
     const marker = await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
-    if (marker !== 'absent' && marker.ready > 0) {
-      patience.well();
-      return 'seeded';
-    }
-    const lock = await lookOr(session, seedingLock, {
-      [ReplyCode.NOT_FOUND]: 'absent',
-      [ReplyCode.RESOURCE_LOCKED]: 'held',
-      [ReplyCode.NOT_ALLOWED]: 'held',
-    });
+    if (marker !== 'absent' && marker.ready > 0) return 'seeded';
+    const lock = await lookAtLock(session, seedingLock);
     if (lock === 'held') patience.well();
     if (session.lost.aborted && lock === 'held') throw new BrokerError(`a seeder is filling queue ${queue}`);
     if (patience.exhausted) {
@@ -44,18 +39,4 @@ export async function awaitSeeded(
     await sleep(pause(), leave);
   }
   return 'left';
-}
-
-async function lookOr<T extends string>(
-  session: Session,
-  queue: string,
-  otherwise: Record<number, T>,
-): Promise<{ ready: number } | T> {
-  try {
-    return await session.look(queue);
-  } catch (error) {
-    const answer = error instanceof BrokerError && error.code !== undefined ? otherwise[error.code] : undefined;
-    if (answer === undefined) throw error;
-    return answer;
-  }
 }

@@ -3,13 +3,15 @@ import { companions, ExitCode, frameHead, ItemHeader, type QueueType } from '../
 import type { ItemSequence } from '../item-formula';
 import type { BrokerAddress } from './broker-address';
 import type { Ending } from './ending';
+import { findGone } from './gone';
 import { takeLock } from './lock';
 import { duration, log, plural } from './log';
+import { lookOr } from './look-or';
 import { Patience } from './patience';
 import { type Outgoing, publishConfirmed } from './publish';
 import { type ItemsSettings, readItems } from './read-items';
 import { overSessions } from './reconnect';
-import { BrokerError, type Session } from './session';
+import { BrokerError, ReplyCode, type Session } from './session';
 import { sleep } from './time';
 import { declareQueues } from './work-queues';
 
@@ -53,6 +55,7 @@ async function seed(
     said = true;
     patience.well();
   });
+  await refuseGone(session, queue);
   await declareQueues(session, settings);
   await sleep(SETTLE_MS, leave);
   if (session.lost.aborted) throw session.lost.reason;
@@ -73,6 +76,18 @@ async function seed(
     code: ExitCode.DONE,
     sentence: `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(Date.now() - began)}; their SHA-256 is ${itemsDigest}`,
   };
+}
+
+/**
+ * A mark without its queue: somebody has deleted the queue since it was filled. Made anew it would look settled to couriers,
+ * filled anew it would complete a Job that has counted items before.
+ */
+async function refuseGone(session: Session, queue: string): Promise<void> {
+  const { seeded } = companions(queue);
+  const gone = await findGone(session, queue);
+  if (!gone || (await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' })) === 'absent') return;
+  await sleep(SETTLE_MS); // the mark may be on its way back from a seeder that died
+  if (await isSeeded(session, seeded)) throw gone;
 }
 
 /** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */

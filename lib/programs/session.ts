@@ -25,6 +25,8 @@ export const ReplyCode = {
   NOT_FOUND: 404,
   /** Somebody else's exclusive queue. Closes the channel. */
   RESOURCE_LOCKED: 405,
+  /** A queue that is there with other arguments, among others. */
+  PRECONDITION_FAILED: 406,
   /** Somebody else's exclusive queue, on brokers that close the connection over it (Apache Qpid Broker-J). */
   NOT_ALLOWED: 530,
 } as const;

@@ -1,6 +1,6 @@
-import type { Channel } from 'amqplib';
 import { companions, DELIVERY_LIMIT, type QueueType } from '../contract';
-import type { Session, SessionChannel } from './session';
+import { declare } from './declare';
+import type { Session } from './session';
 
 export interface QueueSettings {
   readonly queue: string;
@@ -11,7 +11,10 @@ export interface QueueSettings {
 /** RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; a dead letter may be looked at more often. */
 const NO_DELIVERY_LIMIT = 1_000_000;
 
-/** Declares the work queue and its companions. Their arguments cannot be changed later: the broker answers 406. */
+/** Three members of a quorum queue are elected and synced before the broker answers. */
+const DECLARE_LIMIT_MS = 60_000;
+
+/** Declares the work queue, last, and its companions. */
 export async function declareQueues(session: Session, settings: QueueSettings): Promise<void> {
   const { queue, queueType } = settings;
   const { dead, seeded } = companions(queue);
@@ -29,17 +32,10 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
     'x-consumer-timeout': settings.consumerTimeoutMs,
     ...(quorum && { 'x-delivery-limit': DELIVERY_LIMIT, 'x-dead-letter-strategy': 'at-least-once' }),
   };
-  await declare(channel, dead, plain ? {} : kept);
-  await declare(channel, seeded, plain ? {} : kept);
-  await declare(channel, queue, plain ? {} : work);
+  const make = (name: string, args: Record<string, string | number>) =>
+    declare(channel, name, { durable: true, arguments: plain ? {} : args }, DECLARE_LIMIT_MS);
+  await make(dead, kept);
+  await make(seeded, kept);
+  await make(queue, work);
   await channel.close();
-}
-
-function declare(
-  channel: SessionChannel<Channel>,
-  name: string,
-  args: Record<string, string | number>,
-): Promise<unknown> {
-  // Three members of a quorum queue are elected and synced before the broker answers.
-  return channel.call(`declare queue ${name}`, (c) => c.assertQueue(name, { durable: true, arguments: args }), 60_000);
 }

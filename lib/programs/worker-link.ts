@@ -7,12 +7,21 @@ import { Tail } from './tail';
 import { inTime } from './time';
 
 /** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
-export type ProgramEnd = number | 'worker gone';
+export type ProgramEnd = number | 'worker gone' | NotHandedOver;
+
+/** Nothing ran: the item could not be written for the program. */
+export class NotHandedOver {
+  constructor(readonly reason: string) {}
+}
 
 /** The last one tells the shim that all are there. */
 const FIFOS = [Exchange.UP, Exchange.STDERR_COPY, Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN];
 
 const NOTHING = Buffer.alloc(0);
+
+/** What comes up, at the end of a line: the program, which can write there too, may have left the beginning of one. */
+const LINE = new RegExp(`(${Verb.READY}|${Verb.LEAVE}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
+const LONGEST_LINE = 100;
 
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
@@ -67,8 +76,13 @@ export class WorkerLink {
    * @returns a promise that resolves when it has ended, and never rejects
    */
   run(item: Buffer, call: Buffer = NOTHING): Promise<ProgramEnd> {
-    this.write(Exchange.ITEM, item);
-    this.write(Exchange.CALL, call);
+    try {
+      this.write(Exchange.ITEM, item);
+      this.write(Exchange.CALL, call);
+    } catch (error) {
+      const reason = `cannot be handed to the program: ${(error as Error).message}; has the program written into ${this.folder}?`;
+      return Promise.resolve(new NotHandedOver(reason));
+    }
     this.stderr.clear();
     return new Promise((resolve) => {
       this.ended = resolve;
@@ -76,10 +90,14 @@ export class WorkerLink {
     });
   }
 
-  /** A new file each time: what an earlier run left behind may still have the old one open. */
+  /**
+   * A new file each time: what an earlier run left behind may still have the old one open. And never through a link that a
+   * program has put there: it would lead into our container.
+   */
   private write(name: string, content: Buffer): void {
     const file = join(this.folder, name);
-    writeFileSync(`${file}.new`, content, { mode: 0o644 });
+    rmSync(`${file}.new`, { force: true, recursive: true });
+    writeFileSync(`${file}.new`, content, { mode: 0o644, flag: 'wx' });
     renameSync(`${file}.new`, file);
   }
 
@@ -105,15 +123,15 @@ export class WorkerLink {
 
   private read(text: string): void {
     const lines = (this.unread + text).split('\n');
-    this.unread = lines.pop() ?? '';
+    this.unread = (lines.pop() ?? '').slice(-LONGEST_LINE);
     for (const line of lines) {
-      const [verb, run, status] = line.split(' ');
+      const [, verb, run, status] = LINE.exec(line) ?? [];
       if (verb === Verb.READY && this.down === undefined) {
         this.openDown();
         this.isReady(this.say(Verb.HELLO));
       } else if (verb === Verb.LEAVE) {
         this.leaveHeard.abort();
-      } else if (verb === Verb.EXIT && Number(run) === this.runs && /^\d+$/.test(status ?? '')) {
+      } else if (verb === Verb.EXIT && Number(run) === this.runs) {
         this.ended(Number(status));
       }
     }
@@ -137,7 +155,8 @@ export class WorkerLink {
   private say(words: string): boolean {
     if (this.down === undefined) return false;
     try {
-      writeSync(this.down, `${words}\n`);
+      // A line of its own, whatever a program may have written there.
+      writeSync(this.down, `${this.runs > 0 ? '\n' : ''}${words}\n`);
       return true;
     } catch {
       return false; // nobody reads: the worker is gone, and the end of `up` says so

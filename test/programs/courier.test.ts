@@ -2,35 +2,12 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
-import { TestPrograms } from '../support/program-process';
-import { type Pod, RUN_NAME, Run } from '../support/run';
+import { type Pod, RUN_NAME, type Run } from '../support/run';
 import { until } from '../support/shim-process';
+import { ledger, useRuns } from '../support/use-runs';
 
 const broker = useBroker();
-const programs = new TestPrograms();
-afterAll(() => programs.remove());
-
-const runs: Run[] = [];
-afterEach(() => {
-  for (const run of runs.splice(0)) run.end();
-});
-
-async function seeded(items: readonly (string | Buffer)[], env: Record<string, string> = {}): Promise<Run> {
-  const run = new Run(programs, broker().url, { items, env });
-  runs.push(run);
-  await run.seed();
-  return run;
-}
-
-/** A program that writes each item it is given into a ledger, and then does what `then` says. */
-function ledger(run: Run, then = ''): { program: string[]; items: () => string[] } {
-  const file = join(run.folder, 'ledger');
-  appendFileSync(file, '');
-  return {
-    program: ['sh', '-c', `item=$(cat); echo "$item" >>${file}; ${then}`],
-    items: () => readFileSync(file, 'utf8').split('\n').filter(Boolean),
-  };
-}
+const { runOf, seeded } = useRuns(broker);
 
 describe('a pod', () => {
   test('does one item, acknowledges it and ends with 0', async () => {
@@ -62,8 +39,7 @@ describe('a pod', () => {
   });
 
   test('waits for the seeder', async () => {
-    const run = new Run(programs, broker().url, { items: ['a'] });
-    runs.push(run);
+    const run = runOf({ items: ['a'] });
     const { program, items } = ledger(run);
     const pod = run.pod(program);
     await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -403,8 +379,7 @@ describe('a pod that is asked to leave', () => {
   });
 
   test('leaves at once while it waits for the seeder', async () => {
-    const run = new Run(programs, broker().url, { items: ['a'] });
-    runs.push(run);
+    const run = runOf({ items: ['a'] });
     const pod = run.pod(['true']);
     await until(() => existsSync(join(pod.worker.folder, 'down')));
     pod.askToLeave();

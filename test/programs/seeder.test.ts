@@ -1,27 +1,20 @@
 import { createHash } from 'node:crypto';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { WorkItems } from '../../lib';
-import { ExitCode, frameItems } from '../../lib/contract';
+import { ExitCode, frameItems, itemsPiece } from '../../lib/contract';
 import { useBroker } from '../support/broker';
 import { itemsModel } from '../support/items-model';
-import { TestPrograms } from '../support/program-process';
-import { RUN_NAME, Run, type RunOptions } from '../support/run';
+import { RUN_NAME, type Run, type RunOptions } from '../support/run';
 import { until } from '../support/shim-process';
+import { useRuns } from '../support/use-runs';
 
 const broker = useBroker();
-const programs = new TestPrograms();
-afterAll(() => programs.remove());
+const runs = useRuns(broker);
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
-const runs: Run[] = [];
-afterEach(() => {
-  for (const run of runs.splice(0)) run.end();
-});
-function runOf(items: RunOptions['items']): Run {
-  const run = new Run(programs, broker().url, { items });
-  runs.push(run);
-  return run;
-}
+const runOf = (items: RunOptions['items']): Run => runs.runOf({ items });
 async function expectSeededOnce(run: Run, items: readonly string[]): Promise<void> {
   expect(await run.depth('seeded')).toBe(1);
   const found = await run.messages('work');
@@ -168,11 +161,26 @@ test('asked to leave, it leaves', async () => {
   await expectSeededOnce(run, numbers(10));
 });
 
-test('items that are not those of the synth are refused, and nothing is filled', async () => {
+test.each<[string, (piece: string) => void, RegExp]>([
+  [
+    'are those of another list',
+    (piece) => writeFileSync(piece, WorkItems.list(['x'])._packed.pieces[0]),
+    /digest \w+, not/,
+  ],
+  ['are cut', (piece) => truncateSync(piece, 20), /unexpected end of file/],
+  ['are not compressed any more', (piece) => writeFileSync(piece, 'item-0'), /incorrect header check/],
+  ['are gone', (piece) => rmSync(piece), /unexpected end of file/],
+  ['are in no folder', (piece) => rmSync(dirname(piece), { recursive: true }), /ENOENT/],
+])('items that %s are refused, and no queue is made', async (_, change, difference) => {
   const run = runOf(numbers(10));
-  const seeder = run.seeder({ ITEMS_DIGEST: '0'.repeat(64) });
+  change(join(run.folder, 'items', itemsPiece(0)));
+  const seeder = run.seeder();
   expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
-  expect(seeder.lastWords).toContain('the items in the ConfigMaps are not those of the synth');
+  expect(seeder.lastWords).toMatch(
+    /^the items in the ConfigMaps are not those of the synth: .*; apply the synthesized manifest again$/,
+  );
+  expect(seeder.lastWords).toMatch(difference);
+  expect(await isDeclared(run)).toBe(false);
 });
 
 test('says in one line what is wrong with the broker, never the password, and tries again', async () => {

@@ -7,6 +7,7 @@ import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 
 const amqp = require('amqplib') as { connect: (...args: unknown[]) => Promise<ChannelModel> };
 const [at, count = '1'] = (process.env.CRASH_AT ?? '').split(':');
+let declarations = 0;
 let publishes = 0;
 let acked = false;
 let lost = false;
@@ -17,7 +18,11 @@ const dieSoon = () => setTimeout(die, 300);
 const never = () => new Promise<never>(() => {});
 
 function arm<C extends Channel>(channel: C, model: ChannelModel): C {
-  const { ack, checkQueue, close, publish } = channel;
+  const { ack, assertQueue, checkQueue, close, publish } = channel;
+  channel.assertQueue = (...args) => {
+    if (at === 'before declaration' && ++declarations === Number(count)) return die() as never;
+    return assertQueue.apply(channel, args);
+  };
   channel.ack = (...args) => {
     if (at === 'before ack') return die() as never;
     if (at === 'hang before ack') {

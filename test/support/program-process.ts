@@ -12,7 +12,7 @@ export class TestPrograms {
     for (const name of ['seeder', 'courier']) {
       buildSync({
         stdin: {
-          contents: `import './crash-point'; import '../../lib/programs/${name}.program';`,
+          contents: `import './crash-point'; import './fast-clock'; import '../../lib/programs/${name}.program';`,
           resolveDir: __dirname,
           loader: 'ts',
         },

@@ -38,7 +38,6 @@ export class Run {
       ...this.common,
       [Env.ITEMS_DIR]: join(this.folder, 'items'),
       [Env.ITEMS_DIGEST]: digest,
-      [Env.RUN]: RUN_NAME,
       [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
       [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };
@@ -51,6 +50,7 @@ export class Run {
       [Env.BROKER_URL]: this.brokerUrl,
       [Env.QUEUE]: this.queue,
       [Env.ITEM_COUNT]: String(this.itemCount),
+      [Env.RUN]: RUN_NAME,
     };
   }
 
@@ -64,8 +64,9 @@ export class Run {
     if (code !== 0) throw new Error(`the seeder ended with ${code}: ${seeder.log}`);
   }
 
-  pod(program: readonly string[], env: Record<string, string> = {}): Pod {
-    const shim = new ShimProcess(['sh']);
+  /** `volume` is where the two containers of the pod meet, if it has to be a special one. */
+  pod(program: readonly string[], env: Record<string, string> = {}, volume?: string): Pod {
+    const shim = new ShimProcess(['sh'], volume);
     shim.start(...program);
     const courier = this.programs.start('courier', {
       ...this.common,

@@ -8,8 +8,8 @@ const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
 
 /** A worker's container without the container: the shim under a shell, in an exchange folder of its own. */
 export class ShimProcess {
-  readonly folder = mkdtempSync(join(tmpdir(), 'shim-test-'));
-  readonly terminationLog = join(this.folder, 'termination-log');
+  readonly folder: string;
+  readonly terminationLog: string;
   stdout = Buffer.alloc(0);
   stderr = '';
   private process: ChildProcess | undefined;
@@ -17,7 +17,12 @@ export class ShimProcess {
   private exited: Promise<number> | undefined;
 
   /** The shell's command line; it is also what `sh` is, for all that the shim starts. */
-  constructor(private readonly shell: readonly string[]) {
+  constructor(
+    private readonly shell: readonly string[],
+    volume = tmpdir(),
+  ) {
+    this.folder = mkdtempSync(join(volume, 'shim-test-'));
+    this.terminationLog = join(this.folder, 'termination-log');
     const bin = join(this.folder, 'bin');
     mkdirSync(bin);
     if (shell[0] !== 'sh') writeFileSync(join(bin, 'sh'), `#!/bin/sh\nexec ${shell.join(' ')} "$@"\n`, { mode: 0o755 });

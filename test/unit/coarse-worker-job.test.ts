@@ -54,6 +54,7 @@ describe('the pod', () => {
     expect(env(run.workerJob(), 'courier')).toMatchObject({
       BROKER_URL: run.broker.connection.url,
       QUEUE: run.queue.queueName,
+      RUN: run.queue.queueName,
       EXCHANGE_DIR: '/run/work-queue',
       ITEM_COUNT: '8',
       ITEMS_PER_POD: '3',

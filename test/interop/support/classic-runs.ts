@@ -1,32 +1,15 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Broker } from '../../support/broker';
-import { TestPrograms } from '../../support/program-process';
-import { type Pod, Run } from '../../support/run';
+import type { Pod, Run } from '../../support/run';
+import { ledger, useRuns } from '../../support/use-runs';
+
+export { ledger };
 
 /** Runs over classic queues, ended after each test. */
 export function useClassicRuns(broker: () => Broker): (items: readonly string[]) => Run {
-  const programs = new TestPrograms();
-  const runs: Run[] = [];
-  afterAll(() => programs.remove());
-  afterEach(() => {
-    for (const run of runs.splice(0)) run.end();
-  });
-  return (items) => {
-    const run = new Run(programs, broker().url, { items, queueType: 'classic' });
-    runs.push(run);
-    return run;
-  };
-}
-
-/** A program that writes each item it is given into a ledger, and then does what `then` says. */
-export function ledger(run: Run, then = ''): { program: string[]; items: () => string[] } {
-  const file = join(run.folder, 'ledger');
-  appendFileSync(file, '');
-  return {
-    program: ['sh', '-c', `item=$(cat); echo "$item" >>${file}; ${then}`],
-    items: () => readFileSync(file, 'utf8').split('\n').filter(Boolean),
-  };
+  const { runOf } = useRuns(broker);
+  return (items) => runOf({ items, queueType: 'classic' });
 }
 
 /** A program that writes its item into a ledger and then waits, with every item or this one, until the gate is open. */
