@@ -30,9 +30,10 @@ export async function takeLock(
       };
     } catch (error) {
       if (!isLocked(error)) throw error;
+      const open = !session.lost.aborted;
+      if (open && (await lookAtLock(session, name)) === 'shared') throw somebodyElses(name, error);
       waiting?.();
       if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
-      if ((await lookAtLock(session, name)) === 'shared') throw somebodyElses(name, error);
       if (leave.aborted) throw error;
       await sleep(jittered(500), leave);
     }

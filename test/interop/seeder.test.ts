@@ -3,7 +3,7 @@ import { useBroker } from '../support/broker';
 import type { Run } from '../support/run';
 import { until } from '../support/shim-process';
 import { BROKERS } from './support/brokers';
-import { useClassicRuns } from './support/classic-runs';
+import { gated, useClassicRuns } from './support/classic-runs';
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
 
@@ -60,5 +60,24 @@ describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
     await broker().kill();
     await broker().restart();
     await expectSeededOnce(run, numbers(100));
+  });
+
+  test('a queue that somebody has deleted since is not made anew, and no courier takes it for settled', async () => {
+    const run = runOf(numbers(3));
+    await run.seed();
+    const { program, items, open } = gated(run);
+    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
+    await until(() => items().length === 1);
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.deleteQueue(run.queue);
+    });
+    open(); // RabbitMQ tells the courier at once, Broker-J only when it asks for more
+    const gone = `queue ${run.queue}: not there any more`;
+    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(pod.courier.lastWords).toContain(gone);
+    const seeder = run.seeder();
+    expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
+    expect(seeder.lastWords).toContain(gone);
   });
 });
