@@ -15,7 +15,8 @@ export async function defineResource(definition: Definition): Promise<void> {
   // Not `kubectl wait`, which fails where the object has no conditions yet.
   await until(`${definition.file} established`, async () => {
     const found: Json = JSON.parse((await ask('get', '--output', 'json')).stdout || '{}');
-    const conditions: Json[] = found.status?.conditions ?? [];
+    const [object] = found.items ?? [found]; // a list, because the file has a document of comments too
+    const conditions: Json[] = object?.status?.conditions ?? [];
     return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
   });
 }
