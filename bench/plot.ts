@@ -15,7 +15,7 @@ export interface Plot {
   readonly linearThrough: Point;
 }
 
-const [WIDTH, HEIGHT] = [460, 400];
+const [WIDTH, HEIGHT] = [460, 420];
 const FRAME = { left: 64, top: 40, width: 350, height: 250 };
 const BOTTOM = FRAME.top + FRAME.height;
 const GRAY = '#8a8f98';
@@ -29,6 +29,7 @@ export function svg(plots: readonly Plot[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
     `  font-family="sans-serif" font-size="12" fill="${INK}">`,
+    `<title>${plots.map(({ title }) => title).join('; ')}</title>`,
     // A background of its own: the page around it may be dark.
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...panels,
