@@ -7,7 +7,7 @@ import { Network } from './network';
 import { clientPodLabels } from './private/broker-network';
 import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
-import { requireFreeVariables, requireItemsFit } from './private/item-use';
+import { requireFreeVariables, requireUsableItems } from './private/item-use';
 import { requireSameNamespace } from './private/same-namespace';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
 import type { IWorkQueue } from './work-queue';
@@ -65,7 +65,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
     check.image('image', props.image);
     requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
     requireFreeVariables(where, props);
-    requireItemsFit(where, props);
+    requireUsableItems(where, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);

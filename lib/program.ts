@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-28';
@@ -6,6 +5,7 @@ import type { Construct } from 'constructs';
 import { Exchange, ITEM_PLACEHOLDER, type ItemArguments, Paths } from './contract';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './private/config-map';
 import { pathLabel } from './private/path-label';
+import { readBytes } from './private/read-file';
 import { unexpanded } from './private/unexpanded';
 import { isWellFormed } from './private/well-formed';
 
@@ -132,14 +132,7 @@ export class Program {
 }
 
 function readScript(where: string, file: string): Buffer {
-  let content: Buffer;
-  try {
-    content = readFileSync(file);
-  } catch (error) {
-    throw new Error(
-      `${where}: the script cannot be read (${(error as Error).message}). Relative paths start at ${process.cwd()}.`,
-    );
-  }
+  const content = readBytes(where, file, 'script');
   if (content.length === 0) {
     throw new Error(`${where}: the script is empty. Every item would count as done without having been looked at.`);
   }

@@ -126,10 +126,11 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const check = new Check(where);
     requireSameNamespace(where, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
-    requireItemsFit(where, props.items._content.items, props.broker);
+    const { items } = props.items._content;
     this.broker = props.broker;
     this.itemCount = props.items.count;
-    this.longestItemBytes = props.items._content.items.longestOf(props.items.count);
+    this.longestItemBytes = items.longestOf(items.count);
+    requireItemsFit(where, items, this.longestItemBytes, props.broker);
     this.runId = props.runId;
     this.jobSettings = settings(check, props);
     this.pieces = props.items._packed.pieces.map(

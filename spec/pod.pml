@@ -42,7 +42,7 @@
 #ifdef COUNT_REDELIVERED
 #define first true
 #else
-#define first fresh /* held-item.ts: firstDelivery */
+#define first fresh /* held-item.ts: counts */
 #endif
 #define this_item item[holds[me] - 1]
 

@@ -4,7 +4,7 @@ import { type Duration, type Size, SizeRoundingBehavior } from 'cdk8s';
 export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 /** Kubernetes keeps its counts as 32-bit integers. */
-const MOST_COUNT = 2 ** 31 - 1;
+export const MOST_COUNT = 2 ** 31 - 1;
 
 export interface SecondsRange {
   readonly least: number;

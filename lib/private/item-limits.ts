@@ -1,11 +1,9 @@
 import { SizeRoundingBehavior } from 'cdk8s';
 import type { IBroker } from '../broker';
 import type { ItemSequence } from '../item-formula';
+import { MOST_COUNT } from './check';
 import { ITEM_CURE } from './item-bytes';
 import { MESSAGE_BYTES } from './rabbitmq-config';
-
-/** Kubernetes keeps its counts as 32-bit integers, and the Job counts the items. */
-export const MOST_ITEMS = 2 ** 31 - 1;
 
 /**
  * The worker's pod holds two items in a memory volume of 64 MiB, which counts towards the 256 MiB of the courier, and the
@@ -14,9 +12,9 @@ export const MOST_ITEMS = 2 ** 31 - 1;
 const MOST_ITEM_BYTES = 16 * 2 ** 20;
 
 export function requireItems(where: string, count: number, allowEmpty: boolean): void {
-  if (count > MOST_ITEMS) {
+  if (count > MOST_COUNT) {
     throw new Error(
-      `${where}: there are ${count} items; at most ${MOST_ITEMS} are possible, as Kubernetes counts in 32 bits. Let an item ` +
+      `${where}: there are ${count} items; at most ${MOST_COUNT} are possible, as Kubernetes counts in 32 bits. Let an item ` +
         'stand for more, or make several runs.',
     );
   }
@@ -27,13 +25,13 @@ export function requireItems(where: string, count: number, allowEmpty: boolean):
   }
 }
 
-/** An item travels as one message. */
-export function requireItemsFit(where: string, items: ItemSequence, broker: IBroker): void {
+/** An item travels as one message. `longest` is the length of the longest one. */
+export function requireItemsFit(where: string, items: ItemSequence, longest: number, broker: IBroker): void {
   const brokerBytes = broker.maxMessageSize
     ? Math.floor(broker.maxMessageSize.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) * 1024)
     : MESSAGE_BYTES;
   const most = Math.min(brokerBytes, MOST_ITEM_BYTES);
-  if (items.longestOf(items.count) <= most) return;
+  if (longest <= most) return;
   for (let n = 0; n < items.count; n++) {
     const { length } = items.item(n);
     if (length > most) {

@@ -32,8 +32,9 @@ export function requireFreeVariables(where: string, { envVariables = {}, itemVar
 }
 
 /** What is too long for an argument or a variable is known at synth, where the queue knows its items. */
-export function requireItemsFit(where: string, { program, itemVariable, queue }: CoarseWorkerJobProps): void {
-  const places = (program._itemArguments() ?? []).map((pieces) => ({ what: 'an argument', pieces: pieces ?? [''] }));
+export function requireUsableItems(where: string, { program, itemVariable, queue }: CoarseWorkerJobProps): void {
+  const args = (program._itemArguments() ?? []).filter((pieces) => pieces !== null);
+  const places = args.map((pieces) => ({ what: 'an argument', pieces }));
   if (itemVariable !== undefined) places.push({ what: 'a variable', pieces: [`${itemVariable}=`, ''] });
   if (places.length === 0) return;
   const longest = queue.longestItemBytes;

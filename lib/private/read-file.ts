@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** @param where what the message of an error begins with */
-export function readBytes(where: string, file: string): Buffer {
+/**
+ * @param where what the message of an error begins with
+ * @param what what the file is to the user
+ */
+export function readBytes(where: string, file: string, what = 'file'): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
     throw new Error(
-      `${where}: the file cannot be read (${(error as Error).message}). Relative paths start at ${process.cwd()}.`,
+      `${where}: the ${what} cannot be read (${(error as Error).message}). Relative paths start at ${process.cwd()}.`,
     );
   }
 }

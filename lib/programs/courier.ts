@@ -1,8 +1,8 @@
 import { ExitCode } from '../contract';
 import type { BrokerAddress } from './broker-address';
 import { countDeadLetters, writeDeadLetter } from './dead-letters';
+import { findDeletedQueues } from './deleted-queues';
 import { type Ending, endingOf } from './ending';
-import { findGone } from './gone';
 import { handOver } from './hand-over';
 import type { HeldItem } from './held-item';
 import { type ItemOutcome, type RunSettings, runItem } from './item-run';
@@ -58,7 +58,7 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
     try {
       return await workOnAll(session, settings, worker, tally, patience, leave);
     } catch (error) {
-      throw error instanceof BrokerError ? ((await findGone(session, settings.queue)) ?? error) : error;
+      throw error instanceof BrokerError ? ((await findDeletedQueues(session, settings.queue)) ?? error) : error;
     }
   });
 }

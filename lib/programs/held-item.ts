@@ -48,12 +48,8 @@ export class HeldItem {
    * different items, even where the broker forgets an ack.
    */
   get counts(): boolean {
-    return this.own && this.firstDelivery;
-  }
-
-  /** Whether this is the item's first delivery. */
-  get firstDelivery(): boolean {
-    return !this.message.fields.redelivered && this.header(ItemHeader.ATTEMPTS) === undefined;
+    const firstDelivery = !this.message.fields.redelivered && this.header(ItemHeader.ATTEMPTS) === undefined;
+    return this.own && firstDelivery;
   }
 
   /** Failed attempts in pods that have handed the item over. */

@@ -99,7 +99,7 @@ export async function runItem(
     }
     const wait = pause();
     log(`${failed}; again in ${duration(wait)}`);
-    await sleep(wait, AbortSignal.any([leave, item.lost]));
+    await sleep(wait, leave, item.lost);
     if (item.lost.aborted) throw item.lost.reason;
   }
 }

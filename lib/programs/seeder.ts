@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { companions, ExitCode, frameHead, ItemHeader, type QueueType } from '../contract';
 import type { ItemSequence } from '../item-formula';
 import type { BrokerAddress } from './broker-address';
+import { findDeletedQueues } from './deleted-queues';
 import type { Ending } from './ending';
-import { findGone } from './gone';
 import { takeLock } from './lock';
 import { duration, log, plural } from './log';
 import { lookOr } from './look-or';
@@ -55,7 +55,7 @@ async function seed(
     said = true;
     patience.well();
   });
-  await refuseGone(session, queue);
+  await refuseDeletedQueues(session, queue);
   await declareQueues(session, settings);
   await sleep(SETTLE_MS, leave);
   if (session.lost.aborted) throw session.lost.reason;
@@ -82,9 +82,9 @@ async function seed(
  * A mark without its queue: somebody has deleted the queue since it was filled. Made anew it would look settled to couriers,
  * filled anew it would complete a Job that has counted items before.
  */
-async function refuseGone(session: Session, queue: string): Promise<void> {
+async function refuseDeletedQueues(session: Session, queue: string): Promise<void> {
   const { seeded } = companions(queue);
-  const gone = await findGone(session, queue);
+  const gone = await findDeletedQueues(session, queue);
   if (!gone || (await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' })) === 'absent') return;
   await sleep(SETTLE_MS); // the mark may be on its way back from a seeder that died
   if (await isSeeded(session, seeded)) throw gone;

@@ -6,17 +6,17 @@ export class TimeLimitError extends Error {
   }
 }
 
-/** Sleeps, and wakes early, without an error, when the signal says so. */
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+/** Sleeps, and wakes early, without an error, when one of the signals says so. */
+export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
+    if (signals.some(({ aborted }) => aborted)) return resolve();
     const wake = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', wake);
+      for (const signal of signals) signal.removeEventListener('abort', wake);
       resolve();
     };
     const timer = setTimeout(wake, milliseconds);
-    signal?.addEventListener('abort', wake);
+    for (const signal of signals) signal.addEventListener('abort', wake);
   });
 }
 
@@ -26,23 +26,11 @@ export async function inTime<T>(
   milliseconds: number,
   ...signals: AbortSignal[]
 ): Promise<T | undefined> {
-  let stop = () => {};
-  const limit = new Promise<undefined>((resolve) => {
-    const wake = () => resolve(undefined);
-    const timer = setTimeout(wake, milliseconds);
-    for (const signal of signals) {
-      if (signal.aborted) wake();
-      else signal.addEventListener('abort', wake);
-    }
-    stop = () => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', wake);
-    };
-  });
+  const stop = new AbortController();
   try {
-    return await Promise.race([promise, limit]);
+    return await Promise.race([promise, sleep(milliseconds, ...signals, stop.signal).then(() => undefined)]);
   } finally {
-    stop();
+    stop.abort();
   }
 }
 

@@ -1,7 +1,7 @@
 import { Network, Tls, WorkItems } from '../../lib';
 import { Run } from '../support/synth';
 import { BrokerNodes } from './support/broker-nodes';
-import { type CertManager, makeIssuer, startCertManager } from './support/cert-manager';
+import { useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
 import { useNamespace } from './support/namespace';
 
@@ -15,13 +15,7 @@ describeOnTestCluster('a broker whose certificate cert-manager makes', () => {
     worker: { network: Network.OPEN },
   });
   const nodes = new BrokerNodes(namespace, run.broker);
-  let certManager: CertManager;
-
-  beforeAll(async () => {
-    certManager = await startCertManager(namespace);
-    await makeIssuer(namespace, 'authority');
-  });
-  afterAll(() => certManager?.stop());
+  useCertManager(namespace, 'authority');
 
   test('serves a whole run over TLS, and nothing without it', async () => {
     await namespace.apply(run.objects());

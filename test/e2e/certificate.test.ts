@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Certificate } from '../../lib/private/certificate';
 import { newChart } from '../support/synth';
-import { type CertManager, certManagerReady, makeIssuer, startCertManager } from './support/cert-manager';
+import { certManagerReady, useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
 import { useNamespace } from './support/namespace';
 
@@ -17,13 +17,7 @@ describeOnTestCluster('a certificate, by cert-manager', () => {
     issuerName: 'authority',
     issuerKind: 'Issuer',
   });
-  let certManager: CertManager;
-
-  beforeAll(async () => {
-    certManager = await startCertManager(namespace);
-    await makeIssuer(namespace, 'authority');
-  });
-  afterAll(() => certManager?.stop());
+  useCertManager(namespace, 'authority');
 
   test('is made for the names of the server, with its key, and signed by the authority', async () => {
     expect(await namespace.apply(chart.toJson())).toEqual([expect.stringMatching(/ created$/)]);

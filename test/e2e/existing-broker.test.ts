@@ -86,28 +86,32 @@ describe('a broker that runs already, in another namespace, over TLS with a priv
       /connect: the broker refuses the virtual host: .*; again in/,
     ],
   ];
-  // All at once: each of them takes its deadline.
-  const jobs = new Map<string, string>();
-  test('with all kinds of trouble: the Jobs are there', async () => {
-    for (const [what, props] of trouble) {
-      const { objects, job } = runOver(props, Duration.seconds(90));
-      jobs.set(what, job.name);
-      await namespace.apply(objects);
-    }
-  });
-  for (const [what, , line] of trouble) {
-    test(`with ${what}: the log says so in a line`, async () => {
-      const job = jobs.get(what) ?? '';
-      const log = await until('a line about the broker', async () => {
-        const [pod] = await namespace.podsOf(job);
-        const text = pod ? await namespace.log(pod.metadata.name, 'courier').catch(() => '') : '';
-        return line.test(text) && text;
-      });
-      expect(log).not.toContain('not-the-password');
+  describe('with trouble', () => {
+    const jobs = new Map<string, string>();
+    // All at once: each of them takes its deadline.
+    beforeAll(async () => {
+      for (const [what, props] of trouble) {
+        const { objects, job } = runOver(props, Duration.seconds(90));
+        jobs.set(what, job.name);
+        await namespace.apply(objects);
+      }
     });
-  }
-  test('with any of them the Job ends at its deadline', async () => {
-    for (const job of jobs.values()) expect((await namespace.ended(job)).outcome).toBe('Failed: DeadlineExceeded');
+
+    for (const [what, , line] of trouble) {
+      test(`${what}: the log says so in a line`, async () => {
+        const job = jobs.get(what) ?? '';
+        const log = await until('a line about the broker', async () => {
+          const [pod] = await namespace.podsOf(job);
+          const text = pod ? await namespace.log(pod.metadata.name, 'courier').catch(() => '') : '';
+          return line.test(text) && text;
+        });
+        expect(log).not.toContain('not-the-password');
+      });
+    }
+
+    test('of any kind: the Job ends at its deadline', async () => {
+      for (const job of jobs.values()) expect((await namespace.ended(job)).outcome).toBe('Failed: DeadlineExceeded');
+    });
   });
 
   /** A run over the broker, as the Secret of this namespace has it. */

@@ -79,6 +79,12 @@ export function env(object: Json, name: string): Record<string, string> {
   return Object.fromEntries(container(object, name).env.map((one: Json) => [one.name, one.value]));
 }
 
+/** The volume with the credentials of a broker, which a Secret has under the usual keys. */
+export function credentialsVolume(secretName: string): Json {
+  const items = ['password', 'username'].map((key) => ({ key, path: key }));
+  return { name: 'work-queue-credentials', secret: { secretName, items } };
+}
+
 /** Every pod spec in the objects. */
 export function podSpecs(objects: Json[]): Json[] {
   return objects.map((object) => object.spec?.template?.spec).filter((spec) => spec !== undefined);

@@ -14,7 +14,7 @@ import {
   Volume,
 } from 'cdk8s-plus-28';
 import { CoarseWorkerJob, type CoarseWorkerJobProps, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
-import { container, env, FRUITS, type Json, newChart, Run } from '../support/synth';
+import { container, credentialsVolume, env, FRUITS, type Json, newChart, Run } from '../support/synth';
 
 const worked = (worker: Partial<CoarseWorkerJobProps>, items = FRUITS) =>
   new Run({ worker, items: WorkItems.list(items, { allowEmpty: true }) });
@@ -70,18 +70,7 @@ describe('the pod', () => {
     const job = run.workerJob();
     expect(container(job, 'worker').env).toEqual([{ name: 'QUEUE', value: run.queue.queueName }]);
     const secrets = job.spec.template.spec.volumes.filter(({ secret }: Json) => secret);
-    expect(secrets).toEqual([
-      {
-        name: 'work-queue-credentials',
-        secret: {
-          secretName: run.broker.connection.credentials.name,
-          items: [
-            { key: 'password', path: 'password' },
-            { key: 'username', path: 'username' },
-          ],
-        },
-      },
-    ]);
+    expect(secrets).toEqual([credentialsVolume(run.broker.connection.credentials.name)]);
     const mounted = (name: string) => container(job, name).volumeMounts.map((mount: Json) => mount.name);
     expect(mounted('worker')).not.toContain('work-queue-credentials');
     expect(mounted('courier')).toContain('work-queue-credentials');

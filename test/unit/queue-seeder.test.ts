@@ -10,7 +10,7 @@ import {
   WorkItems,
 } from '../../lib';
 import { companions, itemsPiece, QUEUE_NAMES } from '../../lib/contract';
-import { container, env, FRUITS, type Json, Run, type RunProps } from '../support/synth';
+import { container, credentialsVolume, env, FRUITS, type Json, Run, type RunProps } from '../support/synth';
 
 const seeded = (seeder: Partial<QueueSeederProps>, more: RunProps = {}) => new Run({ ...more, seeder });
 
@@ -38,16 +38,8 @@ describe('the seeder Job', () => {
       mountPath: '/opt/work-queue/credentials',
       readOnly: true,
     });
-    expect(job.spec.template.spec.volumes).toContainEqual({
-      name: 'work-queue-credentials',
-      secret: {
-        secretName: run.broker.connection.credentials.name,
-        items: [
-          { key: 'password', path: 'password' },
-          { key: 'username', path: 'username' },
-        ],
-      },
-    });
+    const { name } = run.broker.connection.credentials;
+    expect(job.spec.template.spec.volumes).toContainEqual(credentialsVolume(name));
     expect(env(job, 'seeder').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
     // A subPath would not follow a change.
     for (const mount of volumeMounts) expect(mount).not.toHaveProperty('subPath');

@@ -13,13 +13,23 @@ const BUILD_LIMIT_MS = 480_000;
 
 const API_VERSION = 'cert-manager.io/v1';
 
-export interface CertManager {
+interface CertManager {
   /** Ends it. Rejects, with its last words, where it has ended by itself. */
   stop(): Promise<void>;
 }
 
+/** cert-manager for the tests of a file, with an Issuer of that name. */
+export function useCertManager(namespace: Namespace, issuer: string): void {
+  let certManager: CertManager;
+  beforeAll(async () => {
+    certManager = await startCertManager(namespace);
+    await makeIssuer(namespace, issuer);
+  });
+  afterAll(() => certManager?.stop());
+}
+
 /** Runs cert-manager's controllers for one namespace, as a process beside the control plane. */
-export async function startCertManager(namespace: Namespace): Promise<CertManager> {
+async function startCertManager(namespace: Namespace): Promise<CertManager> {
   const program = build();
   for (const kind of ['certificates', 'certificaterequests', 'issuers']) {
     await defineResource({ ...CERTIFICATE, file: `deploy/crds/cert-manager.io_${kind}.yaml` });
@@ -66,7 +76,7 @@ function build(): string {
  * An Issuer of that name, for certificates in the namespace. It has an authority of its own, whose certificate and key are in
  * a Secret of the same name.
  */
-export async function makeIssuer(namespace: Namespace, name: string): Promise<void> {
+async function makeIssuer(namespace: Namespace, name: string): Promise<void> {
   const selfSigned = `${name}-self-signed`;
   const authority = {
     isCA: true,

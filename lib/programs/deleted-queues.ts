@@ -9,7 +9,7 @@ const UNKNOWN = /\bno queue\b|not found on virtualhost/i;
  * Which of the queues that a seeder has filled are not there any more, as an error that nothing can mend. Without the queue
  * nobody knows which items were done, and without its dead letters which failed: made anew, they would look settled.
  */
-export async function findGone(session: Session, queue: string): Promise<FinalError | undefined> {
+export async function findDeletedQueues(session: Session, queue: string): Promise<FinalError | undefined> {
   const gone: string[] = [];
   for (const name of [queue, companions(queue).dead]) if (await isUnknown(session, name)) gone.push(`queue ${name}`);
   if (gone.length === 0) return undefined;
