@@ -20,7 +20,7 @@ wq_killed=   # the number of the run that was last to be killed
 wq_dying=    # set from SIGKILL until the runner is known to be gone
 wq_target=   # what signals are sent to: the runner's process group, or, without setsid, the program
 wq_starting= # set until the target is known
-wq_pending=  # a signal that came before
+wq_pending=  # a signal that came before, and the number of the run that it is for
 
 end() { # STATUS SENTENCE
   { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
@@ -34,7 +34,7 @@ signal() { # NAME
   # The runner looks for this file before it starts a program: a signal that comes a moment earlier would be lost.
   [ "$1" != TERM ] || { echo >"$wq_exchange/stop.$wq_number"; } 2>/dev/null
   if [ -z "$wq_target" ]; then
-    [ -z "$wq_starting" ] || [ "$wq_pending" = KILL ] || wq_pending=$1
+    [ -z "$wq_starting" ] || [ "$wq_pending" = "KILL $wq_number" ] || wq_pending="$1 $wq_number"
     return 0
   fi
   kill -s "$1" -- "$wq_target" 2>/dev/null
@@ -93,6 +93,11 @@ start_runner() { # PROGRAM [ARGUMENT...]
     "$wq_shell" "$wq_programs/runner.sh" process "$wq_exchange" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&- &
   fi
   exec 7<&- 8<&- 9>&-
+}
+
+leave() {
+  echo leave >&4
+  signal TERM
 }
 
 run_next() { # PROGRAM [ARGUMENT...]
@@ -164,7 +169,7 @@ read -r wq_word wq_status wq_sentence <&3 || wq_word=left
 [ "$wq_word" = hello ] || end 75 "the courier made its FIFOs and then said nothing for 60 s"
 # The courier says when to quit. It has to know before the program ends of this, or it would take that for a failed attempt;
 # its own SIGTERM from the kubelet may come later.
-trap 'wq_signalled=1; echo leave >&4; signal TERM' TERM INT
+trap 'wq_signalled=1; leave' TERM INT
 exec 5<"$wq_exchange/down" 3<&-
 kill "$wq_watchdog" 2>/dev/null
 copy_stderr
@@ -182,7 +187,7 @@ while :; do
       started)
         wq_target=$wq_status
         wq_starting=
-        [ -z "$wq_pending" ] || signal "$wq_pending"
+        case $wq_pending in ?*" $wq_number") signal "${wq_pending% *}" ;; esac
         wq_pending=
         ;;
       ended) wq_target= ;;
@@ -190,6 +195,7 @@ while :; do
       term) signal TERM ;;
       kill) signal KILL ;;
       copied) wq_copying= ;;
+      left) leave ;; # from the trap that was set until hello
       quit)
         exec 3>&- # the runner ends
         finish_copy

@@ -246,9 +246,21 @@ describe.each([
   test('a SIGTERM while it is idle does not end it: the courier says when', async () => {
     await startWith('true');
     shim.signal('SIGTERM');
+    await until(() => worker.leave.aborted);
     expect(await worker.run(Buffer.from('x'))).toBe(0);
     worker.quit(11, 'asked to leave');
     expect(await shim.exit()).toBe(11);
+  });
+
+  test('a SIGTERM while it is idle is not kept for the next run, however long the runner takes to start', async () => {
+    writeFileSync(join(shim.folder, 'bin', 'sh'), `#!/bin/sh\nsleep 0.5\nexec ${shell.join(' ')} "$@"\n`, {
+      mode: 0o755,
+    });
+    await startWith('sleep', '0.3');
+    await new Promise((resolve) => setTimeout(resolve, 200)); // now the runner is being started
+    shim.signal('SIGTERM');
+    await until(() => worker.leave.aborted);
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
   });
 
   test('stops the program and ends with 75 when the courier dies', async () => {
