@@ -122,6 +122,13 @@ export class Session {
     return this.model.connection.serverProperties.product;
   }
 
+  /** Whether it is RabbitMQ of this version or a later one. */
+  isRabbitMQ(major: number, minor: number): boolean {
+    if (this.product !== 'RabbitMQ') return false;
+    const [theirs, theirMinor] = String(this.model.connection.serverProperties.version).split('.').map(Number);
+    return theirs > major || (theirs === major && theirMinor >= minor);
+  }
+
   /** The broker takes no messages for now: it is in an alarm (memory, disk). */
   get blocked(): boolean {
     return this.isBlocked;

@@ -1,42 +1,61 @@
-import { Network, WorkItems } from '../../lib';
+import { Network, QueueType, WorkItems } from '../../lib';
 import { FRUITS, type Json, Run, type RunProps } from '../support/synth';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';
 import { useNamespace } from './support/namespace';
 
+const TYPES = [QueueType.QUORUM, QueueType.CLASSIC];
+
 /** The tests follow one another. RabbitMQ itself knows this way for one node only: a 4.3 refuses to start beside a 4.0. */
 describe('a broker of RabbitMQ 4.0', () => {
   const { namespace, test } = useNamespace();
   const ledger = new Ledger(namespace);
-  const [before, after] = ['rabbitmq:4.0', 'rabbitmq:4.3'].map(runOf);
-  const nodes = new BrokerNodes(namespace, after.broker);
+  const [before, after, anew] = [
+    ['rabbitmq:4.0', ''],
+    ['rabbitmq:4.3', ''],
+    ['rabbitmq:4.3', 'anew-'],
+  ].map(([image, prefix]) => TYPES.map((queueType) => runOf(image, queueType, prefix)));
+  const nodes = new BrokerNodes(namespace, after[0].broker);
 
   test('takes the items', async () => {
     await ledger.start();
-    await namespace.apply(withoutWorker(before));
-    expect((await namespace.ended(before.queue.name)).outcome).toBe('Complete');
+    for (const run of before) {
+      await namespace.apply(withoutWorker(run));
+      expect((await namespace.ended(run.queue.name)).outcome).toBe('Complete');
+    }
     expect(await nodes.control('version')).toMatch(/^4\.0\./);
   });
 
-  test('is RabbitMQ 4.3 after a change of its image, with every item in the queue', async () => {
-    await namespace.apply(withoutWorker(after));
+  test('is RabbitMQ 4.3 after a change of its image, with every item in the queues', async () => {
+    for (const run of after) await namespace.apply(withoutWorker(run));
     await nodes.ready();
     expect(await nodes.control('version')).toMatch(/^4\.3\./);
-    expect((await nodes.queue(after.queue.queueName)).messages).toBe(FRUITS.length);
+    for (const { queue } of after) expect((await nodes.queue(queue.queueName)).messages).toBe(FRUITS.length);
   });
 
-  test('and the Job that works on them is complete, every item once', async () => {
-    await namespace.apply(after.objects());
-    expect((await namespace.ended(after.job.name)).outcome).toBe('Complete');
-    expect(await ledger.items(after.queue.queueName, 'end')).toEqual(FRUITS);
-  });
+  test('and the Jobs that work on them are complete, every item once', () => expectComplete(after));
+
+  test('takes new queues of both types', () => expectComplete(anew));
+
+  async function expectComplete(runs: Run[]): Promise<void> {
+    for (const run of runs) await namespace.apply(run.objects());
+    for (const { job, queue } of runs) {
+      expect((await namespace.ended(job.name)).outcome).toBe('Complete');
+      expect(await ledger.items(queue.queueName, 'end')).toEqual(FRUITS);
+    }
+  }
 
   function withoutWorker(run: Run): Json[] {
     return run.objects().filter(({ metadata }) => metadata.name !== run.job.name);
   }
 });
 
-function runOf(image: string): Run {
+function runOf(image: string, queueType: QueueType, prefix: string): Run {
   const worker: RunProps['worker'] = { image: 'python:3.13-slim', network: Network.OPEN, program: witness() };
-  return new Run({ items: WorkItems.list(FRUITS), broker: { image }, worker: { ...worker, parallelism: 2 } });
+  return new Run({
+    items: WorkItems.list(FRUITS),
+    broker: { image },
+    seeder: { queueType, runId: `${prefix}${queueType}` },
+    worker: { ...worker, parallelism: 2 },
+  });
 }

@@ -33,9 +33,15 @@ export async function killContainer(namespace: Namespace, pod: string, container
     const found = status.containerStatuses?.find(({ name }: Json) => name === container);
     return found?.containerID?.replace(/^.*:\/\//, '') as string | undefined;
   });
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && cgroups(name).includes(id));
+  const processes = processesOf(id);
   if (processes.length === 0) throw new Error(`container ${container} of pod ${pod} has no process on this machine`);
-  for (const process of processes) kill(Number(process));
+  for (const process of processes) kill(process, 'SIGKILL');
+}
+
+/** The processes of this machine that belong to a container. */
+export function processesOf(containerId: string): number[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.filter((name) => cgroups(name).includes(containerId)).map(Number);
 }
 
 function cgroups(process: string): string {
@@ -46,9 +52,10 @@ function cgroups(process: string): string {
   }
 }
 
-function kill(id: number): void {
+/** Sends a signal to a process, if it is still there. */
+export function kill(id: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(id, 'SIGKILL');
+    process.kill(id, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it died with another
   }

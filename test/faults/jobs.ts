@@ -1,0 +1,45 @@
+import { App, Chart, Duration, Size } from 'cdk8s';
+import { WorkItems } from '../../lib';
+import { Run } from '../support/synth';
+import { ledgerMount, ledgerProgram } from './ledger-file';
+import type { JobPlan } from './plan';
+
+/** A program that hangs is stopped after this time. */
+const ITEM_TIMEOUT = Duration.seconds(15);
+const GRACE = Duration.seconds(5);
+/** Out of reach: these Jobs shall end by their items. */
+const BACKOFF_LIMIT = 100_000;
+
+/** A Job that has not ended by then hangs. Longer than a Job controller waits between pods that fail, which is ten minutes. */
+export const BOUND = Duration.minutes(40);
+
+/** The broker of a campaign, which all its Jobs with so many replicas share; and one of those Jobs. */
+export function runOf(replicas: number, runId: string, plan: JobPlan): Run {
+  const chart = new Chart(new App(), `faults-${replicas}`);
+  return new Run(
+    {
+      broker: { replicas },
+      items: WorkItems.range(1, plan.items),
+      seeder: { runId, queueType: plan.queueType, activeDeadline: BOUND },
+      worker: {
+        image: 'busybox:1.37',
+        program: ledgerProgram(plan.itemSeconds),
+        volumeMounts: [ledgerMount(chart)],
+        parallelism: plan.parallelism,
+        itemsPerPod: plan.itemsPerPod,
+        maxAttempts: plan.maxAttempts,
+        toleratedFailures: plan.toleratedFailures,
+        itemTimeout: ITEM_TIMEOUT,
+        terminationGracePeriod: GRACE,
+        backoffLimit: BACKOFF_LIMIT,
+        activeDeadline: BOUND,
+        resources: { memory: { limit: Size.mebibytes(32) } },
+      },
+    },
+    chart,
+  );
+}
+
+export function itemsOf(plan: JobPlan): string[] {
+  return Array.from({ length: plan.items }, (_, n) => String(n + 1));
+}

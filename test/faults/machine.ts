@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { kill, processesOf } from '../e2e/support/faults';
+
+/** Faults that the machine gives to processes and their networks from outside: the nodes of the cluster are on it. */
+
+/** The processes of a container whose command line the condition holds for. */
+export function processesWith(container: string, condition: (commandLine: string) => boolean): number[] {
+  return processesOf(container).filter((id) => condition(commandLine(id)));
+}
+
+/** All processes of this machine with a word in their command line that were not known before. */
+export function newProcesses(word: string, known: Set<number>): number[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const fresh = all.map(Number).filter((id) => !known.has(id));
+  for (const id of fresh) known.add(id);
+  return fresh.filter((id) => commandLine(id).includes(word));
+}
+
+export function commandLine(id: number): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // it has ended
+  }
+}
+
+/** Stops processes as SIGSTOP does; answers what lets them go on. */
+export function pause(processes: readonly number[]): () => void {
+  for (const id of processes) kill(id, 'SIGSTOP');
+  return () => {
+    for (const id of processes) kill(id, 'SIGCONT');
+  };
+}
+
+/** Lets packets to and from a TCP port vanish in the network of a process; answers what lets them through again. */
+export function dropPackets(process: number, port: number): () => void {
+  const change = (how: '--insert' | '--delete') => {
+    for (const [chain, side] of [
+      ['OUTPUT', '--dport'],
+      ['INPUT', '--sport'],
+    ] as const) {
+      const rule = [how, chain, '--protocol', 'tcp', side, String(port), '--jump', 'DROP'];
+      execFileSync('nsenter', [`--net=/proc/${process}/ns/net`, 'iptables', '--wait', ...rule], { stdio: 'ignore' });
+    }
+  };
+  change('--insert');
+  return () => {
+    try {
+      change('--delete');
+    } catch {
+      // the network has ended with its pod
+    }
+  };
+}
+
+/** Moves the clock of the machine, and with it of all nodes, brokers and pods. */
+export function moveClock(seconds: number): void {
+  execFileSync('date', ['--set', `@${(Date.now() / 1000 + seconds).toFixed(3)}`], { stdio: 'ignore' });
+}
+
+/** The processes with this name. */
+export function processesNamed(name: string): number[] {
+  return newProcesses(name, new Set()).filter((id) => commandLine(id).split(' ')[0].endsWith(`/${name}`));
+}

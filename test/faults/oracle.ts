@@ -1,0 +1,63 @@
+/** What is known of a Job that has ended, from outside of the system. */
+export interface Facts {
+  readonly name: string;
+  readonly items: readonly string[];
+  readonly toleratedFailures: number;
+  /** `Complete`, `Failed: REASON`, or nothing where it has not ended in time. */
+  readonly outcome: string | undefined;
+  /** The items whose programs have begun, in the order in which they did. */
+  readonly started: readonly string[];
+  /** The items whose programs have come to their end, with success: nothing is left for them to do but `exit 0`. */
+  readonly done: readonly string[];
+  /** The items of the dead letters. */
+  readonly dead: readonly string[];
+  /** The messages in the work queue. */
+  readonly left: number;
+}
+
+/** Whether the promise is kept: the Job is Complete exactly when every item is done, and it ends. A sentence for each breach. */
+export function breaches(facts: Facts): string[] {
+  const { outcome, items, toleratedFailures } = facts;
+  const found: string[] = [];
+  const say = (sentence: string) => found.push(`${facts.name}: ${sentence}`);
+  const [done, dead] = [new Set(facts.done), new Set(facts.dead)];
+
+  if (outcome === undefined) say('hung: it has not ended');
+  else if (outcome !== 'Complete' && outcome !== 'Failed: PodFailurePolicy') say(`ended otherwise: ${outcome}`);
+
+  const lost = items.filter((item) => !done.has(item) && !dead.has(item));
+  if (outcome !== undefined && lost.length > 0) say(`lost, and ${outcome}: items ${lost.join(', ')}`);
+  if (outcome === 'Complete' && dead.size > toleratedFailures)
+    say(`Complete with ${dead.size} dead letters, of which ${toleratedFailures} are tolerated`);
+  if (outcome === 'Failed: PodFailurePolicy' && dead.size <= toleratedFailures)
+    say(`Failed with ${dead.size} dead letters, of which ${toleratedFailures} are tolerated`);
+  if (outcome !== undefined && facts.left > 0) say(`${outcome} with ${facts.left} messages in the queue`);
+
+  const known = new Set(items);
+  const strange = [...facts.started, ...facts.dead].filter((item) => !known.has(item));
+  if (strange.length > 0) say(`items that nobody gave it: ${strange.join(', ')}`);
+  const unstarted = facts.done.filter((item) => !facts.started.includes(item));
+  if (unstarted.length > 0) say(`the ledger is wrong: done and never started: ${unstarted.join(', ')}`);
+  if (dead.size < facts.dead.length) say(`${facts.dead.length - dead.size} items are dead letters more than once`);
+  return found;
+}
+
+/** For a run without a fault: every item was run once and no more. */
+export function breachesWithoutFaults(facts: Facts): string[] {
+  const often = facts.items.filter((item) => facts.started.filter((one) => one === item).length !== 1);
+  const found = breaches(facts);
+  if (facts.outcome !== 'Complete') found.push(`${facts.name}: ${facts.outcome} without a fault`);
+  if (often.length > 0) found.push(`${facts.name}: run not once, without a fault: items ${often.join(', ')}`);
+  return found;
+}
+
+/** How many items were begun more than once, and how many have come to their end more than once. */
+export function repeats({ started, done }: Facts): { readonly begun: number; readonly done: number } {
+  return { begun: repeated(started), done: repeated(done) };
+}
+
+function repeated(items: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts.values()].filter((count) => count > 1).length;
+}

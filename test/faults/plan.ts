@@ -1,0 +1,96 @@
+import { QueueType } from '../../lib';
+import { Random } from './random';
+
+/** What breaks, and how often in comparison. A whole node, a broker or the API server keeps the others waiting for long. */
+export const WEIGHTS = {
+  'program fails': 80,
+  'program killed': 80,
+  'program out of memory': 30,
+  'program hangs': 20,
+  'shim killed': 70,
+  'courier killed': 80,
+  'courier killed when a program ends': 160,
+  'courier killed when a program starts': 60,
+  'pod deleted': 60,
+  'pod deleted without grace': 60,
+  'network dropped between pod and broker': 80,
+  'broker killed': 25,
+  'broker paused': 25,
+  'broker deleted': 15,
+  'broker out of memory': 25,
+  'node cut off': 15,
+  'node crashed': 10,
+  'seeder killed': 60,
+  'seeder run again': 40,
+  'API server paused': 4,
+  'clock moved': 20,
+} as const;
+
+export type FaultKind = keyof typeof WEIGHTS;
+
+/** All that chance decides on a fault: a seed has the same faults each time; what they meet is up to the cluster. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Milliseconds after the fault before it. */
+  readonly after: number;
+  /** Which of the pods, nodes or brokers that there are, from 0 to below 1. */
+  readonly target: number;
+  /** How long it lasts, or how late it comes, from 0 to below 1 of what is usual for its kind. */
+  readonly size: number;
+}
+
+export interface JobPlan {
+  readonly items: number;
+  readonly itemSeconds: number;
+  readonly itemsPerPod: number;
+  readonly parallelism: number;
+  readonly maxAttempts: number;
+  readonly toleratedFailures: number;
+  readonly queueType: QueueType;
+}
+
+/** Jobs that share a broker, and the faults that they meet. */
+export interface RoundPlan {
+  readonly replicas: 1 | 3;
+  readonly jobs: readonly JobPlan[];
+  readonly faults: () => Fault;
+}
+
+const JOBS = 3;
+/** What the items of a Job take without faults, and what a pod takes beside its items, roughly: for the number of items. */
+const [ROUND_SECONDS, POD_SECONDS] = [30, 5];
+const MEAN_PAUSE = 800;
+
+export function planRound(seed: number, number: number): RoundPlan {
+  const random = new Random(`${seed} ${number}`);
+  const replicas = random.oneOf([1, 1, 3] as const);
+  const jobs = Array.from({ length: JOBS }, () => planJob(random, replicas));
+  return { replicas, jobs, faults: () => planFault(random) };
+}
+
+function planJob(random: Random, replicas: number): JobPlan {
+  const itemsPerPod = random.oneOf([1, 2, 5, 10, 25]);
+  // A pod that works for long meets a fault before its end, and a Job whose pods all fail waits longer each time.
+  const itemSeconds = random.oneOf(itemsPerPod > 5 ? [0.05, 0.3] : [0.05, 0.3, 1]);
+  const parallelism = random.oneOf([2, 3, 4]);
+  const pods = Math.ceil((ROUND_SECONDS * parallelism) / (POD_SECONDS + itemsPerPod * itemSeconds));
+  const items = pods * itemsPerPod - Math.floor(random.fraction() * itemsPerPod);
+  return {
+    items,
+    itemSeconds,
+    itemsPerPod,
+    parallelism,
+    maxAttempts: random.oneOf([2, 3, 10, 10]),
+    toleratedFailures: random.oneOf([0, 0, 1, items]),
+    queueType: replicas === 1 && random.fraction() < 0.3 ? QueueType.CLASSIC : QueueType.QUORUM,
+  };
+}
+
+export function planFault(random: Random, pause = () => MEAN_PAUSE * -Math.log(1 - random.fraction())): Fault {
+  return {
+    kind: random.weighted(WEIGHTS),
+    after: pause(),
+    target: random.fraction(),
+    size: random.fraction(),
+  };
+}

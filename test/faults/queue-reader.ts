@@ -1,0 +1,59 @@
+import { buildSync } from 'esbuild';
+import { companions } from '../../lib/contract';
+import { askKubectl } from '../e2e/support/kubectl';
+import type { Namespace } from '../e2e/support/namespace';
+import { until } from '../e2e/support/until';
+import type { Run } from '../support/synth';
+
+/** Reads queues, from a pod of its own for each broker. */
+export class QueueReader {
+  private readonly pods = new Map<string, string>();
+
+  constructor(private readonly namespace: Namespace) {}
+
+  /** How many messages the work queue of a run has, and the items of its dead letters. */
+  async read(run: Run): Promise<{ readonly left: number; readonly dead: string[] }> {
+    const pod = await this.podFor(run);
+    const { queueName } = run.queue;
+    const args = [run.broker.connection.url, queueName, companions(queueName).dead];
+    const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
+    return until(`the queues of ${queueName}`, async () => {
+      const { status, stdout } = await askKubectl([...where, '--', 'node', '-', ...args], PROGRAM);
+      return status === 0 && JSON.parse(stdout);
+    });
+  }
+
+  private async podFor(run: Run): Promise<string> {
+    const { name: secret } = run.broker.connection.credentials;
+    const known = this.pods.get(secret);
+    if (known) return known;
+    const name = `reader-of-${secret}`;
+    const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+    const container = {
+      name: 'reader',
+      image: 'node:24-slim',
+      command: ['sleep', 'infinity'],
+      volumeMounts: [{ name: 'credentials', mountPath: '/credentials' }],
+      securityContext,
+    };
+    const spec = {
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [container],
+      volumes: [{ name: 'credentials', secret: { secretName: secret } }],
+    };
+    const metadata = { name, labels: { ...run.broker.clientLabels } };
+    await this.namespace.apply([{ apiVersion: 'v1', kind: 'Pod', metadata, spec }]);
+    this.pods.set(secret, name);
+    return name;
+  }
+}
+
+const PROGRAM = buildSync({
+  stdin: { contents: "import './read-queues';", resolveDir: __dirname, loader: 'ts' },
+  write: false,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'error',
+}).outputFiles[0].text;

@@ -1,0 +1,69 @@
+import { CAN_MAKE_FAULTS } from '../e2e/support/faults';
+import { askKubectl } from '../e2e/support/kubectl';
+import { EndedJob, Namespace } from '../e2e/support/namespace';
+import { report } from '../e2e/support/report';
+import { until } from '../e2e/support/until';
+import type { Run } from '../support/synth';
+import { BOUND, itemsOf } from './jobs';
+import { LedgerFile } from './ledger-file';
+import type { Facts } from './oracle';
+import type { JobPlan } from './plan';
+import { QueueReader } from './queue-reader';
+
+/** The API server may be paused for a minute, and nodes for less, when a Job reaches its deadline. */
+const LATE_SECONDS = 180;
+
+/** Where Jobs meet faults: a namespace with a ledger, and what is asked of it. */
+export class Stage {
+  readonly namespace = new Namespace();
+  readonly ledger = new LedgerFile(this.namespace);
+  private readonly reader = new QueueReader(this.namespace);
+
+  constructor(private readonly leave: AbortSignal) {
+    if (!CAN_MAKE_FAULTS) throw new Error('E2E_CLUSTER is not set: the program of the cluster that makes its faults.');
+  }
+
+  async create(): Promise<void> {
+    await this.namespace.create();
+    await this.ledger.create();
+  }
+
+  async remove(): Promise<void> {
+    this.ledger.close();
+    await this.namespace.remove();
+  }
+
+  /** What a person needs to see why a promise was not kept; the namespace stays as it is. */
+  async explain(): Promise<string> {
+    this.ledger.close();
+    return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
+  }
+
+  /** How a Job ends, see {@link Facts}. Rejects where somebody asked to leave. */
+  async end(run: Run): Promise<string | undefined> {
+    const where = ['--namespace', this.namespace.name, '--request-timeout=10s', 'get', 'job', run.job.name];
+    const ask = async () => {
+      if (this.leave.aborted) return 'left';
+      const { status, stdout } = await askKubectl([...where, '--output', 'json']);
+      return status === 0 && new EndedJob(JSON.parse(stdout)).outcome;
+    };
+    const end = await until(`the end of ${run.job.name}`, ask, BOUND.toSeconds() + LATE_SECONDS).catch(() => undefined);
+    if (this.leave.aborted) throw new Error('asked to leave');
+    return end;
+  }
+
+  async facts(run: Run, plan: JobPlan, outcome: string | undefined): Promise<Facts> {
+    const { queueName } = run.queue;
+    const entries = this.ledger.of(queueName);
+    const items = (what: string) => entries.filter((entry) => entry.what === what).map(({ item }) => item);
+    return {
+      name: `${queueName} (${run.job.name})`,
+      items: itemsOf(plan),
+      toleratedFailures: plan.toleratedFailures,
+      outcome,
+      started: items('start'),
+      done: items('end'),
+      ...(await this.reader.read(run)),
+    };
+  }
+}
