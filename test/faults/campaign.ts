@@ -7,7 +7,7 @@ import { Tally } from './tally';
 import { Targets } from './targets';
 
 /** Faults after which a round is left alone, so that it can end, and others begin. */
-const FAULTS_A_ROUND = 30;
+const FAULTS_A_ROUND = 60;
 
 export interface CampaignProps {
   readonly seed: number;

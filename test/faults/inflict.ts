@@ -40,7 +40,7 @@ export const HEAVY: readonly FaultKind[] = [
 const AMQP = 5672;
 const NODES = 3;
 /** The longest that one waits for a program to begin or to end. */
-const PATIENCE = 6000;
+const PATIENCE = 3000;
 /** An ack, the verdict and the closing of a connection follow the end of a program within these milliseconds. */
 const NARROW = 50;
 /** A seeder is done within these milliseconds after its process began. */

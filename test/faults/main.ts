@@ -1,22 +1,41 @@
 /**
- * Jobs on a cluster that breaks at random, and what came of it: npm run test:faults -- --faults 1000 --seed 1. It takes the
- * cluster that the end-to-end tests take, with its nodes on this machine, as root; a thousand faults take about an hour.
+ * Jobs on a cluster that breaks at random, and what came of it. It takes the cluster that the end-to-end tests take, with its
+ * nodes on this machine, as root.
+ *
+ *     npm run test:faults -- --faults 1000 --seed 1    many Jobs of all shapes; about an hour
+ *     npm run test:faults -- --soak 30 --seed 1        one Job of 10,000 items, for so many minutes
  */
 import { parseArgs } from 'node:util';
 import { campaign } from './campaign';
+import { soak } from './soak';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { faults: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+    options: {
+      faults: { type: 'string', default: '1000' },
+      soak: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+    },
   });
-  const [faults, seed] = [wholeNumber('--faults', values.faults), wholeNumber('--seed', values.seed)];
-  const begin = performance.now();
-  const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+  const seed = wholeNumber('--seed', values.seed);
   const leave = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => leave.abort());
-  const tally = await campaign({ faults, seed, say, leave: leave.signal });
-  console.log(`\n${tally}\n\nseed ${seed}, ${((performance.now() - begin) / 60_000).toFixed(0)} minutes`);
-  process.exit(tally.breaches.length > 0 ? 1 : 0);
+  const begin = performance.now();
+  const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+  const common = { seed, say, leave: leave.signal };
+  let tables: unknown[];
+  let breaches: number;
+  if (values.soak !== undefined) {
+    const { tally, memory } = await soak({ ...common, minutes: wholeNumber('--soak', values.soak) });
+    tables = [tally, memory];
+    breaches = tally.breaches.length;
+  } else {
+    const tally = await campaign({ ...common, faults: wholeNumber('--faults', values.faults) });
+    tables = [tally];
+    breaches = tally.breaches.length;
+  }
+  console.log(`\n${tables.join('\n\n')}\n\nseed ${seed}, ${((performance.now() - begin) / 60_000).toFixed(0)} minutes`);
+  process.exit(breaches > 0 ? 1 : 0);
 }
 
 function wholeNumber(option: string, text: string): number {

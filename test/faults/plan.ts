@@ -58,7 +58,7 @@ export interface RoundPlan {
 
 const JOBS = 3;
 /** What the items of a Job take without faults, and what a pod takes beside its items, roughly: for the number of items. */
-const [ROUND_SECONDS, POD_SECONDS] = [30, 5];
+const [ROUND_SECONDS, POD_SECONDS] = [90, 5];
 const MEAN_PAUSE = 800;
 
 export function planRound(seed: number, number: number): RoundPlan {
