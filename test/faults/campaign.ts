@@ -35,7 +35,8 @@ export async function campaign({ seed, faults, say, leave }: CampaignProps): Pro
 
   async function round(number: number, plan: RoundPlan, most: number): Promise<void> {
     const runs = plan.jobs.map((job, n) => runOf(plan.replicas, `round-${number}-${n}`, job));
-    for (const run of runs) await stage.namespace.apply(run.objects());
+    const applied = stage.apply(runs);
+    applied.catch(() => {}); // awaited below
     const over = new AbortController();
     const ends = Promise.all(runs.map((run) => stage.end(run))).finally(() => over.abort());
     ends.catch(() => {}); // awaited below
@@ -47,6 +48,7 @@ export async function campaign({ seed, faults, say, leave }: CampaignProps): Pro
       say(`  ${fault.kind}`);
     };
     await inflict(world, { next: plan.faults, most, met }, [over.signal, leave]);
+    await applied;
     const outcomes = await ends;
 
     for (const [n, run] of runs.entries()) {

@@ -3,7 +3,16 @@ import { kill, node, nodeReady, processesOf } from '../e2e/support/faults';
 import { askKubectl } from '../e2e/support/kubectl';
 import type { Namespace } from '../e2e/support/namespace';
 import type { LedgerFile } from './ledger-file';
-import { commandLine, dropPackets, moveClock, newProcesses, pause, processesNamed, processesWith } from './machine';
+import {
+  commandLine,
+  dropPackets,
+  isConnected,
+  moveClock,
+  newProcesses,
+  pause,
+  processesNamed,
+  processesWith,
+} from './machine';
 import type { Fault, FaultKind } from './plan';
 import { pick } from './random';
 import type { Target, Targets } from './targets';
@@ -43,8 +52,8 @@ const NODES = 3;
 const PATIENCE = 3000;
 /** An ack, the verdict and the closing of a connection follow the end of a program within these milliseconds. */
 const NARROW = 50;
-/** A seeder is done within these milliseconds after its process began. */
-const SEEDING = 700;
+/** A seeder declares its queues and fills them within these milliseconds after it has a connection. */
+const SEEDING = 400;
 
 export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'program fails': order('exit 3'),
@@ -99,14 +108,10 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     newProcesses('', known);
     // At the beginning of a round, the one that comes may be the first.
     await seedAgain(world, fault);
-    for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
-      await wait(5);
-      const [seeder] = newProcesses('/seeder.js', known);
-      if (!seeder) continue;
-      await wait(fault.size * SEEDING);
-      return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);
-    }
-    return 'nothing there';
+    const seeder = await soon(() => newProcesses('/seeder.js', known)[0], 2 * PATIENCE);
+    if (!seeder || !(await soon(() => isConnected(seeder, AMQP), 2 * PATIENCE))) return 'nothing there';
+    await wait(fault.size * SEEDING);
+    return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);
   },
   'seeder run again': seedAgain,
   'API server paused': async () => ({ milliseconds: 60_000, end: pause(processesNamed('kube-apiserver')) }),
@@ -175,6 +180,15 @@ async function remove({ namespace }: World, pod: string, ...how: string[]): Prom
   const where = ['--namespace', namespace.name, '--request-timeout=10s', 'delete', 'pod', pod, '--wait=false'];
   const { status } = await askKubectl([...where, ...how]);
   return status === 0 ? 'over' : 'nothing there';
+}
+
+/** Looks often, for what comes and is gone within milliseconds. */
+async function soon<T>(look: () => T | undefined, milliseconds: number): Promise<T | undefined> {
+  for (const end = performance.now() + milliseconds; performance.now() < end; await wait(5)) {
+    const found = look();
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -18,10 +18,14 @@ export function newProcesses(word: string, known: Set<number>): number[] {
 }
 
 export function commandLine(id: number): string {
+  return read(`/proc/${id}/cmdline`).replaceAll('\0', ' ');
+}
+
+function read(path: string): string {
   try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(path, 'utf8');
   } catch {
-    return ''; // it has ended
+    return ''; // the process has ended
   }
 }
 
@@ -52,6 +56,12 @@ export function dropPackets(process: number, port: number): () => void {
       // the network has ended with its pod
     }
   };
+}
+
+/** Whether a connection to a TCP port of another is established, in the network of a process. */
+export function isConnected(process: number, port: number): boolean {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return ['tcp', 'tcp6'].some((family) => new RegExp(`:${hex} 01 `).test(read(`/proc/${process}/net/${family}`)));
 }
 
 /** Moves the clock of the machine, and with it of all nodes, brokers and pods. */

@@ -40,7 +40,7 @@ export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ 
   try {
     const run = runOf(1, 'soak', JOB);
     const { namespace, ledger } = stage;
-    await namespace.apply(run.objects());
+    await stage.apply([run]);
     const over = new AbortController();
     const end = stage.end(run).finally(() => over.abort());
     end.catch(() => {}); // awaited below

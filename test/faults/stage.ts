@@ -39,6 +39,18 @@ export class Stage {
     return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
   }
 
+  /** Applies runs one after the other, each until it is accepted: they meet faults already. */
+  async apply(runs: readonly Run[]): Promise<void> {
+    for (const run of runs) {
+      const applied = () =>
+        this.namespace.apply(run.objects()).then(
+          () => true,
+          () => this.leave.aborted,
+        );
+      await until(`${run.job.name} applied`, applied);
+    }
+  }
+
   /** How a Job ends, see {@link Facts}. Rejects where somebody asked to leave. */
   async end(run: Run): Promise<string | undefined> {
     const where = ['--namespace', this.namespace.name, '--request-timeout=10s', 'get', 'job', run.job.name];

@@ -1,0 +1,32 @@
+import { campaign } from '../faults/campaign';
+import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from './support/faults';
+
+const [FAULTS, SEED] = [50, 1];
+const MINUTES = 20;
+
+/** The short form of `npm run test:faults`, see docs/faults.md. */
+describe('Jobs on a cluster that breaks', () => {
+  const sentence = `lose nothing and do not hang: ${FAULTS} faults`;
+  if (!CAN_MAKE_FAULTS) return test.skip(`${sentence} (${WITHOUT_FAULTS})`, () => {});
+
+  test(
+    sentence,
+    async () => {
+      const lines: string[] = [];
+      const leave = new AbortController();
+      const late = setTimeout(() => leave.abort(), (MINUTES - 1) * 60_000);
+      try {
+        const say = (line: string) => lines.push(line);
+        const tally = await campaign({ faults: FAULTS, seed: SEED, say, leave: leave.signal });
+        expect(tally.breaches).toEqual([]);
+        expect(tally.faults).toBe(FAULTS);
+      } catch (error) {
+        console.error(lines.join('\n'));
+        throw error;
+      } finally {
+        clearTimeout(late);
+      }
+    },
+    MINUTES * 60_000,
+  );
+});
