@@ -34,7 +34,7 @@ export type Outcome = Lasting | 'over' | 'nothing there';
 
 type Inflict = (world: World, fault: Fault) => Promise<Outcome>;
 
-/** Those of which only one is there at a time: together they would stop everything, and nothing would be tried. */
+/** Those that stop everything: only one is there at a time. */
 export const HEAVY: readonly FaultKind[] = [
   'broker killed',
   'broker paused',
@@ -109,7 +109,7 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     // At the beginning of a round, the one that comes may be the first.
     await seedAgain(world, fault);
     const seeder = await soon(() => newProcesses('/seeder.js', known)[0], 2 * PATIENCE);
-    if (!seeder || !(await soon(() => isConnected(seeder, AMQP), 2 * PATIENCE))) return 'nothing there';
+    if (!seeder || !(await soon(() => isConnected(seeder, AMQP), 5 * PATIENCE))) return 'nothing there';
     await wait(fault.size * SEEDING);
     return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);
   },

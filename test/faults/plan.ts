@@ -14,16 +14,16 @@ export const WEIGHTS = {
   'pod deleted': 60,
   'pod deleted without grace': 60,
   'network dropped between pod and broker': 80,
-  'broker killed': 25,
-  'broker paused': 25,
+  'broker killed': 20,
+  'broker paused': 20,
   'broker deleted': 15,
-  'broker out of memory': 25,
+  'broker out of memory': 20,
   'node cut off': 15,
   'node crashed': 10,
   'seeder killed': 60,
   'seeder run again': 40,
-  'API server paused': 4,
-  'clock moved': 20,
+  'API server paused': 3,
+  'clock moved': 15,
 } as const;
 
 export type FaultKind = keyof typeof WEIGHTS;
@@ -58,7 +58,7 @@ export interface RoundPlan {
 
 const JOBS = 3;
 /** What the items of a Job take without faults, and what a pod takes beside its items, roughly: for the number of items. */
-const [ROUND_SECONDS, POD_SECONDS] = [90, 5];
+const [ROUND_SECONDS, POD_SECONDS] = [45, 5];
 const MEAN_PAUSE = 800;
 
 /** The first is a short one. */

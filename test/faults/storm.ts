@@ -1,6 +1,6 @@
 import { sleep } from '../../lib/programs/time';
 import { HEAVY, INFLICT, type Lasting, type World } from './inflict';
-import type { Fault, FaultKind } from './plan';
+import type { Fault } from './plan';
 
 export interface Storm {
   readonly next: () => Fault;
@@ -13,16 +13,23 @@ export interface Storm {
 /** After a fault that met nothing another one takes its place. */
 const A_MOMENT = 100;
 
+/**
+ * From the end of a heavy fault to the next. Each stops everything; where pods fail and none succeeds between, the Job
+ * controller waits longer before each new one, up to ten minutes, and nothing more would be tried.
+ */
+const CALM = 20_000;
+
 /** Inflicts faults until there were enough or a signal says that it is over. Those that last have ended when this returns. */
 export async function inflict(world: World, { next, most, met }: Storm, over: readonly AbortSignal[]): Promise<void> {
-  const lasting = new Map<Promise<unknown>, FaultKind>();
+  const lasting = new Set<Promise<unknown>>();
+  let calm = 0;
   const isOver = () => over.some(({ aborted }) => aborted);
-  const last = (kind: FaultKind, { milliseconds, end }: Lasting) => {
+  const last = ({ milliseconds, end }: Lasting) => {
     const ended = sleep(milliseconds, ...over)
       .then(end)
       .finally(() => lasting.delete(ended));
     ended.catch(() => {}); // it is awaited at the end
-    lasting.set(ended, kind);
+    lasting.add(ended);
   };
   try {
     for (let [faults, pause] = [0, true]; faults < most; ) {
@@ -30,15 +37,17 @@ export async function inflict(world: World, { next, most, met }: Storm, over: re
       await sleep(pause ? fault.after : A_MOMENT, ...over);
       if (isOver()) break;
       pause = false;
-      if (HEAVY.includes(fault.kind) && [...lasting.values()].some((kind) => HEAVY.includes(kind))) continue;
+      const heavy = HEAVY.includes(fault.kind);
+      if (heavy && performance.now() < calm) continue;
       const outcome = await INFLICT[fault.kind](world, fault);
       if (outcome === 'nothing there') continue;
       met(fault);
       faults++;
       pause = true;
-      if (outcome !== 'over') last(fault.kind, outcome);
+      if (heavy) calm = performance.now() + CALM + (outcome === 'over' ? 0 : outcome.milliseconds);
+      if (outcome !== 'over') last(outcome);
     }
   } finally {
-    await Promise.all(lasting.keys());
+    await Promise.all(lasting);
   }
 }
