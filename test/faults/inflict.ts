@@ -48,6 +48,7 @@ export const HEAVY: readonly FaultKind[] = [
 
 const AMQP = 5672;
 const NODES = 3;
+const SEEDER = '/seeder.js';
 /** The longest that one waits for a program to begin or to end. */
 const PATIENCE = 3000;
 /** An ack, the verdict and the closing of a connection follow the end of a program within these milliseconds. */
@@ -105,10 +106,10 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   }),
   'seeder killed': async (world, fault) => {
     const known = new Set<number>();
-    newProcesses('', known);
+    newProcesses(SEEDER, known);
     // At the beginning of a round, the one that comes may be the first.
     await seedAgain(world, fault);
-    const seeder = await soon(() => newProcesses('/seeder.js', known)[0], 2 * PATIENCE);
+    const seeder = await soon(() => newProcesses(SEEDER, known)[0], 2 * PATIENCE);
     if (!seeder || !(await soon(() => isConnected(seeder, AMQP), 5 * PATIENCE))) return 'nothing there';
     await wait(fault.size * SEEDING);
     return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);

@@ -9,12 +9,15 @@ export function processesWith(container: string, condition: (commandLine: string
   return processesOf(container).filter((id) => condition(commandLine(id)));
 }
 
-/** All processes of this machine with a word in their command line that were not known before. */
+/** All processes of this machine with a word in their command line that were not known before; now they are. */
 export function newProcesses(word: string, known: Set<number>): number[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const fresh = all.map(Number).filter((id) => !known.has(id));
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  // One that does not have the word may get it: a container's process is another program at first.
+  const fresh = all.filter((id) => !known.has(id) && commandLine(id).includes(word));
   for (const id of fresh) known.add(id);
-  return fresh.filter((id) => commandLine(id).includes(word));
+  return fresh;
 }
 
 export function commandLine(id: number): string {

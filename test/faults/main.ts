@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   });
   const seed = wholeNumber('--seed', values.seed);
   const leave = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => leave.abort());
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => leave.abort());
   const begin = performance.now();
   const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
   const common = { seed, say, leave: leave.signal };

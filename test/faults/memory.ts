@@ -42,8 +42,7 @@ export class Memory {
 
   private look(): void {
     for (const program of PROGRAMS) {
-      // A process is found once its program has taken the place of what started it.
-      for (const id of newProcesses(`/${program}.js`, new Set([...this.processes.keys()]))) {
+      for (const id of newProcesses(`/${program}.js`, new Set(this.processes.keys()))) {
         this.processes.set(id, { program, since: performance.now() });
       }
     }

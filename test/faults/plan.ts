@@ -20,8 +20,8 @@ export const WEIGHTS = {
   'broker out of memory': 20,
   'node cut off': 15,
   'node crashed': 10,
-  'seeder killed': 60,
-  'seeder run again': 40,
+  'seeder killed': 40,
+  'seeder run again': 30,
   'API server paused': 3,
   'clock moved': 15,
 } as const;
