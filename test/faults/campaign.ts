@@ -1,13 +1,16 @@
+import { killSeeder, type World } from './inflict';
 import { runOf } from './jobs';
 import { breaches, breachesWithoutFaults } from './oracle';
-import { type Fault, planRound, type RoundPlan } from './plan';
+import { type FaultKind, planFaults, planJob } from './plan';
 import { Stage } from './stage';
 import { inflict } from './storm';
 import { Tally } from './tally';
 import { Targets } from './targets';
 
-/** Faults after which a round is left alone, so that it can end, and others begin. */
-const FAULTS_A_ROUND = 60;
+/** Jobs at a time. */
+const JOBS = 3;
+/** What a Job would take without faults; and one of those that meet none. */
+const [SECONDS, SECONDS_IN_PEACE] = [45, 15];
 
 export interface CampaignProps {
   readonly seed: number;
@@ -17,47 +20,81 @@ export interface CampaignProps {
   readonly leave: AbortSignal;
 }
 
-/** Rounds of Jobs that meet faults, until there were so many; and before them one without any. Ends at the first breach. */
-export async function campaign({ seed, faults, say, leave }: CampaignProps): Promise<Tally> {
-  const stage = new Stage(leave);
-  const tally = new Tally();
-  await stage.create();
-  try {
-    for (let number = 0; number === 0 || (tally.faults < faults && tally.breaches.length === 0); number++) {
-      const most = number === 0 ? 0 : Math.min(faults - tally.faults, FAULTS_A_ROUND);
-      await round(number, planRound(seed, number), most);
-    }
-    if (tally.breaches.length > 0) say(await stage.explain());
-  } finally {
-    if (tally.breaches.length === 0) await stage.remove();
+/**
+ * Jobs that meet no fault; then, until there were so many faults, Jobs that do, some at a time. Each is judged when it has
+ * ended. It ends early at the first breach.
+ */
+export class Campaign {
+  private readonly tally = new Tally();
+  private readonly stage: Stage;
+  private readonly targets: Targets;
+  private readonly over = new AbortController();
+  private jobs = 0;
+
+  constructor(private readonly props: CampaignProps) {
+    this.stage = new Stage(props.leave);
+    this.targets = new Targets(this.stage.namespace);
   }
-  return tally;
 
-  async function round(number: number, plan: RoundPlan, most: number): Promise<void> {
-    const runs = plan.jobs.map((job, n) => runOf(plan.replicas, `round-${number}-${n}`, job));
-    const applied = stage.apply(runs);
-    applied.catch(() => {}); // awaited below
-    const over = new AbortController();
-    const ends = Promise.all(runs.map((run) => stage.end(run))).finally(() => over.abort());
-    ends.catch(() => {}); // awaited below
-    const { namespace, ledger } = stage;
-    const world = { namespace, ledger, targets: new Targets(namespace, runs) };
-    const before = tally.faults;
-    const met = (fault: Fault) => {
-      tally.fault(fault.kind);
-      say(`  ${fault.kind}`);
-    };
-    await inflict(world, { next: plan.faults, most, met }, [over.signal, leave]);
-    await applied;
-    const outcomes = await ends;
-
-    for (const [n, run] of runs.entries()) {
-      const facts = await stage.facts(run, plan.jobs[n], outcomes[n]);
-      tally.job(facts);
-      tally.breaches.push(...(number === 0 ? breachesWithoutFaults(facts) : breaches(facts)));
+  async run(): Promise<Tally> {
+    await this.stage.create();
+    try {
+      await this.all(() => this.job(true));
+      if (this.props.faults > 0) await Promise.all([this.storm(), this.all(() => this.jobsOneByOne())]);
+      if (this.tally.breaches.length > 0) this.props.say(await this.stage.explain());
+    } finally {
+      if (this.tally.breaches.length === 0) await this.stage.remove();
     }
-    const jobs = outcomes.map((outcome, n) => `${plan.jobs[n].items} items ${outcome ?? 'HUNG'}`);
-    say(`round ${number}: ${tally.faults - before} faults, ${tally.faults} in all; ${jobs.join(', ')}`);
-    if (tally.breaches.length === 0) await namespace.run('delete', 'jobs', '--all', '--wait=false');
+    return this.tally;
+  }
+
+  private async all(lane: () => Promise<void>): Promise<void> {
+    await Promise.all(Array.from({ length: JOBS }, lane));
+  }
+
+  private async storm(): Promise<void> {
+    const { seed, leave } = this.props;
+    const { namespace, ledger } = this.stage;
+    const world: World = { namespace, ledger, targets: this.targets };
+    const storm = { next: planFaults(seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
+    await inflict(world, storm, [this.over.signal, leave]).finally(() => this.over.abort());
+  }
+
+  private met(kind: FaultKind): void {
+    this.tally.fault(kind);
+    this.props.say(`  ${this.tally.faults} ${kind}`);
+    if (this.tally.faults >= this.props.faults) this.over.abort();
+  }
+
+  private async jobsOneByOne(): Promise<void> {
+    try {
+      while (!this.over.signal.aborted) await this.job(false);
+    } finally {
+      this.over.abort();
+    }
+  }
+
+  private async job(inPeace: boolean): Promise<void> {
+    const { stage, targets, tally } = this;
+    const { seed, say } = this.props;
+    const number = this.jobs++;
+    const plan = planJob(seed, number, inPeace ? SECONDS_IN_PEACE : SECONDS);
+    const run = runOf(`job-${number}`, plan);
+    targets.runs.add(run);
+    const seederKilled = !inPeace && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
+    await stage.apply(run);
+    if ((await seederKilled) === 'over') this.met('seeder killed');
+    const outcome = await stage.end(run);
+    targets.runs.delete(run);
+
+    const facts = await stage.facts(run, plan, outcome);
+    tally.job(facts);
+    const found = inPeace ? breachesWithoutFaults(facts) : breaches(facts);
+    const broker = `${plan.queueType} queue, ${plan.replicas === 1 ? 'one broker' : 'three brokers'}`;
+    say(`Job ${number}: ${plan.items} items, ${plan.itemsPerPod} to a pod, ${broker}: ${outcome ?? 'HUNG'}`);
+    for (const sentence of found) say(`BREACH ${sentence}`);
+    tally.breaches.push(...found);
+    if (found.length > 0) this.over.abort();
+    else await stage.forget(run);
   }
 }

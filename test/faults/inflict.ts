@@ -51,6 +51,8 @@ const NODES = 3;
 const SEEDER = '/seeder.js';
 /** The longest that one waits for a program to begin or to end. */
 const PATIENCE = 3000;
+/** The longest that one waits for a seeder to begin, and then for its connection. */
+const SEEDER_PATIENCE = 10_000;
 /** An ack, the verdict and the closing of a connection follow the end of a program within these milliseconds. */
 const NARROW = 50;
 /** A seeder declares its queues and fills them within these milliseconds after it has a connection. */
@@ -105,14 +107,8 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     return { milliseconds: 3000 + size * 20_000, end };
   }),
   'seeder killed': async (world, fault) => {
-    const known = new Set<number>();
-    newProcesses(SEEDER, known);
-    // At the beginning of a round, the one that comes may be the first.
-    await seedAgain(world, fault);
-    const seeder = await soon(() => newProcesses(SEEDER, known)[0], 2 * PATIENCE);
-    if (!seeder || !(await soon(() => isConnected(seeder, AMQP), 5 * PATIENCE))) return 'nothing there';
-    await wait(fault.size * SEEDING);
-    return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);
+    const [outcome] = await Promise.all([killSeeder(fault.size), seedAgain(world, fault)]);
+    return outcome;
   },
   'seeder run again': seedAgain,
   'API server paused': async () => ({ milliseconds: 60_000, end: pause(processesNamed('kube-apiserver')) }),
@@ -123,11 +119,22 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   },
 };
 
+/** Kills the next seeder that comes, some milliseconds after it has connected to its broker. */
+export async function killSeeder(size: number): Promise<Outcome> {
+  const known = new Set<number>();
+  newProcesses(SEEDER, known);
+  const seeder = await soon(() => newProcesses(SEEDER, known)[0], SEEDER_PATIENCE);
+  if (!seeder || !(await soon(() => isConnected(seeder, AMQP), SEEDER_PATIENCE))) return 'nothing there';
+  await wait(size * SEEDING);
+  return commandLine(seeder) === '' ? 'nothing there' : killAll([seeder]);
+}
+
 /** A second Job that is the same but for its name. */
 async function seedAgain({ namespace, targets }: World, { target, size }: Fault): Promise<Outcome> {
-  const run = pick(targets.runs, target);
+  const run = pick([...targets.runs], target);
   if (!run) return 'nothing there';
   const seeder = structuredClone(run.seederJob());
+  seeder.spec.ttlSecondsAfterFinished = 5;
   seeder.metadata.name += `-${Math.floor(size * 1e9).toString(36)}`;
   const where = ['--namespace', namespace.name, '--request-timeout=10s'];
   const { status } = await askKubectl([...where, 'apply', '--filename', '-'], Yaml.stringify(seeder));

@@ -13,8 +13,9 @@ const BACKOFF_LIMIT = 100_000;
 /** A Job that has not ended by then hangs. Longer than a Job controller waits between pods that fail, which is ten minutes. */
 export const BOUND = Duration.minutes(40);
 
-/** The broker of a campaign, which all its Jobs with so many replicas share; and one of those Jobs. */
-export function runOf(replicas: number, runId: string, plan: JobPlan): Run {
+/** A Job, and the broker that it shares. */
+export function runOf(runId: string, plan: JobPlan): Run {
+  const { replicas } = plan;
   const chart = new Chart(new App(), `faults-${replicas}`);
   return new Run(
     {

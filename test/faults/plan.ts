@@ -20,8 +20,8 @@ export const WEIGHTS = {
   'broker out of memory': 20,
   'node cut off': 15,
   'node crashed': 10,
-  'seeder killed': 40,
-  'seeder run again': 30,
+  'seeder killed': 20,
+  'seeder run again': 25,
   'API server paused': 3,
   'clock moved': 15,
 } as const;
@@ -40,6 +40,8 @@ export interface Fault {
 }
 
 export interface JobPlan {
+  /** The nodes of its broker, which it shares with the other Jobs that have so many. */
+  readonly replicas: 1 | 3;
   readonly items: number;
   readonly itemSeconds: number;
   readonly itemsPerPod: number;
@@ -47,38 +49,18 @@ export interface JobPlan {
   readonly maxAttempts: number;
   readonly toleratedFailures: number;
   readonly queueType: QueueType;
+  /** Where its first seeder is killed while it fills the queue: as the size of a {@link Fault}. */
+  readonly seederKilled?: number;
 }
 
-/** Jobs that share a broker, and the faults that they meet. */
-export interface RoundPlan {
-  readonly replicas: 1 | 3;
-  readonly jobs: readonly JobPlan[];
-  readonly faults: () => Fault;
-}
-
-const JOBS = 3;
-/** What the items of a Job take without faults, and what a pod takes beside its items, roughly: for the number of items. */
-const [ROUND_SECONDS, POD_SECONDS] = [45, 5];
+/** What a pod takes beside its items, roughly: for the number of items. */
+const POD_SECONDS = 5;
 const MEAN_PAUSE = 800;
 
-/** The first is a short one. */
-export function planRound(seed: number, number: number): RoundPlan {
-  const random = new Random(`${seed} ${number}`);
-  const seconds = number === 0 ? ROUND_SECONDS / 6 : ROUND_SECONDS;
+/** One of the Jobs of a campaign, by its number; without faults it would take about so many seconds. */
+export function planJob(seed: number, number: number, seconds: number): JobPlan {
+  const random = new Random(`${seed} job ${number}`);
   const replicas = random.oneOf([1, 1, 3] as const);
-  const jobs = Array.from({ length: JOBS }, () => planJob(random, replicas, seconds));
-  let begun = false;
-  const faults = () => {
-    const fault = planFault(random);
-    if (begun) return fault;
-    begun = true;
-    // Later, seeders find that everything is there.
-    return { ...fault, kind: 'seeder killed' as const, after: 0 };
-  };
-  return { replicas, jobs, faults };
-}
-
-function planJob(random: Random, replicas: number, seconds: number): JobPlan {
   const itemsPerPod = random.oneOf([1, 2, 5, 10, 25]);
   // A pod that works for long meets a fault before its end, and a Job whose pods all fail waits longer each time.
   const itemSeconds = random.oneOf(itemsPerPod > 5 ? [0.05, 0.3] : [0.05, 0.3, 1]);
@@ -86,6 +68,7 @@ function planJob(random: Random, replicas: number, seconds: number): JobPlan {
   const pods = Math.ceil((seconds * parallelism) / (POD_SECONDS + itemsPerPod * itemSeconds));
   const items = pods * itemsPerPod - Math.floor(random.fraction() * itemsPerPod);
   return {
+    replicas,
     items,
     itemSeconds,
     itemsPerPod,
@@ -93,14 +76,17 @@ function planJob(random: Random, replicas: number, seconds: number): JobPlan {
     maxAttempts: random.oneOf([2, 3, 10, 10]),
     toleratedFailures: random.oneOf([0, 0, 1, items]),
     queueType: replicas === 1 && random.fraction() < 0.3 ? QueueType.CLASSIC : QueueType.QUORUM,
+    ...(random.fraction() < 0.5 && { seederKilled: random.fraction() }),
   };
 }
 
-export function planFault(random: Random, pause = () => MEAN_PAUSE * -Math.log(1 - random.fraction())): Fault {
-  return {
+/** The faults of a campaign, one after the other. */
+export function planFaults(seed: number, pause?: number): () => Fault {
+  const random = new Random(`${seed} faults`);
+  return () => ({
     kind: random.weighted(WEIGHTS),
-    after: pause(),
+    after: pause ?? MEAN_PAUSE * -Math.log(1 - random.fraction()),
     target: random.fraction(),
     size: random.fraction(),
-  };
+  });
 }

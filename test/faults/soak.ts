@@ -2,8 +2,7 @@ import { QueueType } from '../../lib';
 import { runOf } from './jobs';
 import { Memory } from './memory';
 import { breaches } from './oracle';
-import { type Fault, type JobPlan, planFault } from './plan';
-import { Random } from './random';
+import { type Fault, type JobPlan, planFaults } from './plan';
 import { Stage } from './stage';
 import { inflict } from './storm';
 import { Tally, table } from './tally';
@@ -14,6 +13,7 @@ const LOOK = 500;
 
 /** All that a Job need not say is left to the constructs' defaults. */
 const JOB: JobPlan = {
+  replicas: 1,
   items: 10_000,
   itemSeconds: 1,
   itemsPerPod: 100,
@@ -35,12 +35,13 @@ export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ 
   const stage = new Stage(leave);
   const tally = new Tally();
   const memory = new Memory(LOOK);
-  const random = new Random(`soak ${seed}`);
   await stage.create();
   try {
-    const run = runOf(1, 'soak', JOB);
+    const run = runOf('soak', JOB);
     const { namespace, ledger } = stage;
-    await stage.apply([run]);
+    const targets = new Targets(namespace);
+    targets.runs.add(run);
+    await stage.apply(run);
     const over = new AbortController();
     const end = stage.end(run).finally(() => over.abort());
     end.catch(() => {}); // awaited below
@@ -55,9 +56,7 @@ export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ 
       );
       say(`  ${fault.kind}; ${done.size} items done`);
     };
-    const next = () => planFault(random, () => PAUSE);
-    const world = { namespace, ledger, targets: new Targets(namespace, [run]) };
-    await inflict(world, { next, most: Number.POSITIVE_INFINITY, met }, [over.signal, leave, enough]);
+    await inflict({ namespace, ledger, targets }, { next: planFaults(seed, PAUSE), met }, [over.signal, leave, enough]);
     say(`${tally.faults} faults; waiting for the end of the Job`);
     const facts = await stage.facts(run, JOB, await end);
     tally.job(facts);

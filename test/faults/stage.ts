@@ -39,16 +39,26 @@ export class Stage {
     return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
   }
 
-  /** Applies runs one after the other, each until it is accepted: they meet faults already. */
-  async apply(runs: readonly Run[]): Promise<void> {
-    for (const run of runs) {
-      const applied = () =>
-        this.namespace.apply(run.objects()).then(
-          () => true,
-          () => this.leave.aborted,
-        );
-      await until(`${run.job.name} applied`, applied);
-    }
+  /** Applies a run, again until it is accepted: the API server may be away. */
+  async apply(run: Run): Promise<void> {
+    let refusal: unknown;
+    const applied = () =>
+      this.namespace.apply(run.objects()).then(
+        () => true,
+        (error) => {
+          refusal = error;
+          return false;
+        },
+      );
+    await until(`${run.job.name} applied`, applied).catch((late) => {
+      throw new Error(`${late}: ${refusal}`);
+    });
+  }
+
+  /** Forgets the Jobs of a run, and so its pods. */
+  async forget(run: Run): Promise<void> {
+    const jobs = [run.job.name, run.queue.name];
+    await this.namespace.run('delete', 'jobs', ...jobs, '--wait=false').catch(() => {}); // so they stay
   }
 
   /** How a Job ends, see {@link Facts}. Rejects where somebody asked to leave. */

@@ -4,8 +4,6 @@ import type { Fault } from './plan';
 
 export interface Storm {
   readonly next: () => Fault;
-  /** So many faults, and no more. */
-  readonly most: number;
   /** Called for each fault that met something. */
   readonly met: (fault: Fault) => void;
 }
@@ -19,8 +17,8 @@ const A_MOMENT = 100;
  */
 const CALM = 20_000;
 
-/** Inflicts faults until there were enough or a signal says that it is over. Those that last have ended when this returns. */
-export async function inflict(world: World, { next, most, met }: Storm, over: readonly AbortSignal[]): Promise<void> {
+/** Inflicts faults until a signal says that it is over. Those that last have ended when this returns. */
+export async function inflict(world: World, { next, met }: Storm, over: readonly AbortSignal[]): Promise<void> {
   const lasting = new Set<Promise<unknown>>();
   let calm = 0;
   const isOver = () => over.some(({ aborted }) => aborted);
@@ -32,7 +30,7 @@ export async function inflict(world: World, { next, most, met }: Storm, over: re
     lasting.add(ended);
   };
   try {
-    for (let [faults, pause] = [0, true]; faults < most; ) {
+    for (let pause = true; ; ) {
       const fault = next();
       await sleep(pause ? fault.after : A_MOMENT, ...over);
       if (isOver()) break;
@@ -42,7 +40,6 @@ export async function inflict(world: World, { next, most, met }: Storm, over: re
       const outcome = await INFLICT[fault.kind](world, fault);
       if (outcome === 'nothing there') continue;
       met(fault);
-      faults++;
       pause = true;
       if (heavy) calm = performance.now() + CALM + (outcome === 'over' ? 0 : outcome.milliseconds);
       if (outcome !== 'over') last(outcome);

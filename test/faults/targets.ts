@@ -13,12 +13,11 @@ export interface Target {
 
 /** What there is to hit. While the API server does not answer, it is what was there before. */
 export class Targets {
+  /** The runs that have not ended. */
+  readonly runs = new Set<Run>();
   private last: Json[] = [];
 
-  constructor(
-    private readonly namespace: Namespace,
-    readonly runs: readonly Run[],
-  ) {}
+  constructor(private readonly namespace: Namespace) {}
 
   workers(): Promise<Target[]> {
     return this.running('courier');
@@ -28,21 +27,12 @@ export class Targets {
     return this.running('rabbitmq');
   }
 
-  /** The pods of this round in which this container runs. */
+  /** The pods in which this container runs. */
   private async running(container: string): Promise<Target[]> {
     const where = ['--namespace', this.namespace.name, '--request-timeout=4s'];
     const { status, stdout } = await askKubectl([...where, 'get', 'pods', '--output', 'json']);
     if (status === 0) this.last = JSON.parse(stdout).items;
-    return this.last
-      .filter((pod) => this.isOfRound(pod))
-      .map(target)
-      .filter((one) => container in one.containers);
-  }
-
-  private isOfRound({ metadata }: Json): boolean {
-    const job = metadata.labels?.['batch.kubernetes.io/job-name'];
-    if (job) return this.runs.some((run) => run.job.name === job);
-    return metadata.name.startsWith(`${this.runs[0].statefulSet().metadata.name}-`);
+    return this.last.map(target).filter((one) => container in one.containers);
   }
 }
 
