@@ -50,9 +50,9 @@ const AMQP = 5672;
 const NODES = 3;
 const SEEDER = '/seeder.js';
 /** The longest that one waits for a program to begin or to end. */
-const PATIENCE = 3000;
+const PATIENCE = 2000;
 /** The longest that one waits for a seeder to begin, and then for its connection. */
-const SEEDER_PATIENCE = 10_000;
+const SEEDER_PATIENCE = 8000;
 /** An ack, the verdict and the closing of a connection follow the end of a program within these milliseconds. */
 const NARROW = 50;
 /** A seeder declares its queues and fills them within these milliseconds after it has a connection. */

@@ -10,8 +10,8 @@ const GRACE = Duration.seconds(5);
 /** Out of reach: these Jobs shall end by their items. */
 const BACKOFF_LIMIT = 100_000;
 
-/** A Job that has not ended by then hangs. Longer than a Job controller waits between pods that fail, which is ten minutes. */
-export const BOUND = Duration.minutes(40);
+/** A Job that has not ended by then hangs. The Job controller waits up to ten minutes between pods that fail. */
+export const BOUND = Duration.minutes(60);
 
 /** A Job, and the broker that it shares. */
 export function runOf(runId: string, plan: JobPlan): Run {
