@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { kill, processesOf } from '../e2e/support/faults';
+import { kill, processes, processesOf, readProcess } from '../e2e/support/faults';
 
 /** Faults that the machine gives to processes and their networks from outside: the nodes of the cluster are on it. */
 
@@ -11,32 +10,21 @@ export function processesWith(container: string, condition: (commandLine: string
 
 /** All processes of this machine with a word in their command line that were not known before; now they are. */
 export function newProcesses(word: string, known: Set<number>): number[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
   // One that does not have the word may get it: a container's process is another program at first.
-  const fresh = all.filter((id) => !known.has(id) && commandLine(id).includes(word));
+  const fresh = processes().filter((id) => !known.has(id) && commandLine(id).includes(word));
   for (const id of fresh) known.add(id);
   return fresh;
 }
 
 export function commandLine(id: number): string {
-  return read(`/proc/${id}/cmdline`).replaceAll('\0', ' ');
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // the process has ended
-  }
+  return readProcess(id, 'cmdline');
 }
 
 /** Stops processes as SIGSTOP does; answers what lets them go on. */
-export function pause(processes: readonly number[]): () => void {
-  for (const id of processes) kill(id, 'SIGSTOP');
+export function pause(ids: readonly number[]): () => void {
+  for (const id of ids) kill(id, 'SIGSTOP');
   return () => {
-    for (const id of processes) kill(id, 'SIGCONT');
+    for (const id of ids) kill(id, 'SIGCONT');
   };
 }
 
@@ -64,7 +52,7 @@ export function dropPackets(process: number, port: number): () => void {
 /** Whether a connection to a TCP port of another is established, in the network of a process. */
 export function isConnected(process: number, port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return ['tcp', 'tcp6'].some((family) => new RegExp(`:${hex} 01 `).test(read(`/proc/${process}/net/${family}`)));
+  return ['tcp', 'tcp6'].some((family) => new RegExp(`:${hex} 01 `).test(readProcess(process, `net/${family}`)));
 }
 
 /** Moves the clock of the machine, and with it of all nodes, brokers and pods. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readProcess } from '../e2e/support/faults';
 import { newProcesses } from './machine';
 
 const PROGRAMS = ['courier', 'seeder'] as const;
@@ -71,12 +71,8 @@ const AGES = [
 ] as const;
 
 function statusOf(id: number): string | undefined {
-  try {
-    const status = readFileSync(`/proc/${id}/status`, 'utf8');
-    return status.includes('VmRSS') ? status : undefined; // a process that has ended and is not waited for has none
-  } catch {
-    return undefined;
-  }
+  const status = readProcess(id, 'status');
+  return status.includes('VmRSS') ? status : undefined; // a process that has ended and is not waited for has none
 }
 
 function megabytes(status: string, name: string): number {

@@ -15,7 +15,17 @@ export const CAN_MAKE_FAULTS = CLUSTER !== undefined;
 export const WITHOUT_FAULTS = 'skipped: E2E_CLUSTER, the program that makes faults, is not set';
 
 export function node(fault: 'crash' | 'revive' | 'cut' | 'mend', number: number): void {
-  execFileSync(CLUSTER ?? '', [fault, String(number)], { stdio: 'ignore', timeout: 60_000 });
+  control(fault, String(number));
+  // The firewall of a node, which NetworkPolicies need, dies with it, and is not among what comes back.
+  if (fault === 'revive' && policiesAreEnforced()) control('policies');
+}
+
+function control(...args: string[]): void {
+  execFileSync(CLUSTER ?? '', args, { stdio: 'ignore', timeout: 60_000 });
+}
+
+function policiesAreEnforced(): boolean {
+  return processes().some((id) => readProcess(id, 'cmdline').includes('/kube-router'));
 }
 
 export function nodeReady(name: string): Promise<true> {
@@ -33,22 +43,29 @@ export async function killContainer(namespace: Namespace, pod: string, container
     const found = status.containerStatuses?.find(({ name }: Json) => name === container);
     return found?.containerID?.replace(/^.*:\/\//, '') as string | undefined;
   });
-  const processes = processesOf(id);
-  if (processes.length === 0) throw new Error(`container ${container} of pod ${pod} has no process on this machine`);
-  for (const process of processes) kill(process, 'SIGKILL');
+  const found = processesOf(id);
+  if (found.length === 0) throw new Error(`container ${container} of pod ${pod} has no process on this machine`);
+  for (const process of found) kill(process, 'SIGKILL');
 }
 
 /** The processes of this machine that belong to a container. */
 export function processesOf(containerId: string): number[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return all.filter((name) => cgroups(name).includes(containerId)).map(Number);
+  return processes().filter((id) => readProcess(id, 'cgroup').includes(containerId));
 }
 
-function cgroups(process: string): string {
+/** All processes of this machine. */
+export function processes(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** One of the files of a process in /proc, without NUL bytes; nothing where it has ended. */
+export function readProcess(id: number, file: string): string {
   try {
-    return readFileSync(`/proc/${process}/cgroup`, 'utf8');
+    return readFileSync(`/proc/${id}/${file}`, 'utf8').replaceAll('\0', ' ');
   } catch {
-    return ''; // it has ended
+    return '';
   }
 }
 
