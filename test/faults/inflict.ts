@@ -114,7 +114,7 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'API server paused': async () => ({ milliseconds: 60_000, end: pause(processesNamed('kube-apiserver')) }),
   'clock moved': async (_, { target, size }) => {
     const seconds = (target < 0.5 ? -1 : 1) * (1 + Math.round(size * 59));
-    moveClock(seconds);
+    if (!moveClock(seconds)) return 'nothing there';
     return { milliseconds: 5000, end: () => moveClock(-seconds) };
   },
 };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { kill, processes, processesOf, readProcess } from '../e2e/support/faults';
 
 /** Faults that the machine gives to processes and their networks from outside: the nodes of the cluster are on it. */
@@ -55,9 +55,10 @@ export function isConnected(process: number, port: number): boolean {
   return ['tcp', 'tcp6'].some((family) => new RegExp(`:${hex} 01 `).test(readProcess(process, `net/${family}`)));
 }
 
-/** Moves the clock of the machine, and with it of all nodes, brokers and pods. */
-export function moveClock(seconds: number): void {
-  execFileSync('date', ['--set', `@${(Date.now() / 1000 + seconds).toFixed(3)}`], { stdio: 'ignore' });
+/** Moves the clock of the machine, and with it of all nodes, brokers and pods. False where nobody may. */
+export function moveClock(seconds: number): boolean {
+  const time = `@${(Date.now() / 1000 + seconds).toFixed(3)}`;
+  return spawnSync('date', ['--set', time], { stdio: 'ignore' }).status === 0;
 }
 
 /** The processes with this name. */
