@@ -8,15 +8,17 @@ import { Tally } from './tally';
 import { Targets } from './targets';
 
 /** Jobs at a time. */
-const JOBS = 5;
+const JOBS = 4;
 /** What a Job would take without faults; and one of those that meet none. */
-const [SECONDS, SECONDS_IN_PEACE] = [40, 15];
+const [SECONDS, SECONDS_IN_PEACE] = [45, 15];
 
 export interface CampaignProps {
   readonly seed: number;
   readonly faults: number;
   readonly say: (line: string) => void;
-  /** Ends it early, and whatever fault is there. */
+  /** No more faults, and no more Jobs: those that run are waited for and judged. */
+  readonly enough: AbortSignal;
+  /** Ends it at once, and whatever fault is there. */
   readonly leave: AbortSignal;
 }
 
@@ -34,6 +36,7 @@ export class Campaign {
   constructor(private readonly props: CampaignProps) {
     this.stage = new Stage(props.leave);
     this.targets = new Targets(this.stage.namespace);
+    for (const signal of [props.enough, props.leave]) signal.addEventListener('abort', () => this.over.abort());
   }
 
   async run(): Promise<Tally> {
@@ -53,11 +56,10 @@ export class Campaign {
   }
 
   private async storm(): Promise<void> {
-    const { seed, leave } = this.props;
     const { namespace, ledger } = this.stage;
     const world: World = { namespace, ledger, targets: this.targets };
-    const storm = { next: planFaults(seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
-    await inflict(world, storm, [this.over.signal, leave]).finally(() => this.over.abort());
+    const storm = { next: planFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
+    await inflict(world, storm, [this.over.signal]).finally(() => this.over.abort());
   }
 
   private met(kind: FaultKind): void {

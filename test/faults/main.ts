@@ -4,6 +4,8 @@
  *
  *     npm run test:faults -- --faults 1000 --seed 1    many Jobs of all shapes; about an hour
  *     npm run test:faults -- --soak 30 --seed 1        one Job of 10,000 items, for so many minutes
+ *
+ * Ctrl-C ends the faults; the Jobs that run are waited for and judged. Once more ends it at once.
  */
 import { parseArgs } from 'node:util';
 import { Campaign } from './campaign';
@@ -18,13 +20,14 @@ async function main(): Promise<void> {
     },
   });
   const seed = wholeNumber('--seed', values.seed);
-  const leave = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => leave.abort());
+  const [enough, leave] = [new AbortController(), new AbortController()];
+  process.on('SIGINT', () => (enough.signal.aborted ? leave : enough).abort());
+  process.on('SIGTERM', () => leave.abort());
   const begin = performance.now();
   // Not the time of day: one of the faults moves it.
   const seconds = () => Math.round((performance.now() - begin) / 1000);
   const say = (line: string) => console.log(`${String(seconds()).padStart(5)} s ${line}`);
-  const common = { seed, say, leave: leave.signal };
+  const common = { seed, say, enough: enough.signal, leave: leave.signal };
   let tables: unknown[];
   let breaches: number;
   if (values.soak !== undefined) {

@@ -61,9 +61,15 @@ const MEAN_PAUSE = 800;
 export function planJob(seed: number, number: number, seconds: number): JobPlan {
   const random = new Random(`${seed} job ${number}`);
   const replicas = random.oneOf([1, 1, 3] as const);
-  const itemsPerPod = random.oneOf([1, 2, 5, 10, 25]);
-  // A pod that works for long meets a fault before its end, and a Job whose pods all fail waits longer each time.
-  const itemSeconds = random.oneOf(itemsPerPod > 5 ? [0.05, 0.3] : [0.05, 0.3, 1]);
+  // A pod that works for long meets a fault before its end, and a Job whose pods all fail waits longer each time; a pod that
+  // has little to do costs more than its work.
+  const [itemsPerPod, itemSeconds] = random.oneOf([
+    [1, 5],
+    [2, 3],
+    [5, 1],
+    [10, 0.5],
+    [25, 0.2],
+  ]);
   const parallelism = random.oneOf([2, 3, 4]);
   const pods = Math.ceil((seconds * parallelism) / (POD_SECONDS + itemsPerPod * itemSeconds));
   const items = pods * itemsPerPod - Math.floor(random.fraction() * itemsPerPod);

@@ -27,11 +27,18 @@ export interface SoakProps {
   readonly seed: number;
   readonly minutes: number;
   readonly say: (line: string) => void;
+  readonly enough: AbortSignal;
   readonly leave: AbortSignal;
 }
 
 /** One long Job that meets a fault every five seconds, for some minutes, and the memory of its couriers and seeders. */
-export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ tally: Tally; memory: string }> {
+export async function soak({
+  seed,
+  minutes,
+  say,
+  enough,
+  leave,
+}: SoakProps): Promise<{ tally: Tally; memory: string }> {
   const stage = new Stage(leave);
   const tally = new Tally();
   const memory = new Memory(LOOK);
@@ -45,7 +52,7 @@ export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ 
     const over = new AbortController();
     const end = stage.end(run).finally(() => over.abort());
     end.catch(() => {}); // awaited below
-    const enough = AbortSignal.timeout(minutes * 60_000);
+    const late = AbortSignal.timeout(minutes * 60_000);
     const met = (fault: Fault) => {
       tally.fault(fault.kind);
       const done = new Set(
@@ -56,7 +63,12 @@ export async function soak({ seed, minutes, say, leave }: SoakProps): Promise<{ 
       );
       say(`  ${fault.kind}; ${done.size} items done`);
     };
-    await inflict({ namespace, ledger, targets }, { next: planFaults(seed, PAUSE), met }, [over.signal, leave, enough]);
+    await inflict({ namespace, ledger, targets }, { next: planFaults(seed, PAUSE), met }, [
+      over.signal,
+      leave,
+      enough,
+      late,
+    ]);
     say(`${tally.faults} faults; waiting for the end of the Job`);
     const facts = await stage.facts(run, JOB, await end);
     tally.job(facts);
