@@ -46,6 +46,7 @@ export class Campaign {
       if (this.props.faults > 0) await Promise.all([this.storm(), this.all(() => this.jobsOneByOne())]);
       if (this.tally.breaches.length > 0) this.props.say(await this.stage.explain());
     } finally {
+      this.targets.close();
       if (this.tally.breaches.length === 0) await this.stage.remove();
     }
     return this.tally;

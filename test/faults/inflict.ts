@@ -145,14 +145,14 @@ type Hit = (target: Target, world: World, fault: Fault) => Outcome | Promise<Out
 
 function toWorker(hit: Hit): Inflict {
   return async (world, fault) => {
-    const target = pick(await world.targets.workers(), fault.target);
+    const target = pick(world.targets.workers, fault.target);
     return target && 'worker' in target.containers ? hit(target, world, fault) : 'nothing there';
   };
 }
 
 function toBroker(hit: Hit): Inflict {
   return async (world, fault) => {
-    const target = pick(await world.targets.brokers(), fault.target);
+    const target = pick(world.targets.brokers, fault.target);
     return target ? hit(target, world, fault) : 'nothing there';
   };
 }

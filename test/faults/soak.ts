@@ -42,11 +42,11 @@ export async function soak({
   const stage = new Stage(leave);
   const tally = new Tally();
   const memory = new Memory(LOOK);
+  const { namespace, ledger } = stage;
+  const targets = new Targets(namespace);
   await stage.create();
   try {
     const run = runOf('soak', JOB);
-    const { namespace, ledger } = stage;
-    const targets = new Targets(namespace);
     targets.runs.add(run);
     await stage.apply(run);
     const over = new AbortController();
@@ -76,6 +76,7 @@ export async function soak({
     if (tally.breaches.length > 0) say(await stage.explain());
   } finally {
     memory.close();
+    targets.close();
     if (tally.breaches.length === 0) await stage.remove();
   }
   const header = ['program', 'age', 'looks', 'median, MB', 'most, MB'];

@@ -1,5 +1,4 @@
 import { CAN_MAKE_FAULTS } from '../e2e/support/faults';
-import { askKubectl } from '../e2e/support/kubectl';
 import { EndedJob, Namespace } from '../e2e/support/namespace';
 import { report } from '../e2e/support/report';
 import { until } from '../e2e/support/until';
@@ -9,6 +8,7 @@ import { LedgerFile } from './ledger-file';
 import type { Facts } from './oracle';
 import type { JobPlan } from './plan';
 import { QueueReader } from './queue-reader';
+import { Watch } from './watch';
 
 /** The API server may be paused for a minute, and nodes for less, when a Job reaches its deadline. */
 const LATE_SECONDS = 180;
@@ -18,6 +18,7 @@ export class Stage {
   readonly namespace = new Namespace();
   readonly ledger = new LedgerFile(this.namespace);
   private readonly reader = new QueueReader(this.namespace);
+  private readonly jobs = new Watch(this.namespace.name, 'jobs');
 
   constructor(private readonly leave: AbortSignal) {
     if (!CAN_MAKE_FAULTS) throw new Error('E2E_CLUSTER is not set: the program of the cluster that makes its faults.');
@@ -29,14 +30,19 @@ export class Stage {
   }
 
   async remove(): Promise<void> {
-    this.ledger.close();
+    this.close();
     await this.namespace.remove();
   }
 
   /** What a person needs to see why a promise was not kept; the namespace stays as it is. */
   async explain(): Promise<string> {
-    this.ledger.close();
+    this.close();
     return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
+  }
+
+  private close(): void {
+    this.ledger.close();
+    this.jobs.stop();
   }
 
   /** Applies a run, again until it is accepted: the API server may be away. */
@@ -63,11 +69,10 @@ export class Stage {
 
   /** How a Job ends, see {@link Facts}. Rejects where somebody asked to leave. */
   async end(run: Run): Promise<string | undefined> {
-    const where = ['--namespace', this.namespace.name, '--request-timeout=10s', 'get', 'job', run.job.name];
     const ask = async () => {
       if (this.leave.aborted) return 'left';
-      const { status, stdout } = await askKubectl([...where, '--output', 'json']);
-      return status === 0 && new EndedJob(JSON.parse(stdout)).outcome;
+      const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
+      return job && new EndedJob(job).outcome;
     };
     const end = await until(`the end of ${run.job.name}`, ask, BOUND.toSeconds() + LATE_SECONDS).catch(() => undefined);
     if (this.leave.aborted) throw new Error('asked to leave');

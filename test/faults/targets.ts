@@ -1,12 +1,10 @@
-import { askKubectl } from '../e2e/support/kubectl';
 import type { Namespace } from '../e2e/support/namespace';
 import type { Json, Run } from '../support/synth';
+import { Watch } from './watch';
 
 /** A pod whose containers run. */
 export interface Target {
   readonly pod: string;
-  /** The number of its node: 2 for `node-2`. */
-  readonly node: number;
   /** The identifiers of the containers that run, by their names. */
   readonly containers: Readonly<Record<string, string>>;
 }
@@ -15,32 +13,34 @@ export interface Target {
 export class Targets {
   /** The runs that have not ended. */
   readonly runs = new Set<Run>();
-  private last: Json[] = [];
+  private readonly pods: Watch;
 
-  constructor(private readonly namespace: Namespace) {}
+  constructor(namespace: Namespace) {
+    this.pods = new Watch(namespace.name, 'pods');
+  }
 
-  workers(): Promise<Target[]> {
+  close(): void {
+    this.pods.stop();
+  }
+
+  /** The pods in which a courier runs. */
+  get workers(): Target[] {
     return this.running('courier');
   }
 
-  brokers(): Promise<Target[]> {
+  get brokers(): Target[] {
     return this.running('rabbitmq');
   }
 
-  /** The pods in which this container runs. */
-  private async running(container: string): Promise<Target[]> {
-    const where = ['--namespace', this.namespace.name, '--request-timeout=4s'];
-    const { status, stdout } = await askKubectl([...where, 'get', 'pods', '--output', 'json']);
-    if (status === 0) this.last = JSON.parse(stdout).items;
-    return this.last.map(target).filter((one) => container in one.containers);
+  private running(container: string): Target[] {
+    return this.pods.all.map(target).filter(({ containers }) => container in containers);
   }
 }
 
-function target({ metadata, spec, status }: Json): Target {
+function target({ metadata, status }: Json): Target {
   const running = (status.containerStatuses ?? []).filter(({ state }: Json) => state.running);
   return {
     pod: metadata.name,
-    node: Number(spec.nodeName?.replace('node-', '')),
     containers: Object.fromEntries(
       running.map(({ name, containerID }: Json) => [name, containerID.replace(/^.*:\/\//, '')]),
     ),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 /** `kubectl`, or a longer command line where the cluster can only be reached from elsewhere: `ssh lab kubectl`. */
 const COMMAND = process.env.E2E_KUBECTL ?? 'kubectl';
@@ -19,11 +20,7 @@ export async function kubectl(...args: string[]): Promise<string> {
 
 /** The answer of `kubectl`, whatever it is. */
 export function askKubectl(args: string[], input = ''): Promise<KubectlAnswer> {
-  const child = spawn('sh', ['-c', `exec ${COMMAND} "$@"`, 'kubectl', ...args], {
-    stdio: 'pipe',
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
+  const child = spawn(...commandLine(args), { stdio: 'pipe', timeout: LIMIT_MS, killSignal: 'SIGKILL' });
   const [stdout, stderr]: Buffer[][] = [[], []];
   child.stdout.on('data', (part) => stdout.push(part));
   child.stderr.on('data', (part) => stderr.push(part));
@@ -37,4 +34,23 @@ export function askKubectl(args: string[], input = ''): Promise<KubectlAnswer> {
       resolve({ status: code ?? -1, stdout: out, stderr: err + late });
     });
   });
+}
+
+/** A `kubectl` that goes on, line by line; answers what stops it. */
+export function watchKubectl(
+  args: string[],
+  { line, end }: { readonly line: (line: string) => void; readonly end: () => void },
+): () => void {
+  // A group of its own: the command may start others, which would go on.
+  const child = spawn(...commandLine(args), { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  createInterface(child.stdout).on('line', line);
+  child.on('error', end);
+  child.on('close', end);
+  return () => {
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+}
+
+function commandLine(args: string[]): [string, string[]] {
+  return ['sh', ['-c', `exec ${COMMAND} "$@"`, 'kubectl', ...args]];
 }

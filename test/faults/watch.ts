@@ -1,0 +1,57 @@
+import { watchKubectl } from '../e2e/support/kubectl';
+import type { Json } from '../support/synth';
+
+const A_MOMENT = 1000;
+
+/** Objects of a kind in a namespace as they are now: one `kubectl` that goes on, which costs less than asking each time. */
+export class Watch {
+  private objects = new Map<string, Json>();
+  private end: () => void = () => {};
+  private stopped = false;
+
+  constructor(
+    private readonly namespace: string,
+    private readonly kind: string,
+  ) {
+    this.begin();
+  }
+
+  get all(): Json[] {
+    return [...this.objects.values()];
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.end();
+  }
+
+  /** It tells all that there is, and then what changes; it ends when the API server is away, and then begins anew. */
+  private begin(): void {
+    if (this.stopped) return;
+    const fresh = new Map<string, Json>();
+    let unread: string[] = [];
+    const args = [
+      '--namespace',
+      this.namespace,
+      'get',
+      this.kind,
+      '--watch',
+      '--output-watch-events',
+      '--output',
+      'json',
+    ];
+    this.end = watchKubectl(args, {
+      line: (line) => {
+        unread.push(line);
+        if (line !== '}') return; // objects follow one another, indented
+        const { type, object } = JSON.parse(unread.join('\n'));
+        unread = [];
+        if (type === 'ERROR') return; // its end follows
+        if (type === 'DELETED') fresh.delete(object.metadata.name);
+        else fresh.set(object.metadata.name, object);
+        this.objects = fresh;
+      },
+      end: () => setTimeout(() => this.begin(), A_MOMENT),
+    });
+  }
+}
