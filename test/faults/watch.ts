@@ -29,7 +29,6 @@ export class Watch {
   private begin(): void {
     if (this.stopped) return;
     const fresh = new Map<string, Json>();
-    let unread: string[] = [];
     const args = [
       '--namespace',
       this.namespace,
@@ -42,10 +41,7 @@ export class Watch {
     ];
     this.end = watchKubectl(args, {
       line: (line) => {
-        unread.push(line);
-        if (line !== '}') return; // objects follow one another, indented
-        const { type, object } = JSON.parse(unread.join('\n'));
-        unread = [];
+        const { type, object } = JSON.parse(line);
         if (type === 'ERROR') return; // its end follows
         if (type === 'DELETED') fresh.delete(object.metadata.name);
         else fresh.set(object.metadata.name, object);
