@@ -1,3 +1,4 @@
+import { sleep } from '../../lib/programs/time';
 import { killSeeder, type World } from './inflict';
 import { runOf } from './jobs';
 import { breaches, breachesWithoutFaults } from './oracle';
@@ -7,8 +8,16 @@ import { inflict } from './storm';
 import { Tally } from './tally';
 import { Targets } from './targets';
 
-/** Jobs at a time. */
-const JOBS = 4;
+/** Of Jobs in peace. */
+const JOBS_IN_PEACE = 4;
+/**
+ * Another Job begins where fewer pods than these are at work. The Job controller waits between pods that fail, ever longer, so
+ * there may be many Jobs, most of which wait.
+ */
+const PODS = 8;
+const MOST_JOBS = 20;
+/** From the beginning of a Job to its pods. */
+const BEGINNING = 6000;
 /** What a Job would take without faults; and one of those that meet none. */
 const [SECONDS, SECONDS_IN_PEACE] = [45, 15];
 
@@ -42,18 +51,14 @@ export class Campaign {
   async run(): Promise<Tally> {
     await this.stage.create();
     try {
-      await this.all(() => this.job(true));
-      if (this.props.faults > 0) await Promise.all([this.storm(), this.all(() => this.jobsOneByOne())]);
+      await Promise.all(Array.from({ length: JOBS_IN_PEACE }, () => this.job(true)));
+      if (this.props.faults > 0) await Promise.all([this.storm(), this.manyJobs()]);
       if (this.tally.breaches.length > 0) this.props.say(await this.stage.explain());
     } finally {
       this.targets.close();
       if (this.tally.breaches.length === 0) await this.stage.remove();
     }
     return this.tally;
-  }
-
-  private async all(lane: () => Promise<void>): Promise<void> {
-    await Promise.all(Array.from({ length: JOBS }, lane));
   }
 
   private async storm(): Promise<void> {
@@ -69,12 +74,19 @@ export class Campaign {
     if (this.tally.faults >= this.props.faults) this.over.abort();
   }
 
-  private async jobsOneByOne(): Promise<void> {
-    try {
-      while (!this.over.signal.aborted) await this.job(false);
-    } finally {
-      this.over.abort();
+  private async manyJobs(): Promise<void> {
+    const { signal } = this.over;
+    const jobs: Promise<void>[] = [];
+    while (!signal.aborted) {
+      if (this.targets.workers.length < PODS && this.targets.runs.size < MOST_JOBS) {
+        const job = this.job(false);
+        job.catch(() => this.over.abort()); // and thrown below
+        jobs.push(job);
+        await sleep(BEGINNING, signal);
+      }
+      await sleep(1000, signal);
     }
+    await Promise.all(jobs);
   }
 
   private async job(inPeace: boolean): Promise<void> {
