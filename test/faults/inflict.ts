@@ -73,8 +73,8 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'pod deleted without grace': toWorker(({ pod }, world) => remove(world, pod, '--grace-period=0', '--force')),
   'network dropped between pod and broker': toWorker(({ containers }, _, { size }) => {
     const [process] = processesOf(containers.courier);
-    if (!process) return 'nothing there';
-    return { milliseconds: 500 + size * 20_000, end: dropPackets(process, AMQP) };
+    const end = process && dropPackets(process, AMQP);
+    return end ? { milliseconds: 500 + size * 20_000, end } : 'nothing there';
   }),
   'broker killed': toBroker(({ containers }) => killAll(processesOf(containers.rabbitmq))),
   'broker paused': toBroker(({ containers }, _, { size }) => {

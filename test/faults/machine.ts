@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { kill, processes, processesOf, readProcess } from '../e2e/support/faults';
 
 /** Faults that the machine gives to processes and their networks from outside: the nodes of the cluster are on it. */
@@ -28,25 +28,21 @@ export function pause(ids: readonly number[]): () => void {
   };
 }
 
-/** Lets packets to and from a TCP port vanish in the network of a process; answers what lets them through again. */
-export function dropPackets(process: number, port: number): () => void {
-  const change = (how: '--insert' | '--delete') => {
-    for (const [chain, side] of [
+/**
+ * Lets packets to and from a TCP port vanish in the network of a process; answers what lets them through again, or nothing
+ * where the network has just ended with its pod.
+ */
+export function dropPackets(process: number, port: number): (() => void) | undefined {
+  const change = (how: '--insert' | '--delete') =>
+    [
       ['OUTPUT', '--dport'],
       ['INPUT', '--sport'],
-    ] as const) {
+    ].every(([chain, side]) => {
       const rule = [how, chain, '--protocol', 'tcp', side, String(port), '--jump', 'DROP'];
-      execFileSync('nsenter', [`--net=/proc/${process}/ns/net`, 'iptables', '--wait', ...rule], { stdio: 'ignore' });
-    }
-  };
-  change('--insert');
-  return () => {
-    try {
-      change('--delete');
-    } catch {
-      // the network has ended with its pod
-    }
-  };
+      const inside = [`--net=/proc/${process}/ns/net`, 'iptables', '--wait', ...rule];
+      return spawnSync('nsenter', inside, { stdio: 'ignore' }).status === 0;
+    });
+  return change('--insert') ? () => change('--delete') : undefined;
 }
 
 /** Whether a connection to a TCP port of another is established, in the network of a process. */
