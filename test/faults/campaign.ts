@@ -12,10 +12,10 @@ import { Targets } from './targets';
 const JOBS_IN_PEACE = 4;
 /**
  * Another Job begins where fewer pods than these are at work. The Job controller waits between pods that fail, ever longer, so
- * there may be many Jobs, most of which wait.
+ * there may be many Jobs, most of which wait. More of them, when all their pods begin at once, are too much for two cores.
  */
 const PODS = 8;
-const MOST_JOBS = 20;
+const MOST_JOBS = 8;
 /** From the beginning of a Job to its pods. */
 const BEGINNING = 6000;
 /** What a Job would take without faults; and one of those that meet none. */

@@ -5,6 +5,8 @@ import type { Namespace } from '../e2e/support/namespace';
 import { until } from '../e2e/support/until';
 import type { Run } from '../support/synth';
 
+const PATIENCE_SECONDS = 900;
+
 /** Reads queues, from a pod of its own for each broker. */
 export class QueueReader {
   private readonly pods = new Map<string, string>();
@@ -17,9 +19,15 @@ export class QueueReader {
     const { queueName } = run.queue;
     const args = [run.broker.connection.url, queueName, companions(queueName).dead];
     const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
-    return until(`the queues of ${queueName}`, async () => {
-      const { status, stdout } = await askKubectl([...where, '--', 'node', '-', ...args], PROGRAM);
+    let refusal = '';
+    const ask = async () => {
+      const { status, stdout, stderr } = await askKubectl([...where, '--', 'node', '-', ...args], PROGRAM);
+      refusal = stderr;
       return status === 0 && JSON.parse(stdout);
+    };
+    // Its node, or the broker, may be the one that is broken.
+    return until(`the queues of ${queueName}`, ask, PATIENCE_SECONDS).catch((late) => {
+      throw new Error(`${late}: ${refusal}`);
     });
   }
 
