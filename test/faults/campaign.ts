@@ -52,13 +52,18 @@ export class Campaign {
     await this.stage.create();
     try {
       await Promise.all(Array.from({ length: JOBS_IN_PEACE }, () => this.job(true)));
-      if (this.props.faults > 0) await Promise.all([this.storm(), this.manyJobs()]);
+      if (this.props.faults > 0) await this.inTheStorm();
       if (this.tally.breaches.length > 0) this.props.say(await this.stage.explain());
     } finally {
       this.targets.close();
       if (this.tally.breaches.length === 0) await this.stage.remove();
     }
     return this.tally;
+  }
+
+  private async inTheStorm(): Promise<void> {
+    const parts = await Promise.allSettled([this.storm(), this.manyJobs()]); // what is broken is mended before it ends
+    for (const part of parts) if (part.status === 'rejected') throw part.reason;
   }
 
   private async storm(): Promise<void> {
