@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os';
+import { table } from '../test/support/table';
 import type { Summary } from './statistics';
 
 /** As bench/README.md has it. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  console.log(['', line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line), ''].join('\n'));
+  console.log(`\n${table(header, rows)}\n`);
 }
 
 /** Prints the load average from before a measurement to after it: who reads the figures has to know it. */

@@ -20,12 +20,12 @@ export function breaches(facts: Facts): string[] {
   const { outcome, items, toleratedFailures } = facts;
   const found: string[] = [];
   const say = (sentence: string) => found.push(`${facts.name}: ${sentence}`);
-  const [done, dead] = [new Set(facts.done), new Set(facts.dead)];
+  const dead = new Set(facts.dead);
 
   if (outcome === undefined) say('hung: it has not ended');
   else if (outcome !== 'Complete' && outcome !== 'Failed: PodFailurePolicy') say(`ended otherwise: ${outcome}`);
 
-  const lost = items.filter((item) => !done.has(item) && !dead.has(item));
+  const lost = lostItems(facts);
   if (outcome !== undefined && lost.length > 0) say(`lost, and ${outcome}: items ${lost.join(', ')}`);
   if (outcome === 'Complete' && dead.size > toleratedFailures)
     say(`Complete with ${dead.size} dead letters, of which ${toleratedFailures} are tolerated`);
@@ -40,6 +40,12 @@ export function breaches(facts: Facts): string[] {
   if (unstarted.length > 0) say(`the ledger is wrong: done and never started: ${unstarted.join(', ')}`);
   if (dead.size < facts.dead.length) say(`${facts.dead.length - dead.size} items are dead letters more than once`);
   return found;
+}
+
+/** The items that are neither done nor dead letters. */
+export function lostItems({ items, done, dead }: Facts): string[] {
+  const settled = new Set([...done, ...dead]);
+  return items.filter((item) => !settled.has(item));
 }
 
 /** For a run without a fault: every item was run once and no more. */

@@ -1,8 +1,8 @@
-import { buildSync } from 'esbuild';
 import { companions } from '../../lib/contract';
 import { askKubectl } from '../e2e/support/kubectl';
 import type { Namespace } from '../e2e/support/namespace';
 import { until } from '../e2e/support/until';
+import { bundle } from '../support/bundle';
 import type { Run } from '../support/synth';
 
 const PATIENCE_SECONDS = 900;
@@ -56,12 +56,4 @@ export class QueueReader {
   }
 }
 
-const PROGRAM = buildSync({
-  stdin: { contents: "import './read-queues';", resolveDir: __dirname, loader: 'ts' },
-  write: false,
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'error',
-}).outputFiles[0].text;
+const PROGRAM = bundle("import './read-queues';", __dirname);

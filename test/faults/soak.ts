@@ -1,11 +1,12 @@
 import { QueueType } from '../../lib';
+import { table } from '../support/table';
 import { runOf } from './jobs';
 import { Memory } from './memory';
 import { breaches } from './oracle';
 import { type Fault, type JobPlan, planFaults } from './plan';
 import { Stage } from './stage';
 import { inflict } from './storm';
-import { Tally, table } from './tally';
+import { Tally } from './tally';
 import { Targets } from './targets';
 
 const PAUSE = 5000;

@@ -1,4 +1,5 @@
-import { type Facts, repeats } from './oracle';
+import { table } from '../support/table';
+import { type Facts, lostItems, repeats } from './oracle';
 import { type FaultKind, WEIGHTS } from './plan';
 
 /** What a campaign came to. */
@@ -24,8 +25,6 @@ export class Tally {
     const ended = (outcome: string | undefined) => this.jobs.filter((job) => job.outcome === outcome).length;
     const sum = (of: (facts: Facts) => number) => this.jobs.reduce((total, facts) => total + of(facts), 0);
     const done = (facts: Facts) => new Set(facts.done).size;
-    const lost = (facts: Facts) =>
-      facts.items.filter((item) => !facts.done.includes(item) && !facts.dead.includes(item));
     const rows: [string, number][] = [
       ['Jobs', this.jobs.length],
       ['of these Complete', ended('Complete')],
@@ -34,7 +33,7 @@ export class Tally {
       ['items', sum(({ items }) => items.length)],
       ['of these done', sum(done)],
       ['of these dead letters', sum(({ dead }) => dead.length)],
-      ['lost', sum((facts) => lost(facts).length)],
+      ['lost', sum((facts) => lostItems(facts).length)],
       ['begun more than once', sum((facts) => repeats(facts).begun)],
       ['done more than once', sum((facts) => repeats(facts).done)],
     ];
@@ -45,9 +44,4 @@ export class Tally {
       ...this.breaches.map((sentence) => `BREACH ${sentence}`),
     ].join('\n\n');
   }
-}
-
-export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
 }

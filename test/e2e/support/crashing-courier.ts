@@ -1,4 +1,4 @@
-import { buildSync } from 'esbuild';
+import { bundle } from '../../support/bundle';
 import type { Json } from '../../support/synth';
 
 const COURIER = 'courier.js';
@@ -13,24 +13,11 @@ export function withCrashingCourier(objects: Json[], item: string): Json[] {
   const renamed: Json[] = JSON.parse(JSON.stringify(objects).replaceAll(name, `${name}-crashing`));
   const own = renamed.find(({ metadata }) => metadata.name === `${name}-crashing`);
   if (own.data) delete own.data[COURIER];
-  own.binaryData = { ...own.binaryData, [COURIER]: bundle(item).toString('base64') };
+  own.binaryData = { ...own.binaryData, [COURIER]: crashing(item).toString('base64') };
   return renamed;
 }
 
-function bundle(item: string): Buffer {
-  const { outputFiles } = buildSync({
-    stdin: {
-      contents: "import './crash-after-ack'; import '../../../lib/programs/courier.program';",
-      resolveDir: __dirname,
-      loader: 'ts',
-    },
-    define: { CRASH_AFTER_ACK: JSON.stringify(item) },
-    write: false,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'error',
-  });
-  return Buffer.from(outputFiles[0].contents);
+function crashing(item: string): Buffer {
+  const lines = "import './crash-after-ack'; import '../../../lib/programs/courier.program';";
+  return Buffer.from(bundle(lines, __dirname, { CRASH_AFTER_ACK: JSON.stringify(item) }));
 }
