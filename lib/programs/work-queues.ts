@@ -22,8 +22,8 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
   const quorum = queueType === 'quorum';
   // Others may refuse an argument that they do not know (Apache Qpid Broker-J closes the connection), and need none.
   const plain = !quorum && session.product !== 'RabbitMQ';
-  // RabbitMQ before 3.12 has no timeout per queue and ignores it; since 4.3 a classic queue has none and refuses it
-  // (https://github.com/rabbitmq/rabbitmq-server/blob/main/release-notes/4.3.0.md).
+  // RabbitMQ before 3.12 has no timeout per queue and ignores it; since 4.3 a classic queue has none, and
+  // since 4.3.2 it refuses the argument (https://github.com/rabbitmq/rabbitmq-server/issues/17144).
   const timed = quorum || !session.isRabbitMQ(4, 3);
   const kept = { 'x-queue-type': queueType, ...(quorum && { 'x-delivery-limit': NO_DELIVERY_LIMIT }) };
   const work = {
