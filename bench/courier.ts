@@ -47,6 +47,17 @@ async function bench(): Promise<void> {
         if (code !== 0) throw new Error(`amqp-consume ended with ${code}`);
       }),
   });
+  /** No broker, no item and nobody to tell: what a shell takes for the programs alone, in any design that has one. */
+  const shell = {
+    name: `sh, which starts ${PROGRAM}`,
+    measure: async () => {
+      const loop = `n=0; while [ "$n" -lt ${ITEMS} ]; do (exec ${PROGRAM}); n=$((n + 1)); done`;
+      const began = performance.now();
+      const [code] = await once(spawn('sh', ['-c', loop], { stdio: 'ignore' }), 'exit');
+      if (code !== 0) throw new Error(`sh ended with ${code}`);
+      return performance.now() - began;
+    },
+  };
   const ours = {
     name: 'courier and shim',
     measure: () =>
@@ -57,7 +68,7 @@ async function bench(): Promise<void> {
   };
 
   try {
-    const results = await sideBySide(ROUNDS, ours, amqpConsume(), amqpConsume('-p', '1'));
+    const results = await sideBySide(ROUNDS, ours, amqpConsume(), amqpConsume('-p', '1'), shell);
     for (const { name, median } of results) console.log(`${name}: ${(median / ITEMS).toFixed(2)} ms for each item`);
   } finally {
     programs.remove();

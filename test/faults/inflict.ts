@@ -34,7 +34,7 @@ export type Outcome = Lasting | 'over' | 'nothing there';
 
 type Inflict = (world: World, fault: Fault) => Promise<Outcome>;
 
-/** Those that stop everything: only one is there at a time. */
+/** Those that stop everything: only one is there at a time, and any pod may fail. */
 export const HEAVY: readonly FaultKind[] = [
   'broker killed',
   'broker paused',
@@ -62,7 +62,7 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'program fails': order('exit 3'),
   'program hangs': order('sleep 100000'),
   'program out of memory': order('hog=$(head -c 400000000 /dev/zero | tr "\\0" x)'),
-  'program killed': toWorker(({ containers }) =>
+  'program killed': toProgram(({ containers }) =>
     killAll(processesWith(containers.worker, (line) => line.includes('/ledger/') && !/(shim|runner)\.sh/.test(line))),
   ),
   'shim killed': toWorker(({ containers }) => killAll(processesOf(containers.worker))),
@@ -143,10 +143,23 @@ async function seedAgain({ namespace, targets }: World, { target, size }: Fault)
 
 type Hit = (target: Target, world: World, fault: Fault) => Outcome | Promise<Outcome>;
 
-function toWorker(hit: Hit): Inflict {
+/** What a pod survives. */
+function toProgram(hit: Hit): Inflict {
   return async (world, fault) => {
     const target = pick(world.targets.workers, fault.target);
     return target && 'worker' in target.containers ? hit(target, world, fault) : 'nothing there';
+  };
+}
+
+/** What a pod likely does not survive. */
+function toWorker(hit: Hit): Inflict {
+  return async (world, fault) => {
+    const { targets } = world;
+    const target = pick(targets.workersToLose, fault.target);
+    if (!target || !('worker' in target.containers)) return 'nothing there';
+    const outcome = await hit(target, world, fault);
+    if (outcome !== 'nothing there') targets.hit([target]);
+    return outcome;
   };
 }
 

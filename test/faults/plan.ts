@@ -18,11 +18,11 @@ export const WEIGHTS = {
   'broker paused': 20,
   'broker deleted': 15,
   'broker out of memory': 20,
-  'node cut off': 15,
-  'node crashed': 10,
+  'node cut off': 25,
+  'node crashed': 25,
   'seeder killed': 20,
   'seeder run again': 25,
-  'API server paused': 3,
+  'API server paused': 12,
   'clock moved': 15,
 } as const;
 
@@ -79,7 +79,7 @@ export function planJob(seed: number, number: number, seconds: number): JobPlan 
     itemSeconds,
     itemsPerPod,
     parallelism,
-    maxAttempts: random.oneOf([2, 3, 10, 10]),
+    maxAttempts: random.oneOf([1, 2, 3, 10]),
     toleratedFailures: random.oneOf([0, 0, 1, items]),
     queueType: replicas === 1 && random.fraction() < 0.3 ? QueueType.CLASSIC : QueueType.QUORUM,
     ...(random.fraction() < 0.5 && { seederKilled: random.fraction() }),

@@ -11,10 +11,7 @@ export interface Storm {
 /** After a fault that met nothing another one takes its place. */
 const A_MOMENT = 100;
 
-/**
- * From the end of a heavy fault to the next. Each stops everything; where pods fail and none succeeds between, the Job
- * controller waits longer before each new one, up to ten minutes, and nothing more would be tried.
- */
+/** From the end of a heavy fault to the next: pods shall succeed between, see {@link Targets.workersToLose}. */
 const CALM = 20_000;
 
 /** Inflicts faults until a signal says that it is over. Those that last have ended when this returns. */
@@ -41,7 +38,10 @@ export async function inflict(world: World, { next, met }: Storm, over: readonly
       if (outcome === 'nothing there') continue;
       met(fault);
       pause = true;
-      if (heavy) calm = performance.now() + CALM + (outcome === 'over' ? 0 : outcome.milliseconds);
+      if (heavy) {
+        world.targets.hit(world.targets.workers);
+        calm = performance.now() + CALM + (outcome === 'over' ? 0 : outcome.milliseconds);
+      }
       if (outcome !== 'over') last(outcome);
     }
   } finally {
