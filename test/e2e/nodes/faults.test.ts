@@ -1,5 +1,5 @@
-import { Campaign } from '../faults/campaign';
-import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from './support/faults';
+import { Campaign } from '../../faults/campaign';
+import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from '../support/faults';
 
 const [FAULTS, SEED] = [50, 1];
 const MINUTES = 20;

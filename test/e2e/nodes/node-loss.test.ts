@@ -1,12 +1,12 @@
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
-import { Network, WorkItems } from '../../lib';
-import { FRUITS, Run } from '../support/synth';
-import { node, nodeReady } from './support/faults';
-import { kubectl } from './support/kubectl';
-import { Ledger, witness } from './support/ledger';
-import { useNamespace } from './support/namespace';
-import { until } from './support/until';
+import { Network, WorkItems } from '../../../lib';
+import { FRUITS, Run } from '../../support/synth';
+import { node, nodeReady } from '../support/faults';
+import { kubectl } from '../support/kubectl';
+import { Ledger, witness } from '../support/ledger';
+import { useNamespace } from '../support/namespace';
+import { until } from '../support/until';
 
 const STAYS = 'node-1';
 const FALLS = 'node-2';

@@ -1,9 +1,9 @@
-import { Network, WorkItems } from '../../lib';
-import { type Json, Run, type RunProps } from '../support/synth';
-import { BrokerNodes } from './support/broker-nodes';
-import { node, nodeReady } from './support/faults';
-import { Ledger, witness } from './support/ledger';
-import { useNamespace } from './support/namespace';
+import { Network, WorkItems } from '../../../lib';
+import { type Json, Run, type RunProps } from '../../support/synth';
+import { BrokerNodes } from '../support/broker-nodes';
+import { node, nodeReady } from '../support/faults';
+import { Ledger, witness } from '../support/ledger';
+import { useNamespace } from '../support/namespace';
 
 const NUMBERS = Array.from({ length: 200 }, (_, n) => String(n));
 const CUT_SECONDS = 15;
