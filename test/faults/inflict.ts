@@ -1,5 +1,5 @@
 import { Yaml } from 'cdk8s';
-import { kill, node, nodeReady, processesOf } from '../e2e/support/faults';
+import { kill, node, processesOf, revive } from '../e2e/support/faults';
 import { askKubectl } from '../e2e/support/kubectl';
 import type { Namespace } from '../e2e/support/namespace';
 import type { LedgerFile } from './ledger-file';
@@ -100,11 +100,7 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   }),
   'node crashed': toNode((number, size) => {
     node('crash', number);
-    const end = async () => {
-      node('revive', number);
-      await nodeReady(`node-${number}`);
-    };
-    return { milliseconds: 3000 + size * 20_000, end };
+    return { milliseconds: 3000 + size * 20_000, end: () => revive(number) };
   }),
   'seeder killed': async (world, fault) => {
     const [outcome] = await Promise.all([killSeeder(fault.size), seedAgain(world, fault)]);

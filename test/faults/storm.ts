@@ -14,23 +14,29 @@ const A_MOMENT = 100;
 /** From the end of a heavy fault to the next: pods shall succeed between, see {@link Targets.workersToLose}. */
 const CALM = 20_000;
 
-/** Inflicts faults until a signal says that it is over. Those that last have ended when this returns. */
+/**
+ * Inflicts faults until a signal says that it is over. Those that last have ended when this returns; it rejects where one of
+ * them could not be ended.
+ */
 export async function inflict(world: World, { next, met }: Storm, over: readonly AbortSignal[]): Promise<void> {
   const lasting = new Set<Promise<unknown>>();
   let calm = 0;
+  let stuck: unknown;
   const isOver = () => over.some(({ aborted }) => aborted);
   const last = ({ milliseconds, end }: Lasting) => {
     const ended = sleep(milliseconds, ...over)
       .then(end)
+      .catch((error) => {
+        stuck ??= error;
+      })
       .finally(() => lasting.delete(ended));
-    ended.catch(() => {}); // it is awaited at the end
     lasting.add(ended);
   };
   try {
     for (let pause = true; ; ) {
       const fault = next();
       await sleep(pause ? fault.after : A_MOMENT, ...over);
-      if (isOver()) break;
+      if (isOver() || stuck) break;
       pause = false;
       const heavy = HEAVY.includes(fault.kind);
       if (heavy && performance.now() < calm) continue;
@@ -47,4 +53,5 @@ export async function inflict(world: World, { next, met }: Storm, over: readonly
   } finally {
     await Promise.all(lasting);
   }
+  if (stuck) throw stuck;
 }

@@ -1,7 +1,7 @@
 import { Network, WorkItems } from '../../../lib';
 import { type Json, Run, type RunProps } from '../../support/synth';
 import { BrokerNodes } from '../support/broker-nodes';
-import { node, nodeReady } from '../support/faults';
+import { node, nodeReady, revive } from '../support/faults';
 import { Ledger, witness } from '../support/ledger';
 import { useNamespace } from '../support/namespace';
 
@@ -34,8 +34,7 @@ describe('a broker of three nodes', () => {
     try {
       await ledger.done(run.queue.queueName, NUMBERS.length * 0.7);
     } finally {
-      node('revive', fallen);
-      await nodeReady(`node-${fallen}`);
+      await revive(fallen);
     }
     await expectComplete(run);
     await nodes.ready();

@@ -2,7 +2,7 @@ import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
 import { Network, WorkItems } from '../../../lib';
 import { FRUITS, Run } from '../../support/synth';
-import { node, nodeReady } from '../support/faults';
+import { node, revive } from '../support/faults';
 import { kubectl } from '../support/kubectl';
 import { Ledger, witness } from '../support/ledger';
 import { useNamespace } from '../support/namespace';
@@ -41,8 +41,7 @@ describe('a node that loses power in the middle of a run', () => {
         await expectComplete(run);
       } finally {
         node('mend', 2);
-        node('revive', 2);
-        await nodeReady(FALLS);
+        await revive(2);
       }
     },
   );
@@ -55,8 +54,7 @@ describe('a node that loses power in the middle of a run', () => {
       // The broker sees its connections end, so its item goes to the node that is left at once.
       await allDone(run, FRUITS);
     } finally {
-      node('revive', 2);
-      await nodeReady(FALLS);
+      await revive(2);
     }
     await expectComplete(run);
   });

@@ -14,10 +14,24 @@ export const CLUSTER = process.env.E2E_CLUSTER;
 export const CAN_MAKE_FAULTS = CLUSTER !== undefined;
 export const WITHOUT_FAULTS = 'skipped: E2E_CLUSTER, the program that makes faults, is not set';
 
-export function node(fault: 'crash' | 'revive' | 'cut' | 'mend', number: number): void {
+export function node(fault: 'crash' | 'cut' | 'mend', number: number): void {
   control(fault, String(number));
+}
+
+/** Starts a node that has crashed, and waits until it is ready. */
+export async function revive(number: number): Promise<void> {
+  for (let tries = 3; ; ) {
+    try {
+      control('revive', String(number));
+      break;
+    } catch (error) {
+      if (--tries === 0) throw error;
+      node('crash', number); // a part of it may run: on a busy machine its containerd does not come up in time
+    }
+  }
   // The firewall of a node, which NetworkPolicies need, dies with it, and is not among what comes back.
-  if (fault === 'revive' && policiesAreEnforced()) control('policies');
+  if (policiesAreEnforced()) control('policies');
+  await nodeReady(`node-${number}`);
 }
 
 function control(...args: string[]): void {
