@@ -40,12 +40,14 @@ export class Campaign {
   private readonly stage: Stage;
   private readonly targets: Targets;
   private readonly over = new AbortController();
+  private readonly leave = new AbortController();
   private jobs = 0;
 
   constructor(private readonly props: CampaignProps) {
-    this.stage = new Stage(props.leave);
+    this.stage = new Stage(this.leave.signal);
     this.targets = new Targets(this.stage.namespace);
     for (const signal of [props.enough, props.leave]) signal.addEventListener('abort', () => this.over.abort());
+    props.leave.addEventListener('abort', () => this.leave.abort());
   }
 
   async run(): Promise<Tally> {
@@ -70,7 +72,12 @@ export class Campaign {
     const { namespace, ledger } = this.stage;
     const world: World = { namespace, ledger, targets: this.targets };
     const storm = { next: planFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
-    await inflict(world, storm, [this.over.signal]).finally(() => this.over.abort());
+    await inflict(world, storm, [this.over.signal])
+      .catch((error) => {
+        this.leave.abort(); // with what could not be mended Jobs may wait for ever
+        throw error;
+      })
+      .finally(() => this.over.abort());
   }
 
   private met(kind: FaultKind): void {

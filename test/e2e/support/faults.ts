@@ -14,24 +14,34 @@ export const CLUSTER = process.env.E2E_CLUSTER;
 export const CAN_MAKE_FAULTS = CLUSTER !== undefined;
 export const WITHOUT_FAULTS = 'skipped: E2E_CLUSTER, the program that makes faults, is not set';
 
+/** Within them a node that has been started is ready, or it will not be. */
+const REVIVAL_SECONDS = 45;
+
 export function node(fault: 'crash' | 'cut' | 'mend', number: number): void {
   control(fault, String(number));
 }
 
 /** Starts a node that has crashed, and waits until it is ready. */
 export async function revive(number: number): Promise<void> {
-  for (let tries = 3; ; ) {
+  const name = `node-${number}`;
+  for (let tries = 3; ; node('crash', number)) {
     try {
+      // After its crash it counts as ready for a while: a lease that is renewed says that it is.
+      const lease = await leaseOf(name);
       control('revive', String(number));
-      break;
+      // The firewall of a node, which NetworkPolicies need, dies with it, and is not among what comes back.
+      if (policiesAreEnforced()) control('policies');
+      await until(`${name} alive`, async () => (await leaseOf(name)) !== lease, REVIVAL_SECONDS);
+      return await nodeReady(name);
     } catch (error) {
+      // On a busy machine its containerd is late, and its kubelet, which needs that, ends.
       if (--tries === 0) throw error;
-      node('crash', number); // a part of it may run: on a busy machine its containerd does not come up in time
     }
   }
-  // The firewall of a node, which NetworkPolicies need, dies with it, and is not among what comes back.
-  if (policiesAreEnforced()) control('policies');
-  await nodeReady(`node-${number}`);
+}
+
+function leaseOf(node: string): Promise<string> {
+  return kubectl('get', 'lease', node, '--namespace', 'kube-node-lease', '--output', 'jsonpath={.spec.renewTime}');
 }
 
 function control(...args: string[]): void {
@@ -42,10 +52,10 @@ function policiesAreEnforced(): boolean {
   return processes().some((id) => readProcess(id, 'cmdline').includes('/kube-router'));
 }
 
-export function nodeReady(name: string): Promise<true> {
-  return until(`${name} ready again`, async () => {
+export async function nodeReady(name: string): Promise<void> {
+  await until(`${name} ready again`, async () => {
     const lines = (await kubectl('get', 'nodes', '--no-headers')).split('\n');
-    return lines.some((line) => line.startsWith(`${name} `) && / Ready /.test(line)) || undefined;
+    return lines.some((line) => line.startsWith(`${name} `) && / Ready /.test(line));
   });
 }
 
