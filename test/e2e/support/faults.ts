@@ -40,8 +40,10 @@ export async function revive(number: number): Promise<void> {
   }
 }
 
+/** When a node last renewed its lease; nothing where its object, and so its lease, was deleted. */
 function leaseOf(node: string): Promise<string> {
-  return kubectl('get', 'lease', node, '--namespace', 'kube-node-lease', '--output', 'jsonpath={.spec.renewTime}');
+  const output = ['--ignore-not-found', '--output', 'jsonpath={.spec.renewTime}'];
+  return kubectl('get', 'lease', node, '--namespace', 'kube-node-lease', ...output);
 }
 
 function control(...args: string[]): void {
