@@ -139,31 +139,34 @@ async function seedAgain({ namespace, targets }: World, { target, size }: Fault)
 
 type Hit = (target: Target, world: World, fault: Fault) => Outcome | Promise<Outcome>;
 
+/** To one of these pods, if that container of it runs. */
+function toPod(among: (targets: Targets) => Target[], container: string, hit: Hit): Inflict {
+  return async (world, fault) => {
+    const target = pick(among(world.targets), fault.target);
+    return target && container in target.containers ? hit(target, world, fault) : 'nothing there';
+  };
+}
+
 /** What a pod survives. */
 function toProgram(hit: Hit): Inflict {
-  return async (world, fault) => {
-    const target = pick(world.targets.workers, fault.target);
-    return target && 'worker' in target.containers ? hit(target, world, fault) : 'nothing there';
-  };
+  return toPod(({ workers }) => workers, 'worker', hit);
 }
 
 /** What a pod likely does not survive. */
 function toWorker(hit: Hit): Inflict {
-  return async (world, fault) => {
-    const { targets } = world;
-    const target = pick(targets.workersToLose, fault.target);
-    if (!target || !('worker' in target.containers)) return 'nothing there';
-    const outcome = await hit(target, world, fault);
-    if (outcome !== 'nothing there') targets.hit([target]);
-    return outcome;
-  };
+  return toPod(
+    ({ workersToLose }) => workersToLose,
+    'worker',
+    async (target, world, fault) => {
+      const outcome = await hit(target, world, fault);
+      if (outcome !== 'nothing there') world.targets.hit([target]);
+      return outcome;
+    },
+  );
 }
 
 function toBroker(hit: Hit): Inflict {
-  return async (world, fault) => {
-    const target = pick(world.targets.brokers, fault.target);
-    return target ? hit(target, world, fault) : 'nothing there';
-  };
+  return toPod(({ brokers }) => brokers, 'rabbitmq', hit);
 }
 
 function toNode(hit: (number: number, size: number) => Lasting): Inflict {
