@@ -99,8 +99,10 @@ export const Paths = {
   ADMIN_SECRET: '/opt/work-queue/admin',
   /** The home folder of the RabbitMQ server: a memory volume with what it must not keep on disk. */
   RABBITMQ_HOME: '/var/lib/rabbitmq',
-  /** The memory volume where worker and courier meet. */
-  EXCHANGE: '/run/work-queue',
+  /** The memory volume where worker and courier meet, in the worker. */
+  EXCHANGE_VOLUME: '/run/work-queue',
+  /** The folder in it that both use. It is there as soon as the courier's container is created, which is how the shim sees that. */
+  EXCHANGE: '/run/work-queue/exchange',
   /** Kubernetes' default `terminationMessagePath`. */
   TERMINATION_LOG: '/dev/termination-log',
 } as const;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Size } from 'cdk8s';
 import {
   type ContainerProps,
@@ -40,11 +41,10 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     medium: EmptyDirMedium.MEMORY,
     sizeLimit: EXCHANGE_SIZE,
   });
-  const shared = { path: Paths.EXCHANGE, volume: exchange };
   const script = props.program._volume(job);
   const mounts = [
     programsMount(programs),
-    shared,
+    { path: Paths.EXCHANGE_VOLUME, volume: exchange },
     ...(script ? [{ path: Paths.SCRIPT, volume: script, readOnly: true }] : []),
   ];
   const worker: ContainerProps = {
@@ -66,7 +66,11 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     program: 'courier',
     programs,
     env: { ...client.env, ...courierEnv(props.queue, limits), ...itemUse(props) },
-    volumeMounts: [shared, ...client.volumeMounts],
+    // The kubelet makes the folder of a subPath once it has the image, when it creates the container.
+    volumeMounts: [
+      { path: Paths.EXCHANGE, volume: exchange, subPath: posix.basename(Paths.EXCHANGE) },
+      ...client.volumeMounts,
+    ],
   });
   return [worker, courier];
 }

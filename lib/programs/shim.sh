@@ -138,14 +138,24 @@ command -v sh >/dev/null 2>&1 || wq_shell=/bin/sh
 wq_setsid=
 if command -v setsid >/dev/null 2>&1; then wq_setsid=1; fi
 
-# The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck.
+# The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck. Once the folder is there
+# the kubelet creates the courier's container, and 2 minutes are what it gives the container runtime for that.
 wq_tries=0
+wq_most=690
+wq_created=
 until [ -n "$wq_signalled" ] || [ -p "$wq_exchange/down" ]; do
+  if [ -z "$wq_created" ] && [ -d "$wq_exchange" ]; then
+    wq_tries=0
+    wq_most=210
+    wq_created=1
+  fi
   wq_tries=$((wq_tries + 1))
   if [ "$wq_tries" -le 100 ]; then
     sleep 0.1 2>/dev/null || sleep 1
-  elif [ "$wq_tries" -le 690 ]; then
+  elif [ "$wq_tries" -le "$wq_most" ]; then
     sleep 1
+  elif [ -n "$wq_created" ]; then
+    end 75 "the courier's container was created, and nothing was heard of it for 2 minutes (kubectl describe pod)"
   else
     end 75 "no courier within 10 minutes: is its image there? (kubectl describe pod)"
   fi

@@ -8,7 +8,7 @@ import { containerEnvironment, type Overrides } from './environment';
 import { expand } from './expansion';
 import type { Job, Manifest } from './manifest';
 import { Mounts } from './mounts';
-import { makeVolumes } from './volumes';
+import { makeSubPath, makeVolumes } from './volumes';
 import type { Workspace } from './workspace';
 
 export interface Stage {
@@ -63,6 +63,9 @@ export class Pod {
         .flatMap(({ volumeMounts = [] }) => volumeMounts)
         .map(({ mountPath, name, subPath }) => [mountPath, join(volumes.get(name) ?? '', subPath ?? '')]),
     );
+    for (const { name, subPath } of container.volumeMounts ?? []) {
+      if (subPath) makeSubPath(join(volumes.get(name) ?? '', subPath));
+    }
     const identity = { name: this.name, job: this.job.name };
     const overrides = this.stage.overrides(this.job);
     const given = containerEnvironment(container, identity, manifest, mounts, overrides, log);

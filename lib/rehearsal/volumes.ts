@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
 import { BrokerVolume } from '../contract';
@@ -49,6 +49,13 @@ function makeVolume(volume: k8s.Volume, manifest: Manifest, parent: string, log:
     );
   }
   return dir;
+}
+
+/** As the kubelet does: what a `subPath` names becomes a folder where it is not there. */
+export function makeSubPath(path: string): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o777);
 }
 
 interface VolumeFile {

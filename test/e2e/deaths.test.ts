@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Network, WorkItems } from '../../lib';
 import { Run, type RunProps } from '../support/synth';
-import { withCrashingCourier } from './support/crashing-courier';
+import { withCrashingCourier, withStillbornCourier } from './support/crashing-courier';
 import { killContainer } from './support/faults';
 import { Ledger, witness } from './support/ledger';
 import { lastWords, useNamespace } from './support/namespace';
@@ -51,6 +51,15 @@ describe('what dies in the middle of a run', () => {
     const [first, second] = await podsOfCherry(run);
     expect(lastWords(await namespace.get('pod', first), 'worker')).toBe('the courier is gone');
     expect(await namespace.log(second, 'courier')).toMatch(/"cherry": attempt 1 of 3 done/);
+  });
+
+  test('a courier that dies before it has made its FIFOs: the worker does not wait as for an image', async () => {
+    const run = runOf('stillborn', { program: witness(), backoffLimit: 0, parallelism: 1 });
+    await namespace.apply(withStillbornCourier(run.objects()));
+    const ended = await namespace.ended(run.job.name);
+    expect(ended.outcome).toBe('Failed: BackoffLimitExceeded');
+    const [pod] = await namespace.podsOf(run.job.name);
+    expect(lastWords(pod, 'worker')).toMatch(/^the courier's container was created, and nothing was heard of it/);
   });
 
   faultTest(

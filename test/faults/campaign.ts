@@ -1,3 +1,4 @@
+import type { Duration } from 'cdk8s';
 import { sleep } from '../../lib/programs/time';
 import { killSeeder, type World } from './inflict';
 import { runOf } from './jobs';
@@ -29,6 +30,8 @@ export interface CampaignProps {
   readonly enough: AbortSignal;
   /** Ends it at once, and whatever fault is there. */
   readonly leave: AbortSignal;
+  /** A Job that takes longer hangs; its own deadline if not given. */
+  readonly bound?: Duration;
 }
 
 /**
@@ -103,7 +106,7 @@ export class Campaign {
 
   private async job(inPeace: boolean): Promise<void> {
     const { stage, targets, tally } = this;
-    const { seed, say } = this.props;
+    const { seed, say, bound } = this.props;
     const number = this.jobs++;
     const plan = planJob(seed, number, inPeace ? SECONDS_IN_PEACE : SECONDS);
     const run = runOf(`job-${number}`, plan);
@@ -111,7 +114,7 @@ export class Campaign {
     const seederKilled = !inPeace && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
     await stage.apply(run);
     if ((await seederKilled) === 'over') this.met('seeder killed');
-    const outcome = await stage.end(run);
+    const outcome = await stage.end(run, bound);
     targets.runs.delete(run);
 
     const facts = await stage.facts(run, plan, outcome);

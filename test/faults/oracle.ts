@@ -5,6 +5,8 @@ export interface Facts {
   readonly toleratedFailures: number;
   /** `Complete`, `Failed: REASON`, or nothing where it has not ended in time. */
   readonly outcome: string | undefined;
+  /** What it waits for, where it has not ended. */
+  readonly unfinished: string;
   /** The items whose programs have begun, in the order in which they did. */
   readonly started: readonly string[];
   /** The items whose programs have come to their end, with success: nothing is left for them to do but `exit 0`. */
@@ -22,7 +24,7 @@ export function breaches(facts: Facts): string[] {
   const say = (sentence: string) => found.push(`${facts.name}: ${sentence}`);
   const dead = new Set(facts.dead);
 
-  if (outcome === undefined) say('hung: it has not ended');
+  if (outcome === undefined) say(`hung: it has not ended: ${facts.unfinished}`);
   else if (outcome !== 'Complete' && outcome !== 'Failed: PodFailurePolicy') say(`ended otherwise: ${outcome}`);
 
   const lost = lostItems(facts);

@@ -1,8 +1,9 @@
+import { Duration } from 'cdk8s';
 import { CAN_MAKE_FAULTS } from '../e2e/support/faults';
 import { EndedJob, Namespace } from '../e2e/support/namespace';
 import { report } from '../e2e/support/report';
 import { until } from '../e2e/support/until';
-import type { Run } from '../support/synth';
+import type { Json, Run } from '../support/synth';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
 import type { Facts } from './oracle';
@@ -12,6 +13,9 @@ import { Watch } from './watch';
 
 /** The API server may be paused for a minute, and nodes for less, when a Job reaches its deadline. */
 const LATE_SECONDS = 180;
+
+/** The phases of pods that no Job waits for. */
+const ENDED = ['Succeeded', 'Failed'];
 
 /** Where Jobs meet faults: a namespace with a ledger, and what is asked of it. */
 export class Stage {
@@ -38,6 +42,19 @@ export class Stage {
   async explain(): Promise<string> {
     this.close();
     return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
+  }
+
+  /** The pods that a Job waits for, asked anew: the watch might be what has stopped. */
+  private async unfinished({ job }: Run): Promise<string> {
+    const { status } = await this.namespace.get('job', job.name);
+    const pods = (await this.namespace.podsOf(job.name)).filter(({ status }) => !ENDED.includes(status.phase));
+    const states = pods.map(({ metadata, spec, status }) => {
+      const containers = (status.containerStatuses ?? []).map(
+        ({ name, state }: Json) => `${name} ${JSON.stringify(state)}`,
+      );
+      return `${metadata.name} on ${spec.nodeName}, ${status.phase}: ${containers.join(', ')}`;
+    });
+    return `${JSON.stringify(status)}; ${states.join('; ') || 'no pod runs'}`;
   }
 
   private close(): void {
@@ -67,14 +84,18 @@ export class Stage {
     await this.namespace.run('delete', 'jobs', ...jobs, '--wait=false').catch(() => {}); // so they stay
   }
 
-  /** How a Job ends, see {@link Facts}. Rejects where somebody asked to leave. */
-  async end(run: Run): Promise<string | undefined> {
+  /**
+   * How a Job ends, see {@link Facts}. Rejects where somebody asked to leave.
+   *
+   * @param bound from then on it hangs; the Job's own deadline if not given
+   */
+  async end(run: Run, bound = Duration.seconds(BOUND.toSeconds() + LATE_SECONDS)): Promise<string | undefined> {
     const ask = async () => {
       if (this.leave.aborted) return 'left';
       const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
       return job && new EndedJob(job).outcome;
     };
-    const end = await until(`the end of ${run.job.name}`, ask, BOUND.toSeconds() + LATE_SECONDS).catch(() => undefined);
+    const end = await until(`the end of ${run.job.name}`, ask, bound.toSeconds()).catch(() => undefined);
     if (this.leave.aborted) throw new Error('asked to leave');
     return end;
   }
@@ -88,6 +109,7 @@ export class Stage {
       items: itemsOf(plan),
       toleratedFailures: plan.toleratedFailures,
       outcome,
+      unfinished: outcome === undefined ? await this.unfinished(run) : '',
       started: items('start'),
       done: items('end'),
       ...(await this.reader.read(run)),

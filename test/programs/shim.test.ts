@@ -278,6 +278,22 @@ describe.each([
     expect(shim.terminationMessage).toBe('the courier is gone');
   });
 
+  test('ends with 75 when the courier makes no FIFOs within 2 minutes after its container was created', async () => {
+    shim.hurry();
+    shim.start('true');
+    expect(await shim.exit()).toBe(75);
+    expect(shim.secondsSlept).toBe(120);
+    expect(shim.terminationMessage).toMatch(/^the courier's container was created, and nothing was heard of it/);
+  });
+
+  test('ends with 75 when no container of a courier is created within 10 minutes', async () => {
+    shim.hurry();
+    shim.startIn('no-such-folder', 'true');
+    expect(await shim.exit()).toBe(75);
+    expect(shim.secondsSlept).toBe(600);
+    expect(shim.terminationMessage).toMatch(/^no courier within 10 minutes: is its image there\?/);
+  });
+
   test('ends with 11 when it is asked to leave before a courier came', async () => {
     shim.start('true');
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -4,6 +4,7 @@ import { BrokerNodes } from '../support/broker-nodes';
 import { node, nodeReady, revive } from '../support/faults';
 import { Ledger, witness } from '../support/ledger';
 import { useNamespace } from '../support/namespace';
+import { until } from '../support/until';
 
 const NUMBERS = Array.from({ length: 200 }, (_, n) => String(n));
 const CUT_SECONDS = 15;
@@ -20,8 +21,8 @@ describe('a broker of three nodes', () => {
     await namespace.apply(run.objects());
     await expectComplete(run, 10);
     await nodes.ready();
-    const { members } = await nodes.queue(run.queue.queueName);
-    expect(members).toHaveLength(3);
+    // A node that came later gets its member within 30 s: `continuous_membership_reconciliation.interval`.
+    await until('a member on each node', async () => (await nodes.queue(run.queue.queueName)).members.length === 3);
     const pods = await Promise.all(nodes.pods.map((pod) => namespace.get('pod', pod)));
     expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(3);
   });

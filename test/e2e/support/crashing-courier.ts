@@ -1,3 +1,4 @@
+import { Container } from '../../../lib/contract';
 import { bundle } from '../../support/bundle';
 import type { Json } from '../../support/synth';
 
@@ -15,6 +16,14 @@ export function withCrashingCourier(objects: Json[], item: string): Json[] {
   if (own.data) delete own.data[COURIER];
   own.binaryData = { ...own.binaryData, [COURIER]: crashing(item).toString('base64') };
   return renamed;
+}
+
+/** A manifest whose couriers die before their first step. */
+export function withStillbornCourier(objects: Json[]): Json[] {
+  const changed: Json[] = JSON.parse(JSON.stringify(objects));
+  const containers = changed.flatMap(({ kind, spec }) => (kind === 'Job' ? spec.template.spec.containers : []));
+  for (const container of containers) if (container.name === Container.COURIER) container.command = ['false'];
+  return changed;
 }
 
 function crashing(item: string): Buffer {

@@ -5,6 +5,7 @@ const KEPT: Facts = {
   items: ['1', '2', '3'],
   toleratedFailures: 0,
   outcome: 'Complete',
+  unfinished: '',
   started: ['1', '2', '3', '2'],
   done: ['1', '3', '2'],
   dead: [],
@@ -23,7 +24,7 @@ describe('the oracle of the fault bench', () => {
   });
 
   test.each<[string, Partial<Facts>, RegExp]>([
-    ['a Job that has not ended', { outcome: undefined }, /hung: it has not ended/],
+    ['a Job that has not ended', { outcome: undefined, unfinished: 'pod a' }, /hung: it has not ended: pod a$/],
     [
       'one that ended for another reason',
       { outcome: 'Failed: BackoffLimitExceeded' },
