@@ -294,6 +294,15 @@ describe.each([
     expect(shim.terminationMessage).toMatch(/^no courier within 10 minutes: is its image there\?/);
   });
 
+  test('ends with 75 when the courier makes its FIFOs and then says nothing for 60 s', async () => {
+    shim.hurry();
+    for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
+    shim.start('true');
+    expect(await shim.exit()).toBe(75);
+    expect(shim.secondsSlept).toBe(60);
+    expect(shim.terminationMessage).toBe('the courier made its FIFOs and then said nothing for 60 s');
+  });
+
   test('ends with 11 when it is asked to leave before a courier came', async () => {
     shim.start('true');
     await new Promise((resolve) => setTimeout(resolve, 300));
