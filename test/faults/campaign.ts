@@ -48,7 +48,7 @@ export class Campaign {
 
   constructor(private readonly props: CampaignProps) {
     this.stage = new Stage(this.leave.signal);
-    this.targets = new Targets(this.stage.namespace);
+    this.targets = new Targets(this.stage.pods());
     for (const signal of [props.enough, props.leave]) signal.addEventListener('abort', () => this.over.abort());
     props.leave.addEventListener('abort', () => this.leave.abort());
   }

@@ -44,7 +44,7 @@ export async function soak({
   const tally = new Tally();
   const memory = new Memory(LOOK);
   const { namespace, ledger } = stage;
-  const targets = new Targets(namespace);
+  const targets = new Targets(stage.pods());
   await stage.create();
   try {
     const run = runOf('soak', JOB);

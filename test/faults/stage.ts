@@ -28,6 +28,11 @@ export class Stage {
     if (!CAN_MAKE_FAULTS) throw new Error('E2E_CLUSTER is not set: the program of the cluster that makes its faults.');
   }
 
+  /** The pods in it, from now on. */
+  pods(): Watch {
+    return new Watch(this.namespace.name, 'pods');
+  }
+
   async create(): Promise<void> {
     await this.namespace.create();
     await this.ledger.create();

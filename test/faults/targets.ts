@@ -1,6 +1,4 @@
-import type { Namespace } from '../e2e/support/namespace';
 import type { Json, Run } from '../support/synth';
-import { Watch } from './watch';
 
 /** A pod whose containers run. */
 export interface Target {
@@ -15,13 +13,11 @@ export interface Target {
 export class Targets {
   /** The runs that have not ended. */
   readonly runs = new Set<Run>();
-  private readonly pods: Watch;
   /** How many pods of a Job had succeeded when it was last hit. */
   private readonly hits = new Map<string, number>();
 
-  constructor(namespace: Namespace) {
-    this.pods = new Watch(namespace.name, 'pods');
-  }
+  /** @param pods those of a namespace, as they are now */
+  constructor(private readonly pods: { readonly all: Json[]; stop(): void }) {}
 
   close(): void {
     this.pods.stop();
