@@ -36,13 +36,16 @@ export interface CoarseWorkerJobProps {
    * How often an item is tried, at least 1. After that it is a dead letter: it goes to the queue `<queue>.dead` with the
    * reason, and the Job goes on with the others.
    *
+   * Times `itemTimeout`, and 2 minutes and the grace period each time, it is how long a pod may hold an item. The queue allows
+   * for two weeks. Where that is not enough it gets another argument, and so another name: all items are worked on again.
+   *
    * @default 3
    */
   readonly maxAttempts?: number;
 
   /**
    * How long one attempt of an item may take. Over it the program gets SIGTERM, and SIGKILL after `terminationGracePeriod`,
-   * and the attempt has failed. In whole seconds, from 1 s to 24 days.
+   * and the attempt has failed. In whole seconds, from 1 s to 24 days; see `maxAttempts` for more than some days.
    *
    * @default Duration.hours(1)
    */
@@ -61,7 +64,7 @@ export interface CoarseWorkerJobProps {
    * cannot be reached, an image without `/bin/sh`. It may be changed while the Job runs.
    * https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
    *
-   * @default 6
+   * @default - 6 times `parallelism`: what keeps one pod from its work, such as a broker that is away, mostly keeps all
    */
   readonly backoffLimit?: number;
 
@@ -69,7 +72,7 @@ export interface CoarseWorkerJobProps {
    * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s to ten
    * years.
    *
-   * @default - as long as it can take at most: a day for the cluster, the broker and the seeder to be ready, and for each
+   * @default - as long as it can take at most: a day for the cluster, the images, the broker and the seeder, and for each
    * attempt of each item, one after the other, `itemTimeout`, `terminationGracePeriod` and 2 minutes. So a Job that hangs for
    * a reason nobody thought of ends too. At most ten years
    */
@@ -85,8 +88,9 @@ export interface CoarseWorkerJobProps {
   readonly ttlAfterFinished?: Duration;
 
   /**
-   * How long the program may take to end after SIGTERM, when its pod is evicted or an item takes too long. In whole seconds,
-   * from 1 s to 24 days.
+   * How long the program may take to end after SIGTERM, when an item takes too long, and how long its pod may when it is evicted
+   * or deleted. The last 5 s of the pod, or 30 % where that is less, are for giving the item to another one, so the program has
+   * that much less then. In whole seconds, from 1 s to 24 days.
    *
    * @default Duration.seconds(30)
    */

@@ -112,8 +112,12 @@ function attemptSeconds({ itemTimeoutSeconds, graceSeconds }: WorkerLimits): num
   return itemTimeoutSeconds + graceSeconds + ATTEMPT_OVERHEAD_SECONDS;
 }
 
+/** Kubernetes' own `backoffLimit`. What keeps one pod of a Job from its work mostly keeps all that run beside it. */
+const FAILURES_OF_A_POD = 6;
+
 function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimits, completions: number): JobSettings {
-  const { parallelism = 1, backoffLimit = 6, activeDeadline, ttlAfterFinished, queue } = props;
+  const { parallelism = 1, activeDeadline, ttlAfterFinished, queue } = props;
+  const backoffLimit = props.backoffLimit ?? FAILURES_OF_A_POD * parallelism;
   const longest = queue.itemCount * limits.maxAttempts * attemptSeconds(limits) + READY_SECONDS;
   return {
     completions,

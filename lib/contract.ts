@@ -99,10 +99,8 @@ export const Paths = {
   ADMIN_SECRET: '/opt/work-queue/admin',
   /** The home folder of the RabbitMQ server: a memory volume with what it must not keep on disk. */
   RABBITMQ_HOME: '/var/lib/rabbitmq',
-  /** The memory volume where worker and courier meet, in the worker. */
-  EXCHANGE_VOLUME: '/run/work-queue',
-  /** The folder in it that both use. It is there as soon as the courier's container is created, which is how the shim sees that. */
-  EXCHANGE: '/run/work-queue/exchange',
+  /** The memory volume where worker and courier meet. */
+  EXCHANGE: '/run/work-queue',
   /** Kubernetes' default `terminationMessagePath`. */
   TERMINATION_LOG: '/dev/termination-log',
 } as const;
@@ -125,6 +123,10 @@ export const Exchange = {
   ITEM: 'item',
   /** Lines of sh that set the variables and the arguments of a run. */
   CALL: 'call',
+  /** Folder, which is there as soon as the worker's container is created: its image is there, and all that it needs. */
+  WORKER_CREATED: 'worker',
+  /** Folder, the same for the courier. */
+  COURIER_CREATED: 'courier',
 } as const;
 
 /** What worker and courier say to each other, one line each. `shim.sh` and `runner.sh` name them too. */

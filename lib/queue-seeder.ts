@@ -43,8 +43,9 @@ export interface QueueSeederProps {
   readonly runId?: string;
 
   /**
-   * How long the Job that fills the queue may take, from its start: it waits for a broker that is not there yet. In whole
-   * seconds, from 1 s to ten years.
+   * How long the Job that fills the queue may take, from its start. It waits for a broker that is not there yet, as long as its
+   * seven pods do, each for 10 minutes and the later ones after a pause: about an hour and a half. In whole seconds, from 1 s to
+   * ten years.
    *
    * @default Duration.hours(24)
    */
@@ -75,8 +76,11 @@ export interface QueueSeederProps {
   readonly dockerRegistryAuth?: ISecret;
 }
 
-/** So generous that workers rarely need more, and the queue keeps its name when their times change. */
-const CONSUMER_TIMEOUT_SECONDS = 24 * 60 * 60;
+/**
+ * So generous that workers rarely need more, and the queue keeps its name when their times change. Nothing hangs for so long:
+ * couriers have their own limits, and Jobs their deadline.
+ */
+const CONSUMER_TIMEOUT_SECONDS = 14 * 24 * 60 * 60;
 
 /**
  * A queue of work items, and a Job that creates it and fills it exactly once, however often the Job is killed or applied.

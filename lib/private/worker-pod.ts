@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { Size } from 'cdk8s';
 import {
   type ContainerProps,
@@ -7,10 +6,11 @@ import {
   EnvFieldPaths,
   EnvValue,
   Volume,
+  type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
-import { Container, Env, Paths, ProgramEnv } from '../contract';
+import { Container, Env, Exchange, Paths, ProgramEnv } from '../contract';
 import type { IWorkQueue } from '../work-queue';
 import { brokerClient } from './broker-client';
 import { lazy } from './lazy';
@@ -28,12 +28,12 @@ export interface WorkerLimits {
   readonly graceSeconds: number;
 }
 
-/** Holds an item, of at most 1 MiB, and for a moment the next one beside it; the rest is room for the program. */
+/** Holds an item, of at most 16 MiB, and for a moment the next one beside it; the rest is room for the program. */
 const EXCHANGE_SIZE = Size.mebibytes(64);
 
 /**
- * The two containers of a worker pod. The worker is the first: the kubelet starts containers in their order and pulls an
- * image before it, so the courier takes no item before the worker's image is there.
+ * The two containers of a worker pod. The worker is the first: the kubelet starts containers in their order, so mostly its
+ * image is there when the courier begins to wait for it.
  */
 export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
   const programs = programsVolume(job, 'courier', ['courier.js', 'shim.sh', 'runner.sh']);
@@ -44,7 +44,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
   const script = props.program._volume(job);
   const mounts = [
     programsMount(programs),
-    { path: Paths.EXCHANGE_VOLUME, volume: exchange },
+    ...exchangeMounts(exchange, Exchange.WORKER_CREATED),
     ...(script ? [{ path: Paths.SCRIPT, volume: script, readOnly: true }] : []),
   ];
   const worker: ContainerProps = {
@@ -66,13 +66,21 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     program: 'courier',
     programs,
     env: { ...client.env, ...courierEnv(props.queue, limits), ...itemUse(props) },
-    // The kubelet makes the folder of a subPath once it has the image, when it creates the container.
-    volumeMounts: [
-      { path: Paths.EXCHANGE, volume: exchange, subPath: posix.basename(Paths.EXCHANGE) },
-      ...client.volumeMounts,
-    ],
+    volumeMounts: [...exchangeMounts(exchange, Exchange.COURIER_CREATED), ...client.volumeMounts],
   });
   return [worker, courier];
+}
+
+/**
+ * The exchange volume, and a folder of it that tells the other container of this one: the kubelet makes the folder of a
+ * `subPath` when it creates the container, after it has its image and the ConfigMaps and Secrets of its environment.
+ * `generateContainerConfig` in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_container.go
+ */
+function exchangeMounts(volume: Volume, created: string): VolumeMount[] {
+  return [
+    { path: Paths.EXCHANGE, volume },
+    { path: `${Paths.EXCHANGE}/${created}`, volume, subPath: created, readOnly: true },
+  ];
 }
 
 function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, EnvValue> {

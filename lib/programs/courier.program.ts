@@ -23,8 +23,8 @@ endWith(() => {
         variable: process.env[Env.ITEM_VARIABLE],
         arguments: itemArguments(),
       },
-      // What is left of the pod's grace period when the program has had its part: to settle the item, and to say so.
-      graceMs: grace - Math.min(5000, grace * 0.3),
+      graceMs: grace,
+      leaveMs: grace - Math.min(5000, grace * 0.3),
       pod: requireEnv(Env.POD_NAME),
     },
     leave,

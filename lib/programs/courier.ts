@@ -13,6 +13,7 @@ import { Patience } from './patience';
 import { overSessions } from './reconnect';
 import { awaitSeeded } from './seeded';
 import { BrokerError, type Session } from './session';
+import { sleep } from './time';
 import { WorkerLink } from './worker-link';
 
 export interface CourierSettings extends RunSettings, OwnItems {
@@ -23,8 +24,11 @@ export interface CourierSettings extends RunSettings, OwnItems {
   readonly pod: string;
 }
 
-/** The worker's container was started before the courier's; its shim looks for us every second or more often. */
-const WORKER_LIMIT_MS = 60_000;
+/** From the creation of the worker's container: the kubelet gives the container runtime so long for it. */
+const WORKER_LIMIT_MS = 120_000;
+
+/** The kubelet sends SIGTERM to the two containers of a pod at the same time, more or less. */
+const OWN_SIGNAL_MS = 3000;
 
 /**
  * The courier: takes items from the queue, has the worker's container run the program on them, and settles them.
@@ -35,9 +39,21 @@ const WORKER_LIMIT_MS = 60_000;
  */
 export async function courier(settings: CourierSettings, leave: AbortSignal): Promise<Ending> {
   const worker = new WorkerLink(settings.exchangeFolder);
-  const ending = await beCourier(settings, worker, AbortSignal.any([leave, worker.leave])).catch(endingOf);
+  const ended = await beCourier(settings, worker, AbortSignal.any([leave, worker.leave])).catch(endingOf);
+  const ending = ended.code === ExitCode.LEFT ? await askedByKubelet(ended, leave) : ended;
   worker.quit(ending.code, oneLine(ending.sentence));
   return ending;
+}
+
+/**
+ * The kubelet asks both containers of a pod to leave. Where it was only the worker's, the program may have sent its process 1
+ * a signal, and would do so in the next pod: the Job has to count that.
+ */
+async function askedByKubelet(ending: Ending, leave: AbortSignal): Promise<Ending> {
+  await sleep(OWN_SIGNAL_MS, leave);
+  if (leave.aborted) return ending;
+  const sentence = `${ending.sentence}; but only the worker's container got a SIGTERM: does the program send signals to process 1?`;
+  return { code: ExitCode.TRY_AGAIN, sentence };
 }
 
 async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: AbortSignal): Promise<Ending> {
@@ -45,7 +61,8 @@ async function beCourier(settings: CourierSettings, worker: WorkerLink, leave: A
     if (leave.aborted) return left('before the worker was there');
     return {
       code: ExitCode.TRY_AGAIN,
-      sentence: "the worker's container did not come up within 60 s: has its image a /bin/sh? (kubectl describe pod)",
+      sentence:
+        "the worker's container was created, and did not come up within 2 minutes: has its image a /bin/sh? (kubectl describe pod)",
     };
   }
   const patience = new Patience();
@@ -129,12 +146,14 @@ async function settle(
 /** Everything is settled. Whoever sees it counts the dead letters and says how the Job ends. */
 async function verdict(session: Session, settings: CourierSettings, tally: Tally, leave: AbortSignal): Promise<Ending> {
   const { itemCount, toleratedFailures } = settings;
-  const dead = await countDeadLetters(session, settings, leave);
+  const dead = await countDeadLetters(session, settings, toleratedFailures, leave);
   if (leave.aborted) return left(tally.text);
-  const all = `all ${plural(itemCount, 'item')} settled: ${itemCount - dead.items} done`;
-  if (dead.count === 0) return { code: ExitCode.DONE, sentence: `${all}; this pod: ${tally.text}` };
-  const more = dead.count > dead.samples.length ? `, and ${dead.count - dead.samples.length} more` : '';
-  const sentence = `${all}, ${plural(dead.count, 'dead letter')} (${toleratedFailures} tolerated): ${dead.samples.join(', ')}${more}`;
+  const all = `all ${plural(itemCount, 'item')} settled:`;
+  const done = `${itemCount - dead.items} done`;
+  if (dead.count === 0) return { code: ExitCode.DONE, sentence: `${all} ${done}; this pod: ${tally.text}` };
+  const letters = plural(dead.count, 'dead letter');
+  const counted = dead.more ? `more than ${letters}` : `${done}, ${letters}`;
+  const sentence = `${all} ${counted} (${toleratedFailures} tolerated): ${dead.names}`;
   return { code: dead.count > toleratedFailures ? ExitCode.TOO_MANY_DEAD_LETTERS : ExitCode.DONE, sentence };
 }
 

@@ -4,7 +4,7 @@ import { companions, DeadLetterHeader, ItemHeader } from '../contract';
 import type { HeldItem } from './held-item';
 import type { Failure } from './item-run';
 import { takeLock } from './lock';
-import { quoted } from './log';
+import { log, quoted } from './log';
 import { isOwn, type OwnItems } from './own-items';
 import { publishConfirmed } from './publish';
 import type { Session } from './session';
@@ -32,51 +32,94 @@ export async function writeDeadLetter(
   await channel.close();
 }
 
+/** What was read of the dead letters. */
 export interface DeadLetters {
   /** Different items: one may be dead-lettered twice, by a courier that died between the confirm and its ack. */
   readonly count: number;
   /** How many of them are items of the run, and no messages of somebody else. */
   readonly items: number;
-  /** The first few, for a person. */
-  readonly samples: readonly string[];
+  /** Whether there are more of them than were read. */
+  readonly more: boolean;
+  /** The first few of them, and that there are others. */
+  readonly names: string;
 }
 
 const SAMPLES = 3;
 
+/** For a person: up to here the number is exact, however few are tolerated. */
+const EXACT = 100;
+
 /**
- * Counts the dead letters. Twice, a second apart: the broker's own dead-lettering, of an item over the queue's delivery
- * limit, takes a moment. Under a lock: a message that another reader holds is hidden from us.
+ * Counts the dead letters, until it is clear that there are more than `tolerated`. Each is read: what a broker says of the
+ * length of a queue is 0 while the queue's leader is away. Twice, a second apart: the broker's own dead-lettering, of an item
+ * over the queue's delivery limit, takes a moment. Under a lock: a message that another reader holds is hidden from us.
  */
-export async function countDeadLetters(session: Session, own: OwnItems, leave: AbortSignal): Promise<DeadLetters> {
+export async function countDeadLetters(
+  session: Session,
+  own: OwnItems,
+  tolerated: number,
+  leave: AbortSignal,
+): Promise<DeadLetters> {
+  const found = new Found(Math.max(tolerated + 1, EXACT));
+  await readAll(session, own, found, leave);
+  if (!found.more) {
+    await sleep(1000, leave);
+    await readAll(session, own, found, leave);
+  }
+  return found;
+}
+
+/** The different ones among the messages read. */
+class Found implements DeadLetters {
+  more = false;
+  private readonly samples: string[] = [];
+  private readonly own = new Set<string>();
+  private readonly others = new Set<string>();
+
+  constructor(private readonly enough: number) {}
+
+  get count(): number {
+    return this.own.size + this.others.size;
+  }
+
+  get items(): number {
+    return this.own.size;
+  }
+
+  get names(): string {
+    const unnamed = this.count - this.samples.length;
+    const others = this.more ? ['and others'] : unnamed > 0 ? [`and ${unnamed} more`] : [];
+    return [...this.samples, ...others].join(', ');
+  }
+
+  /** False, and then it is not counted, where enough were read before. */
+  add(message: GetMessage, isOwnItem: boolean): boolean {
+    const [set, key] = isOwnItem ? [this.own, String(message.properties.messageId)] : [this.others, identity(message)];
+    if (set.has(key)) return true;
+    this.more = this.count === this.enough;
+    if (this.more) return false;
+    set.add(key);
+    const name = isOwnItem ? `item ${key}` : 'message of somebody else';
+    if (this.samples.length < SAMPLES) this.samples.push(`${name} ${describe(message)}`);
+    return true;
+  }
+}
+
+async function readAll(session: Session, own: OwnItems, found: Found, leave: AbortSignal): Promise<void> {
   const { dead, verdictLock } = companions(own.queue);
-  const lock = await takeLock(session, verdictLock, leave);
-  const found: Found = { items: new Map(), others: new Map() };
-  await readAll(session, dead, own, found);
-  await sleep(1000, leave);
-  await readAll(session, dead, own, found);
-  await lock.release();
-  const { items, others } = found;
-  const samples = [...items.values(), ...others.values()].slice(0, SAMPLES);
-  return { count: items.size + others.size, items: items.size, samples };
-}
-
-/** Descriptions, by what makes a message the same as another. */
-interface Found {
-  readonly items: Map<string, string>;
-  readonly others: Map<string, string>;
-}
-
-async function readAll(session: Session, dead: string, own: OwnItems, { items, others }: Found): Promise<void> {
+  let said = false;
+  const lock = await takeLock(session, verdictLock, leave, () => {
+    if (!said) log('all items are settled; waiting for another pod that counts the dead letters');
+    said = true;
+  });
   const channel = await session.channel();
-  for (;;) {
+  for (let more = true; more && !leave.aborted; ) {
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));
-    if (!message) break;
-    const { messageId } = message.properties;
-    if (isOwn(own, message.properties)) items.set(messageId, `item ${messageId} ${describe(message)}`);
-    else others.set(identity(message), `message of somebody else ${describe(message)}`);
+    more = message !== false && found.add(message, isOwn(own, message.properties));
   }
   channel.raw.nackAll(true);
   await channel.close();
+  await lock.release();
 }
 
 function identity({ properties, content }: GetMessage): string {

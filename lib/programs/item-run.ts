@@ -12,8 +12,10 @@ export interface RunSettings {
   readonly itemUse: ItemUse;
   readonly maxAttempts: number;
   readonly itemTimeoutMs: number;
-  /** From SIGTERM to SIGKILL, as the pod has it. */
+  /** From SIGTERM to SIGKILL, where the program has to stop and the pod goes on. */
   readonly graceMs: number;
+  /** The part of it that the program has where the pod has to go. In the rest the item is settled. */
+  readonly leaveMs: number;
 }
 
 /** Why an item's last attempt failed: what its dead letter says. */
@@ -81,7 +83,8 @@ export async function runItem(
       log(`${which} done after ${duration(milliseconds)}`);
       return { kind: 'done', attempt };
     }
-    if (leave.aborted && end !== 'worker gone' && end !== 'too long') {
+    // Also where the worker's container is gone: the kubelet kills both when the time is up, and not at the same moment.
+    if (leave.aborted && end !== 'too long') {
       log(`${which} stopped after ${duration(milliseconds)}: the pod was asked to leave; the item goes to another pod`);
       return { kind: 'left', attempts: attempt - 1 };
     }
@@ -134,7 +137,7 @@ async function runOnce(
   }
   if (leave.aborted) {
     // The kubelet tells the worker's container as well, so the program knows. It may still end with 0.
-    return (await inTime(ended, settings.graceMs, item.lost)) ?? 'left';
+    return (await inTime(ended, settings.leaveMs, item.lost)) ?? 'left';
   }
   await stop(ended, worker, settings.graceMs);
   return 'too long';

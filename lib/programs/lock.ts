@@ -1,7 +1,7 @@
 import { declare, somebodyElses } from './declare';
 import { lookOr } from './look-or';
 import { BrokerError, ReplyCode, type Session } from './session';
-import { jittered, sleep } from './time';
+import { backOff, sleep } from './time';
 
 export interface Lock {
   release(): Promise<void>;
@@ -18,6 +18,7 @@ export async function takeLock(
   leave: AbortSignal,
   waiting?: () => void,
 ): Promise<Lock> {
+  const pause = backOff(250, 2000);
   for (;;) {
     const channel = await session.channel();
     try {
@@ -35,7 +36,7 @@ export async function takeLock(
       waiting?.();
       if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
       if (leave.aborted) throw error;
-      await sleep(jittered(500), leave);
+      await sleep(pause(), leave);
     }
   }
 }

@@ -66,11 +66,15 @@ async function seed(
 
   const began = Date.now();
   await purge(session, queue);
+  // What waits for the end of an alarm hears of nothing else.
+  const leaveAlarm = () => session.blocked && session.drop();
+  leave.addEventListener('abort', leaveAlarm);
   const itemsDigest = await fill(session, items, settings, patience, leave);
   if (itemsDigest === undefined)
     return { code: ExitCode.LEFT, sentence: 'asked to leave while filling the queue; another seeder starts over' };
   await checkCount(session, queue, items.count);
   await mark(session, seeded, settings, itemsDigest);
+  leave.removeEventListener('abort', leaveAlarm);
   // From here on nobody may purge or fill this queue again: pods have begun to count.
   return {
     code: ExitCode.DONE,

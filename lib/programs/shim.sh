@@ -12,6 +12,7 @@
 wq_exchange=$1
 shift
 wq_signalled=
+wq_leaving=  # set from SIGTERM on: no other run is started
 wq_copying=  # set while what the program writes to standard error is copied to the courier
 wq_number=   # of the last run
 wq_next=     # the same, until the runner is told of it
@@ -96,6 +97,7 @@ start_runner() { # PROGRAM [ARGUMENT...]
 }
 
 leave() {
+  wq_leaving=1
   echo leave >&4
   signal TERM
 }
@@ -135,30 +137,33 @@ trap 'wq_signalled=1' TERM INT # an sh that is PID 1 has no default action
 wq_programs=${0%/*}
 wq_shell=sh
 command -v sh >/dev/null 2>&1 || wq_shell=/bin/sh
+if ! command -v sleep >/dev/null 2>&1; then
+  [ -x /bin/sleep ] || end 75 "neither PATH nor /bin has a sleep, which waiting takes"
+  sleep() { /bin/sleep "$@"; }
+fi
 wq_setsid=
 if command -v setsid >/dev/null 2>&1; then wq_setsid=1; fi
 
-# The courier's image may still have to be pulled: 10 minutes, then another pod may have better luck. Once the folder is there
-# the kubelet creates the courier's container, and 2 minutes are what it gives the container runtime for that.
+# The courier's image may still have to be pulled. That wait has no bound: a pod does not end before all its containers were
+# created, whatever the others do. Once it is created it has 2 minutes, as the kubelet gives the container runtime.
 wq_tries=0
-wq_most=690
 wq_created=
 until [ -n "$wq_signalled" ] || [ -p "$wq_exchange/down" ]; do
-  if [ -z "$wq_created" ] && [ -d "$wq_exchange" ]; then
-    wq_tries=0
-    wq_most=210
+  if [ -z "$wq_created" ] && [ -d "$wq_exchange/courier" ]; then
     wq_created=1
+    wq_tries=0
   fi
   wq_tries=$((wq_tries + 1))
   if [ "$wq_tries" -le 100 ]; then
     sleep 0.1 2>/dev/null || sleep 1
-  elif [ "$wq_tries" -le "$wq_most" ]; then
-    sleep 1
-  elif [ -n "$wq_created" ]; then
-    end 75 "the courier's container was created, and nothing was heard of it for 2 minutes (kubectl describe pod)"
-  else
-    end 75 "no courier within 10 minutes: is its image there? (kubectl describe pod)"
+    continue
   fi
+  if [ -n "$wq_created" ]; then
+    [ "$wq_tries" -le 210 ] || end 75 "the courier's container was created, and nothing was heard of it for 2 minutes (kubectl describe pod)"
+  elif [ "$wq_tries" -eq 101 ]; then
+    echo "work-queue: waiting for the courier's container: is its image there? (kubectl describe pod)" >&2
+  fi
+  sleep 1
 done
 
 [ -z "$wq_signalled" ] || end 11 "asked to leave before the courier came"
@@ -190,9 +195,13 @@ while :; do
   if read -r wq_word wq_status wq_sentence <&5; then
     case $wq_word in
       run)
-        wq_number=$wq_status
-        wq_next=$wq_status
-        [ -n "$wq_dying" ] || run_next "$@"
+        if [ -n "$wq_leaving" ]; then
+          echo "exit $wq_status 143" >&4 # the two have crossed; the program would not hear of the signal
+        else
+          wq_number=$wq_status
+          wq_next=$wq_status
+          [ -n "$wq_dying" ] || run_next "$@"
+        fi
         ;;
       started)
         wq_target=$wq_status

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Exchange, Verb } from '../contract';
+import { log } from './log';
 import { Tail } from './tail';
 import { inTime } from './time';
 
@@ -18,6 +19,10 @@ export class NotHandedOver {
 const FIFOS = [Exchange.UP, Exchange.STDERR_COPY, Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN];
 
 const NOTHING = Buffer.alloc(0);
+
+/** Whether the worker's container is created is looked at so often, and said when that takes longer than usual. */
+const LOOK_MS = 1000;
+const LOOKS_IN_SILENCE = 10;
 
 /** What comes up, at the end of a line: the program, which can write there too, may have left the beginning of one. */
 const LINE = new RegExp(`(${Verb.READY}|${Verb.LEAVE}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
@@ -64,8 +69,19 @@ export class WorkerLink {
     return this.isGone;
   }
 
-  /** False where the shim did not come within `milliseconds`. */
+  /**
+   * False where the shim did not come within `milliseconds` after the worker's container was created. The wait before that
+   * has no bound: its image may still have to be pulled, and a pod does not end before all its containers were created.
+   */
   async ready(milliseconds: number, leave: AbortSignal): Promise<boolean> {
+    const created = join(this.folder, Exchange.WORKER_CREATED);
+    for (let looks = 1; !existsSync(created); looks++) {
+      const ready = await inTime(this.readyOrGone, LOOK_MS, leave);
+      if (ready !== undefined || leave.aborted) return ready ?? false;
+      if (looks === LOOKS_IN_SILENCE) {
+        log("waiting for the worker's container: is its image there? (kubectl describe pod)");
+      }
+    }
     return (await inTime(this.readyOrGone, milliseconds, leave)) ?? false;
   }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode } from '../../lib/contract';
 import { useBroker } from '../support/broker';
@@ -157,6 +157,16 @@ describe('a failing item', () => {
       headers: { reason: 'exit 3', 'exit-code': 3, attempts: 3, pod: 'pod-0', stderr: 'a bad apple' },
     });
     expect(dead.body.toString()).toBe('bad');
+  });
+
+  test('among many more than are tolerated: as many are counted as are needed', async () => {
+    const run = await seeded(Array(105).fill('bad'));
+    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(pod.courier.lastWords).toMatch(
+      /^all 105 items settled: more than 100 dead letters \(0 tolerated\): item 0 "bad" \(exit 1\), .*, and others$/,
+    );
+    expect(await run.depth('dead')).toBe(105);
   });
 
   test('is tolerated when the Job tolerates it', async () => {
@@ -325,11 +335,35 @@ describe('a pod that is asked to leave', () => {
     const first = run.pod(program);
     await until(() => items().length === 1);
     first.worker.signal('SIGTERM');
+    await until(() => first.courier.log.includes('the pod was asked to leave'));
+    first.courier.kill('SIGTERM');
     expect(await first.exit()).toBe(ExitCode.LEFT);
     expect(first.courier.log).not.toContain('failed');
     const second = run.pod(ledger(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
+  });
+
+  test('loses no attempt either where the worker is killed before the courier is', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'trap "" TERM; while :; do sleep 0.1; done');
+    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
+    await until(() => items().length === 1);
+    pod.courier.kill('SIGTERM');
+    pod.worker.end();
+    expect(await pod.courier.exit).toBe(ExitCode.LEFT);
+    expect(await run.depth('dead')).toBe(0);
+    expect(await run.depth()).toBe(1);
+  });
+
+  test('by a signal that its program sends to process 1: the Job counts it', async () => {
+    const run = await seeded(['a']);
+    const pid = join(run.folder, 'pid');
+    const pod = run.pod(['sh', '-c', `until [ -s ${pid} ]; do sleep 0.1; done; kill "$(cat ${pid})"; exec sleep 1000`]);
+    writeFileSync(pid, String(pod.worker.pid));
+    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(pod.courier.lastWords).toContain("only the worker's container got a SIGTERM");
+    expect(await run.depth()).toBe(1);
   });
 
   test('hands failed attempts over too', async () => {

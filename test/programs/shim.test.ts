@@ -247,20 +247,23 @@ describe.each([
     await startWith('true');
     shim.signal('SIGTERM');
     await until(() => worker.leave.aborted);
-    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    expect(await worker.run(Buffer.from('x'))).toBe(143);
     worker.quit(11, 'asked to leave');
     expect(await shim.exit()).toBe(11);
   });
 
-  test('a SIGTERM while it is idle is not kept for the next run, however long the runner takes to start', async () => {
+  test('after a SIGTERM while it is idle nothing is started, however long the runner takes to start', async () => {
     writeFileSync(join(shim.folder, 'bin', 'sh'), `#!/bin/sh\nsleep 0.5\nexec ${shell.join(' ')} "$@"\n`, {
       mode: 0o755,
     });
-    await startWith('sleep', '0.3');
+    await startWith('echo', 'started');
     await new Promise((resolve) => setTimeout(resolve, 200)); // now the runner is being started
     shim.signal('SIGTERM');
     await until(() => worker.leave.aborted);
-    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    expect(await worker.run(Buffer.from('x'))).toBe(143);
+    worker.quit(11, 'asked to leave');
+    expect(await shim.exit()).toBe(11);
+    expect(shim.stdout.toString()).toBe('');
   });
 
   test('stops the program and ends with 75 when the courier dies', async () => {
@@ -280,18 +283,22 @@ describe.each([
 
   test('ends with 75 when the courier makes no FIFOs within 2 minutes after its container was created', async () => {
     shim.hurry();
+    shim.courierCreated();
     shim.start('true');
     expect(await shim.exit()).toBe(75);
     expect(shim.secondsSlept).toBe(120);
     expect(shim.terminationMessage).toMatch(/^the courier's container was created, and nothing was heard of it/);
   });
 
-  test('ends with 75 when no container of a courier is created within 10 minutes', async () => {
+  test('waits for a courier that is not created, and says so, and then for one that is', async () => {
     shim.hurry();
-    shim.startIn('no-such-folder', 'true');
+    shim.start('true');
+    await until(() => shim.secondsSlept > 700);
+    expect(shim.stderr).toBe(
+      "work-queue: waiting for the courier's container: is its image there? (kubectl describe pod)\n",
+    );
+    shim.courierCreated();
     expect(await shim.exit()).toBe(75);
-    expect(shim.secondsSlept).toBe(600);
-    expect(shim.terminationMessage).toMatch(/^no courier within 10 minutes: is its image there\?/);
   });
 
   test('ends with 75 when the courier makes its FIFOs and then says nothing for 60 s', async () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Exchange } from '../../lib/contract';
 import { which } from '../../lib/rehearsal/processes';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'shim.sh');
@@ -43,8 +44,15 @@ export class ShimProcess {
     writeFileSync(join(this.folder, 'bin', 'sleep'), sleep, { mode: 0o755 });
   }
 
+  /** As the kubelet does when it creates the courier's container. */
+  courierCreated(): void {
+    mkdirSync(join(this.folder, Exchange.COURIER_CREATED));
+  }
+
   get secondsSlept(): number {
-    const tenths = readFileSync(join(this.folder, 'slept'), 'utf8')
+    const slept = join(this.folder, 'slept');
+    if (!existsSync(slept)) return 0;
+    const tenths = readFileSync(slept, 'utf8')
       .trim()
       .split('\n')
       .map((n) => Number(n) * 10);
@@ -52,12 +60,7 @@ export class ShimProcess {
   }
 
   start(...program: string[]): void {
-    this.startIn('.', ...program);
-  }
-
-  /** With an exchange folder below {@link folder}. */
-  startIn(exchange: string, ...program: string[]): void {
-    const [command, ...args] = [...this.shell, SHIM, join(this.folder, exchange), ...program];
+    const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: this.path, TERMINATION_LOG: this.terminationLog },
@@ -71,6 +74,10 @@ export class ShimProcess {
     });
     this.exited = new Promise((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
     this.process = child;
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
   }
 
   signal(name: NodeJS.Signals): void {

@@ -55,7 +55,7 @@ describe('the pod', () => {
       BROKER_URL: run.broker.connection.url,
       QUEUE: run.queue.queueName,
       RUN: run.queue.queueName,
-      EXCHANGE_DIR: '/run/work-queue/exchange',
+      EXCHANGE_DIR: '/run/work-queue',
       ITEM_COUNT: '8',
       ITEMS_PER_POD: '3',
       MAX_ATTEMPTS: '5',
@@ -84,7 +84,7 @@ describe('the pod', () => {
     expect(ITEM_VARIABLE).toBe('FRAME');
     // As Kubernetes reads it: $$(A) is $(A).
     expect(ITEM_ARGUMENTS).toBe('[null,null,null,null,["$$(A)",""],null]');
-    expect(container(job, 'worker').command.slice(-2)).toEqual(['$$(A){{work-item}}', '/run/work-queue/exchange/item']);
+    expect(container(job, 'worker').command.slice(-2)).toEqual(['$$(A){{work-item}}', '/run/work-queue/item']);
     expect(container(worked({}).workerJob(), 'courier').env.map(({ name }: Json) => name)).not.toContain(
       'ITEM_ARGUMENTS',
     );
@@ -94,15 +94,21 @@ describe('the pod', () => {
     const job = worked({}).workerJob();
     const { volumes } = job.spec.template.spec;
     expect(volumes).toContainEqual({ name: 'work-queue-exchange', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
-    const programs = { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true };
-    expect(container(job, 'worker').volumeMounts).toEqual([
-      programs,
+    const shared = [
+      { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
       { name: 'work-queue-exchange', mountPath: '/run/work-queue' },
-    ]);
+    ];
+    // What tells each that the other is created.
+    const created = (name: string) => ({
+      name: 'work-queue-exchange',
+      mountPath: `/run/work-queue/${name}`,
+      subPath: name,
+      readOnly: true,
+    });
+    expect(container(job, 'worker').volumeMounts).toEqual([...shared, created('worker')]);
     expect(container(job, 'courier').volumeMounts).toEqual([
-      programs,
-      // The folder comes with the courier's container: the shim waits for it.
-      { name: 'work-queue-exchange', mountPath: '/run/work-queue/exchange', subPath: 'exchange' },
+      ...shared,
+      created('courier'),
       { name: 'work-queue-credentials', mountPath: '/opt/work-queue/credentials', readOnly: true },
     ]);
   });
@@ -140,6 +146,7 @@ describe('the end of the Job', () => {
     ]);
     expect(worked({}).workerJob().spec.template.spec.restartPolicy).toBe('Never');
     expect(worked({}).workerJob().spec.backoffLimit).toBe(6);
+    expect(worked({ parallelism: 5 }).workerJob().spec.backoffLimit).toBe(30);
   });
 
   test('comes, whatever happens, when all attempts have had their time', () => {

@@ -27,7 +27,7 @@ describe('a command', () => {
     expect(commandOf(Program.command('/app/render', '--fast', ''))).toEqual([
       '/bin/sh',
       '/opt/work-queue/programs/shim.sh',
-      '/run/work-queue/exchange',
+      '/run/work-queue',
       '/app/render',
       '--fast',
       '',

@@ -25,7 +25,7 @@ describe('the seeder Job', () => {
       ITEM_COUNT: '8',
       ITEMS_DIGEST: expect.stringMatching(/^[0-9a-f]{64}$/),
       QUEUE_TYPE: 'quorum',
-      CONSUMER_TIMEOUT_SECONDS: '86400',
+      CONSUMER_TIMEOUT_SECONDS: '1209600',
     });
   });
 
@@ -151,7 +151,7 @@ describe('the name of the queue', () => {
     ['items cut elsewhere', { items: WorkItems.list(['app', 'lebanana', ...FRUITS.slice(2)]) }],
     ['a run id', { seeder: { runId: 'again' } }],
     ['a queue type', { seeder: { queueType: QueueType.CLASSIC } }],
-    ['items that take longer than a day', { worker: { itemTimeout: Duration.hours(9) } }],
+    ['items that take longer than two weeks', { worker: { itemTimeout: Duration.days(5) } }],
   ])('changes with %s', (_what, props) => {
     expect(nameOf(props)).not.toBe(nameOf({}));
   });
@@ -195,29 +195,29 @@ describe('the name of the queue', () => {
 
 describe('the workers of a queue', () => {
   test('may hold an item for all their attempts together', () => {
-    const run = new Run({ worker: { itemTimeout: Duration.hours(10), terminationGracePeriod: Duration.seconds(60) } });
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(3 * (36_000 + 60 + 120)));
+    const run = new Run({ worker: { itemTimeout: Duration.days(10), terminationGracePeriod: Duration.seconds(60) } });
+    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(3 * (864_000 + 60 + 120)));
   });
 
   test('are several where that is wanted, and the queue is good for the most demanding', () => {
-    const run = new Run({ worker: { maxAttempts: 1, itemTimeout: Duration.hours(30) } });
+    const run = new Run({ worker: { maxAttempts: 1, itemTimeout: Duration.days(15) } });
     const { queue } = run;
-    const other = { maxAttempts: 1, itemTimeout: Duration.hours(40) };
+    const other = { maxAttempts: 1, itemTimeout: Duration.days(20) };
     new CoarseWorkerJob(run.chart, 'other', {
       queue,
       image: 'busybox:1.37',
       program: Program.command('cat'),
       ...other,
     });
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(40 * 3600 + 30 + 120));
+    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(20 * 86_400 + 30 + 120));
     expect(env(run.workerJob(), 'courier').QUEUE).toBe(queue.queueName);
   });
 
   test('may not change a name that was handed out', () => {
     const run = new Run();
     const name = run.queue.queueName;
-    run.queue.attachWorker({ holdItems: Duration.hours(24) });
-    expect(() => run.queue.attachWorker({ holdItems: Duration.hours(25) })).toThrow(
+    run.queue.attachWorker({ holdItems: Duration.days(14) });
+    expect(() => run.queue.attachWorker({ holdItems: Duration.days(15) })).toThrow(
       new RegExp(`attachWorker: this worker needs a queue with other arguments.*${name}`),
     );
   });

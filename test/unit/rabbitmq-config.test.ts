@@ -60,13 +60,13 @@ describe('the disk alarm', () => {
 
 describe('the consumer timeout', () => {
   const timeout = (objects: Json[]) => Number(settingsOf(objects).consumer_timeout);
-  /** Ten hours, three times: more than the day that a queue allows by itself. */
-  const long = { itemTimeout: Duration.hours(10), maxAttempts: 3 };
-  const needs = 3 * (36_000 + 30 + 120);
+  /** Ten days, three times: more than the two weeks that a queue allows by itself. */
+  const long = { itemTimeout: Duration.days(10), maxAttempts: 3 };
+  const needs = 3 * (864_000 + 30 + 120);
 
-  test("is RabbitMQ's own without queues, and the day of a queue with one", () => {
+  test("is RabbitMQ's own without queues, and the two weeks of a queue with one", () => {
     expect(brokerOf().settings.consumer_timeout).toBe('1800000');
-    expect(timeout(new Run().objects())).toBe(86_400_000);
+    expect(timeout(new Run().objects())).toBe(1_209_600_000);
   });
 
   test('is as long as the longest work on an item, of workers that come after the broker', () => {
@@ -76,15 +76,15 @@ describe('the consumer timeout', () => {
   });
 
   test('is that of the most demanding queue', () => {
-    const run = new Run({ worker: { itemTimeout: Duration.hours(40), maxAttempts: 1 } });
+    const run = new Run({ worker: { itemTimeout: Duration.days(20), maxAttempts: 1 } });
     const items = WorkItems.list(['nut']);
     const queue = new QueueSeeder(run.chart, 'nuts', { broker: run.broker, items });
     new CoarseWorkerJob(run.chart, 'crack', { queue, image: 'x:1', program: Program.command('cat'), ...long });
     const ofQueues = [run.queue.name, queue.name].map((name) =>
       Number(env(run.named('Job', name), 'seeder').CONSUMER_TIMEOUT_SECONDS),
     );
-    expect(ofQueues).toEqual([144_150, needs]);
-    expect(timeout(run.objects())).toBe(144_150_000);
+    expect(ofQueues).toEqual([1_728_150, needs]);
+    expect(timeout(run.objects())).toBe(needs * 1000);
   });
 
   test('follows queues and workers of other charts, and the broker restarts with it', () => {
@@ -98,7 +98,7 @@ describe('the consumer timeout', () => {
       return spec.template.spec.volumes.find(({ name }: Json) => name === 'config').configMap.name;
     };
     const before = configName();
-    expect(timeout(theirs.toJson())).toBe(86_400_000);
+    expect(timeout(theirs.toJson())).toBe(1_209_600_000);
     const last = new Chart(app, 'last', { namespace: 'a' });
     new CoarseWorkerJob(last, 'eat', { queue, image: 'x:1', program: Program.command('cat'), ...long });
     expect(timeout(theirs.toJson())).toBe(needs * 1000);
