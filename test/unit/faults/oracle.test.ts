@@ -18,6 +18,7 @@ describe('the oracle of the fault bench', () => {
     ['Complete, with as many dead letters as are tolerated', { done: ['1', '2'], dead: ['3'], toleratedFailures: 1 }],
     ['Failed, with more', { outcome: 'Failed: PodFailurePolicy', done: ['1', '2'], dead: ['3'] }],
     ['an item that is done and a dead letter', { outcome: 'Failed: PodFailurePolicy', dead: ['3'] }],
+    ['two dead letters of one item', { dead: ['2', '2'], toleratedFailures: 1 }],
     ['an item that is done twice', { done: ['1', '2', '2', '3'] }],
   ])('is content: %s', (_, facts) => {
     expect(breaches({ ...KEPT, ...facts })).toEqual([]);
@@ -45,11 +46,6 @@ describe('the oracle of the fault bench', () => {
     ['a message that is left', { left: 1 }, /Complete with 1 messages in the queue/],
     ['an item that nobody gave it', { started: ['1', '2', '3', '4'] }, /nobody gave it: 4/],
     ['an end without a start', { started: ['1', '2'] }, /the ledger is wrong: done and never started: 3/],
-    [
-      'two dead letters of one item',
-      { dead: ['2', '2'], toleratedFailures: 1 },
-      /1 items are dead letters more than once/,
-    ],
   ])('complains: %s', (_, facts, sentence) => {
     const found = breaches({ ...KEPT, ...facts });
     expect(found).toEqual([expect.stringMatching(sentence)]);
