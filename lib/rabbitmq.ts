@@ -136,7 +136,7 @@ export class RabbitMQ extends Construct implements IBroker {
     const nodes = new k8s.KubeService(this, 'Nodes', {
       spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
-    const credentials = new GeneratedCredentials(this, 'Credentials', name, props.credentials);
+    const credentials = new GeneratedCredentials(this, 'Credentials', name, props);
     this.namespace = Chart.of(this).namespace;
     this.maxMessageSize = maxMessageSize;
     const certificate = tls && this.certificate(tls, name, dnsNames([service.name, nodes.name], this.namespace));
@@ -177,6 +177,7 @@ export class RabbitMQ extends Construct implements IBroker {
         plaintext,
         replicas,
         resources,
+        dockerRegistryAuth: props.dockerRegistryAuth,
       },
       image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,
