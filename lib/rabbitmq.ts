@@ -32,7 +32,8 @@ const CONSUMER_TIMEOUT_SECONDS = 30 * 60;
  */
 export class RabbitMQ extends Construct implements IBroker {
   /**
-   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it.
+   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it, no NetworkPolicy
+   * either: what seeders and workers may reach is up to their namespace.
    *
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
