@@ -54,6 +54,9 @@ export class GeneratedCredentials extends Construct {
   }
 }
 
+/** An image that cannot be pulled would keep the Job for ever: somebody looks at it within a day. */
+const DEADLINE_SECONDS = 24 * 60 * 60;
+
 class CredentialsJob extends ContentNamedJob {
   constructor(scope: Construct, id: string, env: Record<string, EnvValue>, props: WorkloadProps) {
     super(scope, id, Container.CREDENTIALS, { ...props, automountServiceAccountToken: true });
@@ -69,6 +72,10 @@ class CredentialsJob extends ContentNamedJob {
 
   /** @internal */
   public _settings(): JobSettings {
-    return { backoffLimit: 6, podFailurePolicy: { rules: [IGNORE_DISRUPTION] } };
+    return {
+      backoffLimit: 6,
+      activeDeadlineSeconds: DEADLINE_SECONDS,
+      podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
+    };
   }
 }

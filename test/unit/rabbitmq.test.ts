@@ -171,6 +171,10 @@ describe('the credentials', () => {
     expect(container(job, 'credentials').command).toEqual(['node', '/opt/work-queue/programs/credentials.js']);
   });
 
+  test('are made within a day, or their Job fails: an image that is never there would keep it', () => {
+    expect(brokerOf().one('Job')[0].spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 24 * 60 * 60 });
+  });
+
   test('are read by a container that prepares the node before the server starts', () => {
     const { broker, pod } = brokerOf();
     const [prepare, ...others] = pod.initContainers;
