@@ -2,10 +2,13 @@
 // `WorkItems.lines(FILE, { bytes: true })`:
 //
 //     BROKER_URL=amqp://USER:PASSWORD@localhost:5672 node examples/dead-letters.mjs QUEUE [FILE]
+//
+// With TLS: `amqps://`, SERVER_NAME for the name in the broker's certificate, NODE_EXTRA_CA_CERTS for a file with its authority.
 import { writeFileSync } from 'node:fs';
 import amqp from 'amqplib';
 
 const [queue, file] = process.argv.slice(2);
+if (!queue) throw new Error('name the queue: node examples/dead-letters.mjs QUEUE [FILE]');
 const connection = await amqp.connect(process.env.BROKER_URL, { servername: process.env.SERVER_NAME });
 const channel = await connection.createChannel();
 // What one reader holds is hidden from others: couriers count dead letters under this lock, and would miss those that we hold.

@@ -28,7 +28,8 @@ const CONSUMER_TIMEOUT_SECONDS = 30 * 60;
  * A RabbitMQ broker of one node or several: a StatefulSet with a volume for each node, two Services, NetworkPolicies, a
  * PodDisruptionBudget where there are several nodes, and generated credentials.
  *
- * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume.
+ * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume, or as
+ * the guide says under "Old runs".
  */
 export class RabbitMQ extends Construct implements IBroker {
   /**
