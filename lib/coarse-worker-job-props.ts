@@ -142,7 +142,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * What the program may reach, where the broker restricts its network and the cluster enforces NetworkPolicies. Restricted, it
-   * is DNS and the broker: a program that downloads, or asks a database, needs an open one.
+   * is DNS and the broker: a program that downloads, or asks a database, needs an open one. For a broker that runs already
+   * (`RabbitMQ.fromExisting`, `RabbitMQ.fromClusterOperator`) no policy is made.
    *
    * @default Network.RESTRICTED
    */

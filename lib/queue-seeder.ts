@@ -44,8 +44,8 @@ export interface QueueSeederProps {
 
   /**
    * How long the Job that fills the queue may take, from its start. It waits for a broker that is not there yet, as long as its
-   * seven pods do, each for 10 minutes and the later ones after a pause: about an hour and a half. In whole seconds, from 1 s to
-   * ten years.
+   * seven pods do, each for 10 minutes and the later ones after a pause: about 80 minutes. In whole seconds, from 1 s to ten
+   * years.
    *
    * @default Duration.hours(24)
    */

@@ -37,6 +37,15 @@ export interface RabbitMQProps {
   readonly image?: string;
 
   /**
+   * A Secret of the type `kubernetes.io/dockerconfigjson` to pull the images of the broker with: its own, and the node image
+   * that prepares it and makes its credentials. In the chart's namespace. Seeders and workers have a property of the same name.
+   * https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   *
+   * @default - none
+   */
+  readonly dockerRegistryAuth?: ISecret;
+
+  /**
    * The size of the volume that keeps the queues, of each node, at least 512 MiB. With less than a fifth of it free, RabbitMQ
    * takes no messages. It cannot be changed once the broker is in a cluster: Kubernetes does not let the claims of a
    * StatefulSet change. https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations

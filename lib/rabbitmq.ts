@@ -28,11 +28,13 @@ const CONSUMER_TIMEOUT_SECONDS = 30 * 60;
  * A RabbitMQ broker of one node or several: a StatefulSet with a volume for each node, two Services, NetworkPolicies, a
  * PodDisruptionBudget where there are several nodes, and generated credentials.
  *
- * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume.
+ * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume, or as
+ * the guide says under "Old runs".
  */
 export class RabbitMQ extends Construct implements IBroker {
   /**
-   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it.
+   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it, no NetworkPolicy
+   * either: what seeders and workers may reach is up to their namespace.
    *
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
@@ -136,7 +138,7 @@ export class RabbitMQ extends Construct implements IBroker {
     const nodes = new k8s.KubeService(this, 'Nodes', {
       spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
-    const credentials = new GeneratedCredentials(this, 'Credentials', name, props.credentials);
+    const credentials = new GeneratedCredentials(this, 'Credentials', name, props);
     this.namespace = Chart.of(this).namespace;
     this.maxMessageSize = maxMessageSize;
     const certificate = tls && this.certificate(tls, name, dnsNames([service.name, nodes.name], this.namespace));
@@ -177,6 +179,7 @@ export class RabbitMQ extends Construct implements IBroker {
         plaintext,
         replicas,
         resources,
+        dockerRegistryAuth: props.dockerRegistryAuth,
       },
       image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,

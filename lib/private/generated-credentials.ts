@@ -1,8 +1,23 @@
-import { ApiResource, EnvValue, type ISecret, k8s, Role, Secret, ServiceAccount } from 'cdk8s-plus-28';
+import {
+  ApiResource,
+  EnvValue,
+  type ISecret,
+  k8s,
+  Role,
+  Secret,
+  ServiceAccount,
+  type WorkloadProps,
+} from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { Container, Env } from '../contract';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './content-named-job';
 import { programContainer, programsVolume } from './program-container';
+
+export interface GeneratedCredentialsProps {
+  /** The user's own Secret for seeders and couriers; without it one is generated. */
+  readonly credentials?: ISecret;
+  readonly dockerRegistryAuth?: ISecret;
+}
 
 /**
  * The Secrets of a broker, with random passwords, which a Job makes once, in the cluster: they stand in no manifest, and
@@ -14,8 +29,9 @@ export class GeneratedCredentials extends Construct {
   /** The administrator, and the Erlang cookie of the nodes. */
   public readonly admin: ISecret;
 
-  constructor(scope: Construct, id: string, brokerName: string, given: ISecret | undefined) {
+  constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
     super(scope, id);
+    const { credentials: given, dockerRegistryAuth } = props;
     const [clientName, adminName] = [`${brokerName}-credentials`, `${brokerName}-admin`];
     this.client = given ?? Secret.fromSecretName(this, 'Secret', clientName);
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
@@ -29,17 +45,21 @@ export class GeneratedCredentials extends Construct {
       roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
       subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],
     });
-    const job = new CredentialsJob(this, 'Job', serviceAccount, {
+    const env = {
       ...(!given && { [Env.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
       [Env.ADMIN_SECRET]: EnvValue.fromValue(adminName),
-    });
+    };
+    const job = new CredentialsJob(this, 'Job', env, { serviceAccount, dockerRegistryAuth });
     job.node.addDependency(binding);
   }
 }
 
+/** An image that cannot be pulled would keep the Job for ever: somebody looks at it within a day. */
+const DEADLINE_SECONDS = 24 * 60 * 60;
+
 class CredentialsJob extends ContentNamedJob {
-  constructor(scope: Construct, id: string, serviceAccount: ServiceAccount, env: Record<string, EnvValue>) {
-    super(scope, id, Container.CREDENTIALS, { serviceAccount, automountServiceAccountToken: true });
+  constructor(scope: Construct, id: string, env: Record<string, EnvValue>, props: WorkloadProps) {
+    super(scope, id, Container.CREDENTIALS, { ...props, automountServiceAccountToken: true });
     this.addContainer(
       programContainer(this, {
         name: Container.CREDENTIALS,
@@ -52,6 +72,10 @@ class CredentialsJob extends ContentNamedJob {
 
   /** @internal */
   public _settings(): JobSettings {
-    return { backoffLimit: 6, podFailurePolicy: { rules: [IGNORE_DISRUPTION] } };
+    return {
+      backoffLimit: 6,
+      activeDeadlineSeconds: DEADLINE_SECONDS,
+      podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
+    };
   }
 }

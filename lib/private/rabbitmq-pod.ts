@@ -46,6 +46,7 @@ export interface RabbitMQPodOptions {
   readonly admin: ISecret;
   readonly certificate: ISecret | undefined;
   readonly config: LazyConfigMap;
+  readonly dockerRegistryAuth: ISecret | undefined;
   readonly image: () => string;
   readonly labels: Record<string, string>;
   readonly metrics: boolean;
@@ -57,7 +58,7 @@ export interface RabbitMQPodOptions {
 }
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
-  const { broker, admin, certificate, config, labels, metrics, replicas } = options;
+  const { broker, admin, certificate, config, dockerRegistryAuth, labels, metrics, replicas } = options;
   const programs = programsVolume(broker, 'prepare', ['prepare.js']);
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
@@ -105,6 +106,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
         fsGroup: RABBITMQ_USER,
         fsGroupChangePolicy: 'OnRootMismatch',
       },
+      imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
       terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
       initContainers: [new Container(prepare)._toKube()],
       containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],

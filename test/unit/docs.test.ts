@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { APPS } from '../support/synthesized';
 
@@ -74,4 +75,26 @@ test('the README shows the labels that the Jobs have', () => {
   expect(readFileSync(join(root, 'test/unit/golden/fruits.k8s.yaml'), 'utf8')).toContain(
     'app.kubernetes.io/name: fruits-eat',
   );
+});
+
+test('the command for old runs prints what the manifest does not name', () => {
+  const guide = readFileSync(join(root, 'docs', 'how-it-works.md'), 'utf8');
+  const [, command] = /^```sh\n(kubectl get jobs,configmaps .*?)^```/ms.exec(guide) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  try {
+    const names = [
+      'job.batch/fruits-eat-1',
+      'job.batch/fruits-eat-11',
+      'configmap/fruits-items-0-2',
+      'configmap/other',
+    ];
+    writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\nprintf '%s\\n' ${names.join(' ')}\n`, { mode: 0o755 });
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'dist', 'fruits.k8s.yaml'), 'metadata:\n  name: fruits-eat-11\n');
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const printed = execFileSync('sh', ['-c', command ?? ''], { cwd: folder, env, encoding: 'utf8' });
+    expect(printed).toBe('job.batch/fruits-eat-1\nconfigmap/fruits-items-0-2\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

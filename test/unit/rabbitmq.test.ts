@@ -2,7 +2,7 @@ import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-28';
 import { RabbitMQ } from '../../lib';
 import { brokerOf } from '../support/broker-of';
-import { container, env, type Json, newChart } from '../support/synth';
+import { container, env, type Json, newChart, podSpecs } from '../support/synth';
 
 describe('the Service', () => {
   test('has the name that was asked for, and port 5672', () => {
@@ -171,6 +171,10 @@ describe('the credentials', () => {
     expect(container(job, 'credentials').command).toEqual(['node', '/opt/work-queue/programs/credentials.js']);
   });
 
+  test('are made within a day, or their Job fails: an image that is never there would keep it', () => {
+    expect(brokerOf().one('Job')[0].spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 24 * 60 * 60 });
+  });
+
   test('are read by a container that prepares the node before the server starts', () => {
     const { broker, pod } = brokerOf();
     const [prepare, ...others] = pod.initContainers;
@@ -223,6 +227,16 @@ describe('the credentials', () => {
     const mounted = pod.volumes.filter(({ secret }: Json) => secret).map(({ secret }: Json) => secret.secretName);
     expect(mounted).toEqual(['my-secret', admin]);
   });
+});
+
+test('the pull Secret is that of the nodes and of the Job that makes the credentials', () => {
+  const { one, pod } = brokerOf((chart) => ({
+    dockerRegistryAuth: Secret.fromSecretName(chart, 'pull', 'pull-secret'),
+  }));
+  expect(pod.imagePullSecrets).toEqual([{ name: 'pull-secret' }]);
+  expect(one('Job')[0].spec.template.spec.imagePullSecrets).toEqual([{ name: 'pull-secret' }]);
+  const without = brokerOf();
+  for (const spec of podSpecs(without.objects)) expect(spec).not.toHaveProperty('imagePullSecrets');
 });
 
 test('an image that is no reference is an error', () => {
