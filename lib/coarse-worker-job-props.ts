@@ -98,7 +98,9 @@ export interface CoarseWorkerJobProps {
 
   /**
    * Environment variables of the program. There already are `QUEUE`, the name of the queue; `WORK_QUEUE_RUN`, the name of the
-   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt.
+   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt. A name has letters,
+   * digits and `_`, and no digit in front: shells do not pass on others. `TERMINATION_LOG` and names that begin with `wq_` are
+   * taken. With its name a variable has at most 131,071 bytes, and no NUL.
    *
    * @default - only these
    */
@@ -113,7 +115,8 @@ export interface CoarseWorkerJobProps {
   readonly itemVariable?: string;
 
   /**
-   * Whole ConfigMaps and Secrets as environment variables of the program.
+   * Whole ConfigMaps and Secrets as environment variables of the program. Keys that are no names as `envVariables` has them, such
+   * as `app.name`, do not reach it: most shells do not pass them on. Keys must not be `TERMINATION_LOG` or begin with `wq_`.
    *
    * @default - none
    */
@@ -134,7 +137,8 @@ export interface CoarseWorkerJobProps {
   readonly volumes?: kplus.Volume[];
 
   /**
-   * Volumes that the program sees, and where.
+   * Volumes that the program sees, and where: absolute paths, each once, but not `/`, and neither at nor below `/run/work-queue`,
+   * `/opt/work-queue` and `/dev/termination-log`. Above one of these they must not be read-only.
    *
    * @default - none
    */

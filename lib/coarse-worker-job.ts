@@ -2,13 +2,15 @@ import { Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
-import { Container, ExitCode } from './contract';
+import { Container, ExitCode, ProgramEnv } from './contract';
 import { Network } from './network';
 import { clientPodLabels } from './private/broker-network';
 import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
-import { requireFreeVariables, requireUsableItems } from './private/item-use';
+import { requireUsableItems } from './private/item-use';
+import { requireFreeVariables } from './private/program-variables';
 import { requireSameNamespace } from './private/same-namespace';
+import { requireFreePaths } from './private/worker-mounts';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
 import type { IWorkQueue } from './work-queue';
 
@@ -65,6 +67,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
     check.image('image', props.image);
     requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
     requireFreeVariables(where, props);
+    requireFreePaths(where, props.volumeMounts ?? []);
     requireUsableItems(where, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;
@@ -76,6 +79,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     const [worker, courier] = workerPod(this, props, limits);
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
+    const ours = (worker.volumeMounts?.length ?? 0) - (props.volumeMounts?.length ?? 0);
+    this.node.addValidation({ validate: () => mistakesLater(where, this.worker, ours, props) });
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', Container.WORKER);
@@ -85,6 +90,23 @@ export class CoarseWorkerJob extends ContentNamedJob {
   public _settings(): JobSettings {
     return this.jobSettings;
   }
+}
+
+/** In what the worker was told after the constructor. */
+function mistakesLater(where: string, worker: kplus.Container, ours: number, props: CoarseWorkerJobProps): string[] {
+  const { [ProgramEnv.QUEUE]: _, ...envVariables } = worker.env.variables;
+  const checks = [
+    () => requireFreePaths(where, worker.mounts.slice(ours)),
+    () => requireFreeVariables(where, { ...props, envVariables }),
+  ];
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
 }
 
 function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {

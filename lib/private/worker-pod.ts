@@ -18,6 +18,7 @@ import { programContainer, programsMount, programsVolume } from './program-conta
 import { pullPolicy } from './pull-policy';
 import { ORDINARY_USER, RESTRICTED } from './restricted';
 import { unexpanded } from './unexpanded';
+import { normalMounts } from './worker-mounts';
 
 /** The numbers of a worker, checked. */
 export interface WorkerLimits {
@@ -55,7 +56,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     workingDir: props.workingDir,
     envVariables: { [ProgramEnv.QUEUE]: queueName(props.queue), ...props.envVariables },
     envFrom: props.envFrom,
-    volumeMounts: [...mounts, ...(props.volumeMounts ?? [])],
+    volumeMounts: [...mounts, ...normalMounts(props.volumeMounts)],
     // An empty object, or cdk8s-plus would ask for a whole CPU.
     resources: props.resources ?? {},
     securityContext: workerSecurity(props),

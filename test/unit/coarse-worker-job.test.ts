@@ -321,20 +321,6 @@ describe('bad input', () => {
     [{ image: '' }, /image is ""; it is no reference to an image\. Give a name with a tag/],
     [{ image: 'https://example.com/app' }, /image is "https:\/\/example\.com\/app"/],
     [{ image: 'my app' }, /image is "my app"/],
-    [{ envVariables: { QUEUE: EnvValue.fromValue('x') } }, /envVariables has QUEUE, which always holds/],
-    [{ envVariables: { WORK_QUEUE_RUN: EnvValue.fromValue('x') } }, /WORK_QUEUE_RUN, which always holds the name of/],
-    [{ envVariables: { WORK_ITEM_INDEX: EnvValue.fromValue('x') } }, /WORK_ITEM_INDEX, which always holds the item's/],
-    [{ envVariables: { WORK_ITEM_ATTEMPT: EnvValue.fromValue('x') } }, /WORK_ITEM_ATTEMPT, which always holds/],
-    [{ itemVariable: 'WORK_ITEM_INDEX' }, /itemVariable is "WORK_ITEM_INDEX", which always holds the item's number/],
-    [
-      { itemVariable: 'A', envVariables: { A: EnvValue.fromValue('x') } },
-      /itemVariable is "A", which envVariables has/,
-    ],
-    [{ itemVariable: '' }, /itemVariable is "", which a shell cannot set.*Use another name, such as "ITEM"/],
-    [{ itemVariable: '1ST' }, /itemVariable is "1ST", which a shell cannot set/],
-    [{ itemVariable: 'my-item' }, /itemVariable is "my-item", which a shell cannot set/],
-    [{ itemVariable: 'PATH' }, /itemVariable is "PATH", which shells or the dynamic loader use for themselves/],
-    [{ itemVariable: 'LD_PRELOAD' }, /itemVariable is "LD_PRELOAD"/],
   ])('%j is an error', (props, message) => {
     expect(() => worked(props)).toThrow(message);
   });
