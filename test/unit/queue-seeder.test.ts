@@ -237,6 +237,7 @@ describe('bad input', () => {
       { runId: '' },
       /QueueSeeder 'test\/fruits': runId is ""; it cannot be the value of a Kubernetes label\. Use 1 to 63/,
     ],
+    [{ runId: 7 as unknown as string }, /runId is 7; it cannot be the value of a Kubernetes label/],
     [{ runId: '-a' }, /runId is "-a"/],
     [{ runId: 'a b' }, /runId is "a b"/],
     [{ runId: 'x'.repeat(64) }, /runId is/],

@@ -133,7 +133,7 @@ describe('the number of nodes', () => {
     { replicas: 3, image: 'rabbitmq:4.10' },
     { replicas: 3, image: 'rabbitmq:4' },
     { replicas: 3, image: 'my-rabbitmq:3' },
-    { replicas: 5, image: 'registry.example.com/broker@sha256:00' },
+    { replicas: 5, image: `registry.example.com/broker@sha256:${'00'.repeat(32)}` },
   ])('goes with %j', (props) => {
     expect(brokerOf(props).statefulSet.spec.replicas).toBe(props.replicas);
   });

@@ -224,9 +224,3 @@ describe('the credentials', () => {
     expect(mounted).toEqual(['my-secret', admin]);
   });
 });
-
-test('an image that is no reference is an error', () => {
-  expect(() => brokerOf({ image: '' })).toThrow(
-    /RabbitMQ 'test\/rabbitmq': image is ""; it is no reference to an image/,
-  );
-});
