@@ -13,6 +13,7 @@ import { commonLabels } from './private/common-labels';
 import { longestConsumerTimeout } from './private/consumer-timeouts';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
+import { requireNames, requireNoTwin } from './private/generated-names';
 import { PodMonitor } from './private/pod-monitor';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
 import { MESSAGE_BYTES, MESSAGE_SIZE, rabbitMQConfig } from './private/rabbitmq-config';
@@ -102,8 +103,9 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
-   * @throws where `serviceName` is no name for a Service, `image` no reference to an image, `replicas` not 1, 3 or 5 or more
-   * than the image can, storage or memory too small, a setting of `config` no line, no port served, or a name no namespace's
+   * @throws where `serviceName` is no name for a Service or that of another one in the chart, ids of chart and constructs make
+   * names that Kubernetes does not take, `image` is no reference to an image, `replicas` not 1, 3 or 5 or more than the image can,
+   * storage or memory too small, a setting of `config` no line, no port served, or a name no namespace's
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
@@ -196,6 +198,8 @@ export class RabbitMQ extends Construct implements IBroker {
         }),
       }),
     });
+    requireNames(check, this);
+    requireNoTwin(check, 'serviceName', service);
   }
 
   private certificate(tls: Tls, name: string, dnsNames: string[]): ISecret {

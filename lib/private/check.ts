@@ -7,6 +7,12 @@ export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 /** Kubernetes keeps its counts as 32-bit integers. */
 export const MOST_COUNT = 2 ** 31 - 1;
 
+/** A label of RFC 1035. */
+const SERVICE = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A label of RFC 1123. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 export interface SecondsRange {
   readonly least: number;
   /** Ten years, unless given. */
@@ -34,7 +40,7 @@ export class Check {
 
   /** RFC 1035, which Kubernetes demands of the names of Services. */
   serviceName(name: string, value: string): string {
-    if (matches(value, /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/)) return value;
+    if (matches(value, SERVICE)) return value;
     const cure =
       'Use at most 63 of a-z, 0-9 and "-", first a letter and no "-" at the end, such as "rabbitmq-service".';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes Service', cure);
@@ -49,9 +55,17 @@ export class Check {
 
   /** RFC 1123, which Kubernetes demands of the names of namespaces. */
   namespaceName(name: string, value: string): string {
-    if (matches(value, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)) return value;
+    if (matches(value, LABEL)) return value;
     const cure = 'Use at most 63 of a-z, 0-9 and "-", a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes namespace', cure);
+  }
+
+  /** A name that cdk8s has made of the ids of chart and constructs, for an object that is found by DNS or named after one. */
+  generatedName(kind: string, value: string): void {
+    if (matches(value, kind === 'Service' ? SERVICE : LABEL)) return;
+    const cure =
+      'It is made of the ids of the chart and of the constructs in it: let them have a-z, 0-9 and "-" only, and begin with a letter.';
+    throw this.error(`the name of its ${kind}`, JSON.stringify(value), `cannot be that of a Kubernetes ${kind}`, cure);
   }
 
   /** At least this much. */
