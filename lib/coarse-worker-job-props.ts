@@ -69,8 +69,8 @@ export interface CoarseWorkerJobProps {
   readonly backoffLimit?: number;
 
   /**
-   * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s to ten
-   * years.
+   * After what time the Job fails, done or not, at least `itemTimeout`. It may be changed while the Job runs. In whole seconds,
+   * up to ten years.
    *
    * @default - as long as it can take at most: a day for the cluster, the images, the broker and the seeder, and for each
    * attempt of each item, one after the other, `itemTimeout`, `terminationGracePeriod` and 2 minutes. So a Job that hangs for
@@ -123,7 +123,7 @@ export interface CoarseWorkerJobProps {
   readonly envFrom?: kplus.EnvFrom[];
 
   /**
-   * What the worker's container asks for and may use.
+   * What the worker's container asks for and may use: no request over its limit.
    *
    * @default - nothing is set; a LimitRange of the namespace may
    */
@@ -174,7 +174,8 @@ export interface CoarseWorkerJobProps {
   readonly dockerRegistryAuth?: kplus.ISecret;
 
   /**
-   * Security settings of the pod. With `ensureNonRoot: false` and no user the program runs as the image says.
+   * Security settings of the pod. With `ensureNonRoot: false` and no user the program runs as the image says. Without it user 0,
+   * root, is an error.
    *
    * @default - no root
    */
@@ -182,7 +183,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks.
-   * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+   * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted `privileged: true` lets privileges escalate
+   * too, as Kubernetes demands.
    *
    * @default - user and group 1000 unless the pod's are set, whatever the image says; no capabilities, no escalation of
    * privileges, the runtime's default seccomp profile; the root file system can be written to

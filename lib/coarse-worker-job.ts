@@ -9,9 +9,11 @@ import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
 import { requireUsableItems } from './private/item-use';
 import { requireFreeVariables } from './private/program-variables';
+import { requireResources } from './private/resources';
 import { requireSameNamespace } from './private/same-namespace';
 import { requireFreePaths } from './private/worker-mounts';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
+import { requireWorkerSecurity } from './private/worker-security';
 import type { IWorkQueue } from './work-queue';
 
 /** What an attempt may take beside its run: to die after SIGKILL (30 s) and to wait for the next (90 s at most). */
@@ -69,6 +71,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     requireFreeVariables(where, props);
     requireFreePaths(where, props.volumeMounts ?? []);
     requireUsableItems(where, props);
+    requireResources(check, props.resources);
+    requireWorkerSecurity(check, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
@@ -146,7 +150,7 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
     parallelism: check.wholeNumber('parallelism', parallelism, 1, 'With no pods nothing would ever be done.'),
     backoffLimit: check.wholeNumber('backoffLimit', backoffLimit, 0, 'With 0 the first failed pod ends the Job.'),
     activeDeadlineSeconds: activeDeadline
-      ? check.seconds('activeDeadline', activeDeadline, { least: 1 }, 'Leave it out for a limit that no run can reach.')
+      ? deadline(check, activeDeadline, limits.itemTimeoutSeconds)
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
@@ -158,6 +162,14 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       ],
     },
   };
+}
+
+function deadline(check: Check, given: Duration, itemTimeoutSeconds: number): number {
+  const cure = 'Leave it out for a limit that no run can reach.';
+  const seconds = check.seconds('activeDeadline', given, { least: 1 }, cure);
+  if (seconds >= itemTimeoutSeconds) return seconds;
+  const rule = `must not be shorter than itemTimeout, ${itemTimeoutSeconds} s: the Job would fail before an item had its time`;
+  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Set a shorter itemTimeout as well. ${cure}`);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */

@@ -15,6 +15,7 @@ import { requireItemsFit } from './private/item-limits';
 import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
 import { programContainer, programsVolume, SMALL } from './private/program-container';
+import { requireResources } from './private/resources';
 import { requireSameNamespace } from './private/same-namespace';
 import type { WorkItems } from './work-items';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
@@ -136,6 +137,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     this.longestItemBytes = items.longestOf(items.count);
     requireItemsFit(where, items, this.longestItemBytes, props.broker);
     this.runId = props.runId;
+    requireResources(check, props.resources);
     this.jobSettings = settings(check, props);
     this.pieces = props.items._packed.pieces.map(
       (piece, n) =>

@@ -18,6 +18,7 @@ import { PodMonitor } from './private/pod-monitor';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
 import { MESSAGE_BYTES, MESSAGE_SIZE, rabbitMQConfig } from './private/rabbitmq-config';
 import { DATA_VOLUME, rabbitMQPod } from './private/rabbitmq-pod';
+import { requireResources } from './private/resources';
 import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
 import { Trust } from './trust';
@@ -248,6 +249,7 @@ function checked(check: Check, props: CheckedProps): Sizes {
   }
   for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
   for (const [key, value] of Object.entries(config)) check.setting('config', key, value);
+  requireResources(check, resources);
   const limit = resources.memory?.limit;
   const log = 'The write-ahead log and the queues need room.';
   return {

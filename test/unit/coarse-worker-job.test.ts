@@ -281,6 +281,39 @@ describe('the user of the worker', () => {
     expect(context.runAsUser).toBeUndefined();
   });
 
+  test('is root where that is said', () => {
+    expect(contextOf({ securityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBeUndefined();
+    expect(contextOf({ containerSecurityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBe(0);
+    expect(contextOf({ securityContext: { user: 0 }, containerSecurityContext: { user: 5 } }).runAsUser).toBe(5);
+  });
+
+  test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
+    [{ securityContext: { user: 0 } }, /securityContext\.user is 0; it is root, .* Set ensureNonRoot: false beside it/],
+    [{ containerSecurityContext: { user: 0 } }, /containerSecurityContext\.user is 0; it is root/],
+    [
+      { securityContext: { user: 0, ensureNonRoot: false }, containerSecurityContext: { ensureNonRoot: true } },
+      /: securityContext\.user is 0; it is root/,
+    ],
+    [{ securityContext: { user: -1 } }, /: securityContext\.user is -1; it must be a whole number from 0/],
+    [{ containerSecurityContext: { user: 1.5 } }, /containerSecurityContext\.user is 1\.5/],
+    [{ securityContext: { group: -1 } }, /: securityContext\.group is -1/],
+    [{ securityContext: { fsGroup: 2 ** 31 } }, /: securityContext\.fsGroup is 2147483648/],
+    [
+      { containerSecurityContext: { privileged: true, allowPrivilegeEscalation: false } },
+      /allowPrivilegeEscalation is false; it cannot be together with privileged: true\. Leave it out/,
+    ],
+  ])('cannot be what Kubernetes does not start: %j', (props, message) => {
+    expect(() => worked(props)).toThrow(message);
+  });
+
+  test('may have its privileges escalate where they are all there already', () => {
+    const allowed = (context: object) =>
+      contextOf({ containerSecurityContext: context }).allowPrivilegeEscalation as boolean;
+    expect(allowed({ privileged: true })).toBe(true);
+    expect(allowed({ privileged: false })).toBe(false);
+    expect(allowed({ allowPrivilegeEscalation: true })).toBe(true);
+  });
+
   test('keeps the rest of the restricted profile when one setting is changed', () => {
     const context = contextOf({ containerSecurityContext: { capabilities: { add: [Capability.SYS_NICE] } } });
     expect(context).toMatchObject({
@@ -318,6 +351,10 @@ describe('bad input', () => {
     [{ itemTimeout: Duration.days(25) }, /itemTimeout is 2160000 s.*Longer work is better cut/],
     [{ terminationGracePeriod: Duration.seconds(0) }, /terminationGracePeriod is 0 s/],
     [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Leave it out/],
+    [
+      { activeDeadline: Duration.minutes(59) },
+      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s: .* Set a shorter itemTimeout as well/,
+    ],
     [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
   ])('%j is an error', (props, message) => {
     expect(() => worked(props)).toThrow(message);

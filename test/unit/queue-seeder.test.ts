@@ -130,8 +130,9 @@ describe('the items', () => {
 describe('the name of the queue', () => {
   const nameOf = (props: RunProps) => new Run(props).queue.queueName;
   const atPath = (chartId: string, id: string) => {
-    const chart = new Chart(new App(), chartId);
-    const broker = new RabbitMQ(chart, 'r');
+    const app = new App();
+    const chart = new Chart(app, chartId);
+    const broker = new RabbitMQ(new Chart(app, 'broker'), 'r');
     return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) });
   };
 
