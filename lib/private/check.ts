@@ -89,10 +89,10 @@ export class Check {
   }
 
   /** A setting of `rabbitmq.conf` that is a number of bytes, which we have to know. */
-  bytes(name: string, key: string, value: string): number {
-    if (matches(value, /^[1-9]\d{0,14}$/)) return Number(value);
+  bytes(name: string, key: string, value: string, most: number): number {
+    if (matches(value, /^[1-9]\d{0,14}$/) && Number(value) <= most) return Number(value);
     const cure = 'Write it in digits, without a unit.';
-    throw this.error(name, JSON.stringify({ [key]: value }), 'must be a whole number of bytes', cure);
+    throw this.error(name, JSON.stringify({ [key]: value }), `must be a whole number of bytes from 1 to ${most}`, cure);
   }
 
   /** What Kubernetes accepts as the value of a label. */
