@@ -107,7 +107,8 @@ export class WorkItems {
    *
    * @param pattern which files, such as `scans/**\/*.tif`
    * @param options the folder that the pattern starts at, and options for the set
-   * @throws where a folder cannot be read, the pattern is an absolute path, and where there are no items
+   * @throws where a folder cannot be read, the pattern is an absolute path, a file has a name that is not UTF-8, and where there
+   * are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const where = `WorkItems.files('${pattern}')`;
