@@ -69,8 +69,8 @@ export interface CoarseWorkerJobProps {
   readonly backoffLimit?: number;
 
   /**
-   * After what time the Job fails, done or not, at least `itemTimeout`. It may be changed while the Job runs. In whole seconds,
-   * up to ten years.
+   * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s, or `itemTimeout`
+   * where that is given, to ten years.
    *
    * @default - as long as it can take at most: a day for the cluster, the images, the broker and the seeder, and for each
    * attempt of each item, one after the other, `itemTimeout`, `terminationGracePeriod` and 2 minutes. So a Job that hangs for
@@ -108,7 +108,9 @@ export interface CoarseWorkerJobProps {
 
   /**
    * The name of an environment variable that holds the item, for a program that reads it there, such as `FRAME`. A variable of a
-   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that cannot be one becomes a dead letter.
+   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that is too long is an error at synth where the
+   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once. Names are as those of
+   * `envVariables`, without those that shells use for themselves, such as `PATH`.
    *
    * @default - none: the item is on standard input, and where `Program.ITEM` stands
    */

@@ -49,8 +49,11 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the Job's name
    * @param props properties of the Job
-   * @throws where a number or a duration is out of its range, the image is no reference to an image, a variable has a name that
-   * it cannot have, an item is too long for an argument, or the queue's broker is in another namespace
+   * @throws where a number or a duration is out of its range, `activeDeadline` is shorter than a given `itemTimeout`, the image is no
+   * reference to an image, a variable has a name or a value that it cannot have, a volume is at a path where it cannot be, a
+   * request is over its limit, the program would be root without `ensureNonRoot: false`, an item is too long for an argument or a
+   * variable, or the queue's broker is in another namespace; and where `queueName` of the queue was read before, and this worker
+   * needs a queue with other arguments
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
     super(scope, id, Container.WORKER, {
@@ -150,7 +153,7 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
     parallelism: check.wholeNumber('parallelism', parallelism, 1, 'With no pods nothing would ever be done.'),
     backoffLimit: check.wholeNumber('backoffLimit', backoffLimit, 0, 'With 0 the first failed pod ends the Job.'),
     activeDeadlineSeconds: activeDeadline
-      ? deadline(check, activeDeadline, limits.itemTimeoutSeconds)
+      ? deadline(check, activeDeadline, props.itemTimeout)
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
@@ -164,12 +167,13 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
   };
 }
 
-function deadline(check: Check, given: Duration, itemTimeoutSeconds: number): number {
+/** The default of `itemTimeout` says nothing about how long items take: a Job may well have less time. */
+function deadline(check: Check, given: Duration, itemTimeout = Duration.seconds(1)): number {
   const cure = 'Leave it out for a limit that no run can reach.';
   const seconds = check.seconds('activeDeadline', given, { least: 1 }, cure);
-  if (seconds >= itemTimeoutSeconds) return seconds;
-  const rule = `must not be shorter than itemTimeout, ${itemTimeoutSeconds} s: the Job would fail before an item had its time`;
-  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Set a shorter itemTimeout as well. ${cure}`);
+  if (seconds >= itemTimeout.toSeconds()) return seconds;
+  const rule = `must not be shorter than itemTimeout, ${itemTimeout.toSeconds()} s: the Job would fail before an item had its time`;
+  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Give items less, or the Job more. ${cure}`);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */

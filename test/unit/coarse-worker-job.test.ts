@@ -161,9 +161,9 @@ describe('the end of the Job', () => {
   });
 
   test('is where it was set', () => {
-    const run = worked({ activeDeadline: Duration.hours(1), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
+    const run = worked({ activeDeadline: Duration.minutes(2), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
     expect(run.workerJob().spec).toMatchObject({
-      activeDeadlineSeconds: 3600,
+      activeDeadlineSeconds: 120,
       ttlSecondsAfterFinished: 86_400,
       backoffLimit: 0,
     });
@@ -352,8 +352,8 @@ describe('bad input', () => {
     [{ terminationGracePeriod: Duration.seconds(0) }, /terminationGracePeriod is 0 s/],
     [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Leave it out/],
     [
-      { activeDeadline: Duration.minutes(59) },
-      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s: .* Set a shorter itemTimeout as well/,
+      { activeDeadline: Duration.minutes(59), itemTimeout: Duration.hours(1) },
+      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s: .* Give items less, or the Job more/,
     ],
     [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
   ])('%j is an error', (props, message) => {
