@@ -58,7 +58,8 @@ export class Images {
   }
 
   /**
-   * The image that runs the programs of this package: it must have `node`, version 20 or later, on its PATH.
+   * The image that runs the programs of this package: it must have `node`, version 20.3 or later, on its PATH, and `mkfifo`, with
+   * which the courier makes its FIFOs.
    *
    * @param image a reference with a tag or a digest
    * @throws where it is no reference to an image: is empty, has a scheme, white space or upper case in its name

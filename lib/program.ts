@@ -40,7 +40,8 @@ export class Program {
    * byte for byte; no shell expands it. So do not put it into a script of `sh -c`, where it would become part of the script;
    * put it after: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
    *
-   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that cannot be one becomes a dead letter.
+   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that is too long is an error at synth where the
+   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once.
    */
   public static readonly ITEM: string = ITEM_PLACEHOLDER;
 
