@@ -184,9 +184,9 @@ export interface CoarseWorkerJobProps {
   readonly securityContext?: kplus.PodSecurityContextProps;
 
   /**
-   * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks.
-   * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted `privileged: true` lets privileges escalate
-   * too, as Kubernetes demands.
+   * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks;
+   * but with `privileged: true` privileges escalate, as Kubernetes demands.
+   * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
    *
    * @default - user and group 1000 unless the pod's are set, whatever the image says; no capabilities, no escalation of
    * privileges, the runtime's default seccomp profile; the root file system can be written to

@@ -49,8 +49,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the Job's name
    * @param props properties of the Job
-   * @throws where a number or a duration is out of its range, `activeDeadline` is shorter than a given `itemTimeout`, the image is no
-   * reference to an image, a variable has a name or a value that it cannot have, a volume is at a path where it cannot be, a
+   * @throws where a number or a duration is out of its range, `activeDeadline` is shorter than a given `itemTimeout`, the image is
+   * no reference to an image, a variable has a name or a value that it cannot have, a volume is at a path where it cannot be, a
    * request is over its limit, the program would be root without `ensureNonRoot: false`, an item is too long for an argument or a
    * variable, or the queue's broker is in another namespace; and where `queueName` of the queue was read before, and this worker
    * needs a queue with other arguments

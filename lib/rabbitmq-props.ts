@@ -53,8 +53,8 @@ export interface RabbitMQProps {
   readonly storageClassName?: string;
 
   /**
-   * What the container of a node asks for and may use; a memory limit of at least 256 MiB, and no request over its limit. RabbitMQ takes no messages while
-   * it uses more than 60 % of the memory limit. https://www.rabbitmq.com/docs/memory
+   * What the container of a node asks for and may use; a memory limit of at least 256 MiB, and no request over its
+   * limit. RabbitMQ takes no messages while it uses more than 60 % of the memory limit. https://www.rabbitmq.com/docs/memory
    *
    * @default - requests 100m CPU and 512Mi memory, limit 1Gi memory
    */

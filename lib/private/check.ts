@@ -64,7 +64,8 @@ export class Check {
   generatedName(kind: string, value: string): void {
     if (matches(value, kind === 'Service' ? SERVICE : LABEL)) return;
     const cure =
-      'It is made of the ids of the chart and of the constructs in it: let them have a-z, 0-9 and "-" only, and begin with a letter.';
+      'It is made of the ids of the chart and of the constructs in it: let them have a-z, 0-9 and "-" only, and begin with a ' +
+      'letter.';
     throw this.error(`the name of its ${kind}`, JSON.stringify(value), `cannot be that of a Kubernetes ${kind}`, cure);
   }
 

@@ -1,6 +1,7 @@
 /**
  * The grammar of references to images, with the digests that registries use. Upper case is for hosts and tags alone.
- * https://github.com/distribution/reference/blob/main/reference.go and https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
+ * https://github.com/distribution/reference/blob/main/reference.go and
+ * https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
  */
 const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const IPV6 = String.raw`\[[a-fA-F0-9:]+\]`;

@@ -33,6 +33,7 @@ test.each([
     /the name of its Service is "9lives-.*"; it cannot be that of a Kubernetes Service\. It is made of/,
   ],
   ['a_b', 'rabbitmq', /the name of its Service is "a_b-.*let them have a-z, 0-9 and "-" only, and begin with a letter/],
+  ['chart', '9'.repeat(60), /is "9+-service-.*let them have .* begin with a letter/],
   ['chart', 'my.mq', /is "chart-my\.mq-/],
   ['chart', 'my_mq', /is "chart-my_mq-/],
 ])('a broker at %s/%s is an error, also where its Service is named', (chartId, id, message) => {
