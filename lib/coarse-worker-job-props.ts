@@ -69,8 +69,8 @@ export interface CoarseWorkerJobProps {
   readonly backoffLimit?: number;
 
   /**
-   * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s to ten
-   * years.
+   * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s, or `itemTimeout`
+   * where that is given, to ten years.
    *
    * @default - as long as it can take at most: a day for the cluster, the images, the broker and the seeder, and for each
    * attempt of each item, one after the other, `itemTimeout`, `terminationGracePeriod` and 2 minutes. So a Job that hangs for
@@ -98,7 +98,9 @@ export interface CoarseWorkerJobProps {
 
   /**
    * Environment variables of the program. There already are `QUEUE`, the name of the queue; `WORK_QUEUE_RUN`, the name of the
-   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt.
+   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt. A name has letters,
+   * digits and `_`, and no digit in front: shells do not pass on others. `TERMINATION_LOG` and names that begin with `wq_` are
+   * taken. With its name a variable has at most 131,071 bytes, and no NUL.
    *
    * @default - only these
    */
@@ -106,21 +108,24 @@ export interface CoarseWorkerJobProps {
 
   /**
    * The name of an environment variable that holds the item, for a program that reads it there, such as `FRAME`. A variable of a
-   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that cannot be one becomes a dead letter.
+   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that is too long is an error at synth where the
+   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once. Names are as those of
+   * `envVariables`, without those that shells use for themselves, such as `PATH`.
    *
    * @default - none: the item is on standard input, and where `Program.ITEM` stands
    */
   readonly itemVariable?: string;
 
   /**
-   * Whole ConfigMaps and Secrets as environment variables of the program.
+   * Whole ConfigMaps and Secrets as environment variables of the program. Keys that are no names as `envVariables` has them, such
+   * as `app.name`, do not reach it: most shells do not pass them on. Keys must not be `TERMINATION_LOG` or begin with `wq_`.
    *
    * @default - none
    */
   readonly envFrom?: kplus.EnvFrom[];
 
   /**
-   * What the worker's container asks for and may use.
+   * What the worker's container asks for and may use: no request over its limit.
    *
    * @default - nothing is set; a LimitRange of the namespace may
    */
@@ -134,7 +139,8 @@ export interface CoarseWorkerJobProps {
   readonly volumes?: kplus.Volume[];
 
   /**
-   * Volumes that the program sees, and where.
+   * Volumes that the program sees, and where: absolute paths, each once, but not `/`, and neither at nor below `/run/work-queue`,
+   * `/opt/work-queue` and `/dev/termination-log`. Above one of these they must not be read-only.
    *
    * @default - none
    */
@@ -171,14 +177,16 @@ export interface CoarseWorkerJobProps {
   readonly dockerRegistryAuth?: kplus.ISecret;
 
   /**
-   * Security settings of the pod. With `ensureNonRoot: false` and no user the program runs as the image says.
+   * Security settings of the pod. With `ensureNonRoot: false` and no user the program runs as the image says. Without it user 0,
+   * root, is an error.
    *
    * @default - no root
    */
   readonly securityContext?: kplus.PodSecurityContextProps;
 
   /**
-   * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks.
+   * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks;
+   * but with `privileged: true` privileges escalate, as Kubernetes demands.
    * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
    *
    * @default - user and group 1000 unless the pod's are set, whatever the image says; no capabilities, no escalation of

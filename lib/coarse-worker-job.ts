@@ -2,14 +2,18 @@ import { Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
-import { Container, ExitCode } from './contract';
+import { Container, ExitCode, ProgramEnv } from './contract';
 import { Network } from './network';
 import { clientPodLabels } from './private/broker-network';
 import { Check, TEN_YEARS_SECONDS } from './private/check';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
-import { requireFreeVariables, requireUsableItems } from './private/item-use';
+import { requireUsableItems } from './private/item-use';
+import { requireFreeVariables } from './private/program-variables';
+import { requireResources } from './private/resources';
 import { requireSameNamespace } from './private/same-namespace';
+import { requireFreePaths } from './private/worker-mounts';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
+import { requireWorkerSecurity } from './private/worker-security';
 import type { IWorkQueue } from './work-queue';
 
 /** What an attempt may take beside its run: to die after SIGKILL (30 s) and to wait for the next (90 s at most). */
@@ -45,8 +49,11 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the Job's name
    * @param props properties of the Job
-   * @throws where a number or a duration is out of its range, the image is no reference to an image, a variable has a name that
-   * it cannot have, an item is too long for an argument, or the queue's broker is in another namespace
+   * @throws where a number or a duration is out of its range, `activeDeadline` is shorter than a given `itemTimeout`, the image is
+   * no reference to an image, a variable has a name or a value that it cannot have, a volume is at a path where it cannot be, a
+   * request is over its limit, the program would be root without `ensureNonRoot: false`, an item is too long for an argument or a
+   * variable, or the queue's broker is in another namespace; and where `queueName` of the queue was read before, and this worker
+   * needs a queue with other arguments
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
     super(scope, id, Container.WORKER, {
@@ -65,7 +72,10 @@ export class CoarseWorkerJob extends ContentNamedJob {
     check.image('image', props.image);
     requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
     requireFreeVariables(where, props);
+    requireFreePaths(where, props.volumeMounts ?? []);
     requireUsableItems(where, props);
+    requireResources(check, props.resources);
+    requireWorkerSecurity(check, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
@@ -76,6 +86,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     const [worker, courier] = workerPod(this, props, limits);
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
+    const ours = (worker.volumeMounts?.length ?? 0) - (props.volumeMounts?.length ?? 0);
+    this.node.addValidation({ validate: () => mistakesLater(where, this.worker, ours, props) });
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', Container.WORKER);
@@ -85,6 +97,23 @@ export class CoarseWorkerJob extends ContentNamedJob {
   public _settings(): JobSettings {
     return this.jobSettings;
   }
+}
+
+/** In what the worker was told after the constructor. */
+function mistakesLater(where: string, worker: kplus.Container, ours: number, props: CoarseWorkerJobProps): string[] {
+  const { [ProgramEnv.QUEUE]: _, ...envVariables } = worker.env.variables;
+  const checks = [
+    () => requireFreePaths(where, worker.mounts.slice(ours)),
+    () => requireFreeVariables(where, { ...props, envVariables }),
+  ];
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
 }
 
 function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {
@@ -124,7 +153,7 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
     parallelism: check.wholeNumber('parallelism', parallelism, 1, 'With no pods nothing would ever be done.'),
     backoffLimit: check.wholeNumber('backoffLimit', backoffLimit, 0, 'With 0 the first failed pod ends the Job.'),
     activeDeadlineSeconds: activeDeadline
-      ? check.seconds('activeDeadline', activeDeadline, { least: 1 }, 'Leave it out for a limit that no run can reach.')
+      ? deadline(check, activeDeadline, props.itemTimeout)
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
@@ -136,6 +165,15 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       ],
     },
   };
+}
+
+/** The default of `itemTimeout` says nothing about how long items take: a Job may well have less time. */
+function deadline(check: Check, given: Duration, itemTimeout = Duration.seconds(1)): number {
+  const cure = 'Leave it out for a limit that no run can reach.';
+  const seconds = check.seconds('activeDeadline', given, { least: 1 }, cure);
+  if (seconds >= itemTimeout.toSeconds()) return seconds;
+  const rule = `must not be shorter than itemTimeout, ${itemTimeout.toSeconds()} s: the Job would fail before an item had its time`;
+  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Give items less, or the Job more. ${cure}`);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */

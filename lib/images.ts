@@ -51,17 +51,18 @@ export class Images {
    * is used as it is.
    *
    * @param prefix a registry and a path in it, without a scheme; a slash at its end is ignored
-   * @throws where the prefix is empty or has a scheme or white space
+   * @throws where the prefix is no registry with a path: is empty, has a scheme or a tag, or upper case in the path
    */
   public useRegistry(prefix: string): void {
-    this.registry = this.check('useRegistry').image('the prefix', prefix.replace(/\/+$/, ''));
+    this.registry = this.check('useRegistry').registry('the prefix', prefix?.replace(/\/+$/, ''));
   }
 
   /**
-   * The image that runs the programs of this package: it must have `node`, version 20 or later, on its PATH.
+   * The image that runs the programs of this package: it must have `node`, version 20.3 or later, on its PATH, and `mkfifo`, with
+   * which the courier makes its FIFOs.
    *
    * @param image a reference with a tag or a digest
-   * @throws where the reference is empty or has a scheme or white space
+   * @throws where it is no reference to an image: is empty, has a scheme, white space or upper case in its name
    */
   public useNode(image: string): void {
     this.node = this.check('useNode').image('the image', image);
@@ -72,7 +73,7 @@ export class Images {
    * `/var/lib/rabbitmq` and reads `/etc/rabbitmq/conf.d`.
    *
    * @param image a reference with a tag or a digest
-   * @throws where the reference is empty or has a scheme or white space
+   * @throws where it is no reference to an image: is empty, has a scheme, white space or upper case in its name
    */
   public useRabbitMQ(image: string): void {
     this.rabbitMQ = this.check('useRabbitMQ').image('the image', image);

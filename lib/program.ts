@@ -3,11 +3,11 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { Exchange, ITEM_PLACEHOLDER, type ItemArguments, Paths } from './contract';
+import { whyNoArgument } from './private/argument';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './private/config-map';
 import { pathLabel } from './private/path-label';
 import { readBytes } from './private/read-file';
 import { unexpanded } from './private/unexpanded';
-import { isWellFormed } from './private/well-formed';
 
 /** Options for `Program.script`. */
 export interface ScriptOptions {
@@ -40,7 +40,8 @@ export class Program {
    * byte for byte; no shell expands it. So do not put it into a script of `sh -c`, where it would become part of the script;
    * put it after: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
    *
-   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that cannot be one becomes a dead letter.
+   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that is too long is an error at synth where the
+   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once.
    */
   public static readonly ITEM: string = ITEM_PLACEHOLDER;
 
@@ -53,10 +54,11 @@ export class Program {
    * @param command a path in the image, or a name that is on its PATH
    * @param args arguments; they reach the command as they are: no shell and no `$(NAME)` is expanded. `Program.ITEM` in them
    * stands for the item
-   * @throws where the command is empty, or a part of it cannot be an argument of a Linux process
+   * @throws where the command is empty or has `Program.ITEM` in it, or a part of it cannot be an argument of a Linux process: it
+   * holds a NUL or half of a surrogate pair, has more than 131,071 bytes, or is no text
    */
   public static command(command: string, ...args: string[]): Program {
-    if (command.trim() === '') {
+    if (typeof command !== 'string' || command.trim() === '') {
       throw new Error(
         `Program.command: the command is ${JSON.stringify(command)}. Name what the worker's image shall run, such as ` +
           "Program.command('/app/render', '--fast').",
@@ -70,25 +72,25 @@ export class Program {
    *
    * @param file the path of the script, from the working directory of the synth; at most 188,000 bytes
    * @param options how the script is run
-   * @throws where the script cannot be read, is empty or too large, or does not say what runs it
+   * @throws where the script cannot be read, is empty or too large, or does not say what runs it; where its first line, which
+   * does, ends as on Windows; where a part of the interpreter is empty, or it or an argument cannot be an argument of a Linux
+   * process, see `Program.command`
    */
   public static script(file: string, options: ScriptOptions = {}): Program {
     const where = `Program.script('${file}')`;
     const content = readScript(where, file);
     const { interpreter = [], args = [] } = options;
-    if (interpreter.length === 0 && content.subarray(0, 2).toString('latin1') !== '#!') {
-      throw new Error(
-        `${where}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
-          "{ interpreter: ['python3'] }, or let the first line be such as #!/usr/bin/env python3.",
-      );
-    }
-    if (interpreter.some((part) => part.trim() === '')) {
+    if (interpreter.length === 0) requireFirstLine(where, content);
+    if (interpreter.some((part) => typeof part === 'string' && part.trim() === '')) {
       throw new Error(
         `${where}: interpreter is ${JSON.stringify(interpreter)}, with an empty part. Leave the part out.`,
       );
     }
-    // The keys of a ConfigMap: https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object
-    const name = basename(file).replace(/[^A-Za-z0-9._-]/g, '-');
+    // The keys of a ConfigMap, which do not begin with two dots either. IsConfigMapKey in
+    // https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go
+    const name = basename(file)
+      .slice(-253)
+      .replace(/^\.\.|[^A-Za-z0-9._-]/g, '-');
     const command = [...interpreter, `${Paths.SCRIPT}/${name}`, ...args];
     return new Program(checked(where, command), { [name]: content });
   }
@@ -145,20 +147,44 @@ function readScript(where: string, file: string): Buffer {
   return content;
 }
 
+/** What the kernel reads to run a script directly. */
+function requireFirstLine(where: string, content: Buffer): void {
+  const [line] = content.subarray(0, 1024).toString('latin1').split('\n');
+  if (!line.startsWith('#!')) {
+    throw new Error(
+      `${where}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
+        "{ interpreter: ['python3'] }, or let the first line be such as #!/usr/bin/env python3.",
+    );
+  }
+  if (line.endsWith('\r')) {
+    throw new Error(
+      `${where}: the first line is ${JSON.stringify(line)}, with a line end of Windows, and no system has an interpreter of ` +
+        "that name. Save the script with line ends of Unix (LF), or pass what runs it, such as { interpreter: ['sh'] }.",
+    );
+  }
+}
+
 function checked(where: string, command: string[]): string[] {
+  for (const part of command) {
+    if (typeof part !== 'string') {
+      throw new Error(
+        `${where}: ${JSON.stringify(part)} is no text, as a command and its arguments are. Write it as one.`,
+      );
+    }
+    const cannot = whyNoArgument(part);
+    if (cannot) {
+      throw new Error(`${where}: ${JSON.stringify(shortened(part))} ${cannot}. Pass such data in the item.`);
+    }
+  }
   if (command[0].includes(Program.ITEM)) {
     throw new Error(
       `${where}: the command is ${JSON.stringify(command[0])}, with Program.ITEM in it, so every item would be another ` +
         "program. Name the program, and let the item be an argument, such as Program.command('/app/render', Program.ITEM).",
     );
   }
-  for (const part of command) {
-    if (part.includes('\0') || !isWellFormed(part)) {
-      throw new Error(
-        `${where}: ${JSON.stringify(part)} holds a NUL or half of a surrogate pair, which no argument of a Linux process ` +
-          'can. Pass such data in the item.',
-      );
-    }
-  }
   return command;
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -15,6 +15,7 @@ import { requireItemsFit } from './private/item-limits';
 import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
 import { programContainer, programsVolume, SMALL } from './private/program-container';
+import { requireResources } from './private/resources';
 import { requireSameNamespace } from './private/same-namespace';
 import type { WorkItems } from './work-items';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
@@ -61,7 +62,7 @@ export interface QueueSeederProps {
   readonly ttlAfterFinished?: Duration;
 
   /**
-   * What the seeder's container asks for and may use.
+   * What the seeder's container asks for and may use: no request over its limit.
    *
    * @default - requests 10m CPU and 48Mi memory; limit 256Mi memory, three times the size of items that are no formula, and
    * four bytes for each item that is shuffled
@@ -118,7 +119,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @param id a name that is unique in the scope; it becomes part of the queue's name
    * @param props properties of the queue
    * @throws where the broker is in another namespace, an item is larger than it takes, all items are too large for the manifest,
-   * `runId` cannot be a label, or a duration has fractions of a second
+   * `runId` cannot be a label, a duration is out of its range or has fractions of a second, or a request is over its limit
    */
   constructor(
     scope: Construct,
@@ -136,6 +137,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     this.longestItemBytes = items.longestOf(items.count);
     requireItemsFit(where, items, this.longestItemBytes, props.broker);
     this.runId = props.runId;
+    requireResources(check, props.resources);
     this.jobSettings = settings(check, props);
     this.pieces = props.items._packed.pieces.map(
       (piece, n) =>

@@ -62,16 +62,17 @@ export interface RabbitMQProps {
   readonly storageClassName?: string;
 
   /**
-   * What the container of a node asks for and may use; a memory limit of at least 256 MiB. RabbitMQ takes no messages while
-   * it uses more than 60 % of the memory limit. https://www.rabbitmq.com/docs/memory
+   * What the container of a node asks for and may use; a memory limit of at least 256 MiB, and no request over its
+   * limit. RabbitMQ takes no messages while it uses more than 60 % of the memory limit. https://www.rabbitmq.com/docs/memory
    *
    * @default - requests 100m CPU and 512Mi memory, limit 1Gi memory
    */
   readonly resources?: ContainerResources;
 
   /**
-   * Further settings for `rabbitmq.conf`, by their key; over those of this package, which are listed in the guide.
-   * https://www.rabbitmq.com/docs/configure
+   * Further settings for `rabbitmq.conf`, by their key; over those of this package, which are listed in the guide. Not
+   * `listeners.*`, `definitions.*` and `cluster_formation.*`, which the other objects of the broker depend on;
+   * `max_message_size` in bytes, without a unit, at most 512 MiB. https://www.rabbitmq.com/docs/configure
    *
    * @default - none
    */

@@ -13,10 +13,12 @@ import { commonLabels } from './private/common-labels';
 import { longestConsumerTimeout } from './private/consumer-timeouts';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
+import { requireNames, requireNoTwin } from './private/generated-names';
 import { PodMonitor } from './private/pod-monitor';
 import { canonicalQuantity, podTemplate } from './private/pod-template';
-import { MESSAGE_BYTES, MESSAGE_SIZE, rabbitMQConfig } from './private/rabbitmq-config';
+import { rabbitMQConfig, requireSettings } from './private/rabbitmq-config';
 import { DATA_VOLUME, rabbitMQPod } from './private/rabbitmq-pod';
+import { requireResources } from './private/resources';
 import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
 import { Trust } from './trust';
@@ -39,7 +41,7 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props where it is, and the Secret with the credentials
-   * @throws where `host` is no host name, `port` no port or `virtualHost` empty
+   * @throws where `host` or `serverName` is no name of a host, `port` no port or `virtualHost` empty
    */
   public static fromExisting(scope: Construct, id: string, props: ExistingRabbitMQProps): IBroker {
     return new ExistingBroker(scope, id, props);
@@ -53,7 +55,7 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param id a name that is unique in the scope
    * @param name the name of the `RabbitmqCluster` object
    * @param options the virtual host, and TLS
-   * @throws where the name cannot be that of a Kubernetes object, or `virtualHost` is empty
+   * @throws where the name cannot be that of a Kubernetes Service, or `virtualHost` is empty
    */
   public static fromClusterOperator(
     scope: Construct,
@@ -61,7 +63,9 @@ export class RabbitMQ extends Construct implements IBroker {
     name: string,
     options: ClusterOperatorOptions = {},
   ): IBroker {
-    new Check(`RabbitMQ.fromClusterOperator '${id}'`).serviceName('name', name);
+    const check = new Check(`RabbitMQ.fromClusterOperator '${id}'`);
+    check.serviceName('name', name);
+    if (options.virtualHost === '') throw check.emptyVirtualHost('virtualHost');
     const broker = new Construct(scope, id);
     const secret = Secret.fromSecretName(broker, 'Secret', `${name}-default-user`);
     return new ExistingBroker(broker, 'Broker', { secret, ...options });
@@ -104,8 +108,11 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
-   * @throws where `serviceName` is no name for a Service, `image` no reference to an image, `replicas` not 1, 3 or 5 or more
-   * than the image can, storage or memory too small, a setting of `config` no line, no port served, or a name no namespace's
+   * @throws where `serviceName` is no name for a Service or that of another one in the chart, ids of chart and constructs make
+   * names that Kubernetes does not take, `image` is no reference to an image, `replicas` not 1, 3 or 5 or more than the image can,
+   * storage or memory too small or a request over its limit, a setting of `config` no line or not yours to set,
+   * `max_message_size` in it not in digits or above 512 MiB, no port served, `podMonitor` without `metrics`, or a name no
+   * namespace's
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
@@ -199,6 +206,8 @@ export class RabbitMQ extends Construct implements IBroker {
         }),
       }),
     });
+    requireNames(check, this);
+    requireNoTwin(check, 'serviceName', service);
   }
 
   private certificate(tls: Tls, name: string, dnsNames: string[]): ISecret {
@@ -238,7 +247,7 @@ function checked(check: Check, props: CheckedProps): Sizes {
   const { image, replicas, plaintext, config = {}, storage, resources } = props;
   if (image !== undefined) check.image('image', image);
   if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
-  check.oneOf('replicas', replicas, [1, 3, 5], 'An even number keeps no better majority than one less.');
+  check.oneOf('replicas', replicas, [1, 3, 5], 'Take 1, or 3 to go on without one of them, or 5 to go on without two.');
   if (!plaintext && !props.tls) {
     throw check.conflict('plaintext', 'false', 'leaves no port without tls', 'Give a certificate by tls.');
   }
@@ -246,16 +255,14 @@ function checked(check: Check, props: CheckedProps): Sizes {
     throw check.conflict('podMonitor', 'true', 'needs metrics', 'Set metrics: true as well.');
   }
   for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
-  for (const [key, value] of Object.entries(config)) check.setting('config', key, value);
+  requireResources(check, resources);
   const limit = resources.memory?.limit;
   const log = 'The write-ahead log and the queues need room.';
   return {
     memoryBytes:
       limit && check.size('resources.memory.limit', limit, Size.mebibytes(256), 'RabbitMQ itself takes half.'),
     storageBytes: check.size('storage', storage, Size.mebibytes(512), log),
-    maxMessageSize: Size.kibibytes(
-      check.bytes('config', MESSAGE_SIZE, config[MESSAGE_SIZE] ?? String(MESSAGE_BYTES)) / 1024,
-    ),
+    maxMessageSize: requireSettings(check, config),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Formula } from './item-formula';
 import { csvItems } from './private/csv-items';
 import { filePaths } from './private/file-paths';
-import { itemFromBase64, itemText } from './private/item-bytes';
+import { eachItem, itemFromBase64, itemText } from './private/item-bytes';
 import { ItemContent } from './private/item-content';
 import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
@@ -41,11 +41,10 @@ export class WorkItems {
    *
    * @param items the items; an empty text is an item too
    * @param options options for the set
-   * @throws where there are no items, or one is no valid Unicode text
+   * @throws where there are no items, or one is no text or no valid Unicode
    */
   public static list(items: string[], options: WorkItemsOptions = {}): WorkItems {
-    const texts = items.map((item, n) => itemText(`WorkItems.list: items[${n}]`, item));
-    return WorkItems.ofLiterals('WorkItems.list', texts, options);
+    return WorkItems.ofLiterals('WorkItems.list', eachItem('WorkItems.list', items, itemText), options);
   }
 
   /**
@@ -70,8 +69,7 @@ export class WorkItems {
    * @throws where an item is not base64, and where there are no items
    */
   public static base64(items: string[], options: WorkItemsOptions = {}): WorkItems {
-    const bytes = items.map((item, n) => itemFromBase64(`WorkItems.base64: items[${n}]`, item));
-    return WorkItems.ofLiterals('WorkItems.base64', bytes, options);
+    return WorkItems.ofLiterals('WorkItems.base64', eachItem('WorkItems.base64', items, itemFromBase64), options);
   }
 
   /**
@@ -109,7 +107,8 @@ export class WorkItems {
    *
    * @param pattern which files, such as `scans/**\/*.tif`
    * @param options the folder that the pattern starts at, and options for the set
-   * @throws where a folder cannot be read, the pattern is an absolute path, and where there are no items
+   * @throws where a folder cannot be read, the pattern is an absolute path, a file has a name that is not UTF-8, and where there
+   * are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const where = `WorkItems.files('${pattern}')`;

@@ -17,8 +17,8 @@ export enum QueueType {
   QUORUM = 'quorum',
 
   /**
-   * For brokers that have no quorum queues. It does not count deliveries: an attempt that ends with the death of its pod
-   * counts towards the Job's `backoffLimit` instead of the item's attempts.
+   * For brokers that have no quorum queues. It does not count deliveries: an item that kills its pods, or with which connections
+   * are lost, does not become a dead letter after ten times, and the Job tries it until its `backoffLimit` or deadline.
    * https://www.rabbitmq.com/docs/classic-queues
    */
   CLASSIC = 'classic',

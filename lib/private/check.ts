@@ -1,10 +1,17 @@
 import { type Duration, type Size, SizeRoundingBehavior } from 'cdk8s';
+import { isImageReference } from './image-reference';
 
 /** Longer than anybody waits, and far from where a 64-bit count of nanoseconds ends. */
 export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 /** Kubernetes keeps its counts as 32-bit integers. */
 export const MOST_COUNT = 2 ** 31 - 1;
+
+/** A label of RFC 1035. */
+const SERVICE = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A label of RFC 1123. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export interface SecondsRange {
   readonly least: number;
@@ -19,7 +26,7 @@ export class Check {
 
   wholeNumber(name: string, value: number, least: number, cure: string): number {
     if (Number.isInteger(value) && value >= least && value <= MOST_COUNT) return value;
-    throw this.error(name, value, `must be a whole number from ${least} to ${MOST_COUNT}`, cure);
+    throw this.error(name, given(value), `must be a whole number from ${least} to ${MOST_COUNT}`, cure);
   }
 
   /** The duration in whole seconds, the unit of Kubernetes. */
@@ -33,7 +40,7 @@ export class Check {
 
   /** RFC 1035, which Kubernetes demands of the names of Services. */
   serviceName(name: string, value: string): string {
-    if (/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+    if (matches(value, SERVICE)) return value;
     const cure =
       'Use at most 63 of a-z, 0-9 and "-", first a letter and no "-" at the end, such as "rabbitmq-service".';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes Service', cure);
@@ -41,16 +48,25 @@ export class Check {
 
   /** RFC 1123, which Kubernetes demands of the names of most objects. */
   objectName(name: string, value: string): string {
-    if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) return value;
+    if (matches(value, /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)) return value;
     const cure = 'Use at most 253 of a-z, 0-9, "-" and ".", a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes object', cure);
   }
 
   /** RFC 1123, which Kubernetes demands of the names of namespaces. */
   namespaceName(name: string, value: string): string {
-    if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+    if (matches(value, LABEL)) return value;
     const cure = 'Use at most 63 of a-z, 0-9 and "-", a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes namespace', cure);
+  }
+
+  /** A name that cdk8s has made of the ids of chart and constructs, for an object that is found by DNS or named after one. */
+  generatedName(kind: string, value: string): void {
+    if (matches(value, kind === 'Service' ? SERVICE : LABEL)) return;
+    const cure =
+      'It is made of the ids of the chart and of the constructs in it: let them have a-z, 0-9 and "-" only, and begin with a ' +
+      'letter.';
+    throw this.error(`the name of its ${kind}`, JSON.stringify(value), `cannot be that of a Kubernetes ${kind}`, cure);
   }
 
   /** At least this much. */
@@ -68,36 +84,44 @@ export class Check {
 
   /** A key and a value for `rabbitmq.conf`, which has a line for each. https://www.rabbitmq.com/docs/configure#config-file */
   setting(name: string, key: string, value: string): void {
-    if (/^[A-Za-z0-9_.$@:-]+$/.test(key) && value.trim() !== '' && !/[\n\r]/.test(value)) return;
+    if (matches(key, /^[A-Za-z0-9_.$@:-]+$/) && matches(value, /^(?=.*\S)[^\n\r]+$/)) return;
     const cure = 'A key has no spaces, and a value is one line and not empty.';
     throw this.error(name, JSON.stringify({ [key]: value }), 'cannot stand in rabbitmq.conf', cure);
   }
 
   /** A setting of `rabbitmq.conf` that is a number of bytes, which we have to know. */
-  bytes(name: string, key: string, value: string): number {
-    if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+  bytes(name: string, key: string, value: string, most: number): number {
+    if (matches(value, /^[1-9]\d{0,14}$/) && Number(value) <= most) return Number(value);
     const cure = 'Write it in digits, without a unit.';
-    throw this.error(name, JSON.stringify({ [key]: value }), 'must be a whole number of bytes', cure);
+    throw this.error(name, JSON.stringify({ [key]: value }), `must be a whole number of bytes from 1 to ${most}`, cure);
   }
 
   /** What Kubernetes accepts as the value of a label. */
   labelValue(name: string, value: string): string {
-    if (/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value)) return value;
+    if (matches(value, /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/)) return value;
     const cure =
       'Use 1 to 63 of A-Z, a-z, 0-9, "-", "_" and ".", a letter or digit at both ends, such as "2026-05-01".';
     throw this.error(name, JSON.stringify(value), 'cannot be the value of a Kubernetes label', cure);
   }
 
   image(name: string, value: string): string {
-    if (/^[^\s"'`]+$/.test(value) && !value.includes('://')) return value;
+    if (isImageReference(value)) return value;
     const cure =
-      'Give a name with a tag or a digest and without a scheme, such as "registry.example.com/team/app:1.2".';
+      'Give a name in lower case, with a tag or a digest and without a scheme, such as "registry.example.com/team/app:1.2".';
     throw this.error(name, JSON.stringify(value), 'is no reference to an image', cure);
+  }
+
+  /** What stands before the names of images. */
+  registry(name: string, value: string): string {
+    if (typeof value === 'string' && isImageReference(`${value}/image:tag`)) return value;
+    const cure =
+      'Give a host, and a path in lower case, without scheme and tag, such as "registry.example.com/mirror".';
+    throw this.error(name, JSON.stringify(value), 'cannot stand before the name of an image', cure);
   }
 
   /** A host as it stands in a URL, without anything around it. */
   host(name: string, value: string): string {
-    if (/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(value)) return value;
+    if (matches(value, /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)) return value;
     const cure = 'Give the name or the IPv4 address alone, such as "rabbitmq.messaging.svc"; the port is a property.';
     throw this.error(name, JSON.stringify(value), 'is no name of a host', cure);
   }
@@ -119,4 +143,14 @@ export class Check {
   private error(name: string, given: string | number, rule: string, cure: string): Error {
     return new Error(`${this.where}: ${name} is ${given}; it ${rule}. ${cure}`);
   }
+}
+
+/** A text may be none, from JSON or a program in another language; a pattern would take its form as a text. */
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+/** "3" is no 3, and NaN no null. */
+function given(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
 
 /** The paths of the regular files under the root that match the pattern, the same on every machine. */
@@ -22,7 +22,17 @@ export function filePaths(where: string, pattern: string, root: string): string[
   readable(where, root);
   const paths = globSync(pattern, { cwd: root, expandDirectories: false, fs: { readdirSync: readdir } });
   if (unreadable.length > 0) throw unreadableFolder(where, root, unreadable[0]);
+  for (const path of paths) requireThere(where, root, path);
   return paths.sort();
+}
+
+/** A name whose bytes are no UTF-8 is read with U+FFFD in their place, which names no file. */
+function requireThere(where: string, root: string, path: string): void {
+  if (!path.includes('\ufffd') || existsSync(join(root, path))) return;
+  throw new Error(
+    `${where}: the name of a file, ${JSON.stringify(path)}, is not UTF-8, so no item can name it. Rename it, or leave it out ` +
+      'by the pattern.',
+  );
 }
 
 function readable(where: string, root: string): void {

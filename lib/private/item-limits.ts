@@ -11,6 +11,9 @@ import { MESSAGE_BYTES } from './rabbitmq-config';
  */
 const MOST_ITEM_BYTES = 16 * 2 ** 20;
 
+/** For sets that cannot be empty: ranges with both ends, and products. */
+export const NOTHING_TO_DO = 'Where there may be nothing to do, take WorkItems.list([], { allowEmpty: true }) instead.';
+
 export function requireItems(where: string, count: number, allowEmpty: boolean): void {
   if (count > MOST_COUNT) {
     throw new Error(

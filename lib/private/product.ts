@@ -1,4 +1,5 @@
 import type { Axis, Formula } from '../item-formula';
+import { NOTHING_TO_DO } from './item-limits';
 
 export function product(where: string, axes: Readonly<Record<string, unknown>>): Formula {
   const entries = Object.entries(axes);
@@ -20,7 +21,7 @@ function axis(where: string, name: string, values: unknown): Axis {
     const given = Array.isArray(values)
       ? 'has no values, so there would be no items'
       : `is ${typeof values}, not an array`;
-    throw new Error(`${called} ${given}. Give it at least one value, or leave it out.`);
+    throw new Error(`${called} ${given}. Give it at least one value. ${NOTHING_TO_DO}`);
   }
   return { name, values: Array.from(values, (value, n) => json(`${called}: value ${n}`, value)) };
 }

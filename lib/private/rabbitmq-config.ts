@@ -1,6 +1,8 @@
+import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Paths, RabbitMQFile } from '../contract';
 import { Port } from './broker-ports';
+import type { Check } from './check';
 import { LazyConfigMap } from './config-map';
 import { pathLabel } from './path-label';
 
@@ -24,7 +26,17 @@ const FREE_DISK_SHARE = 0.2;
 export const MESSAGE_BYTES = 16 * 2 ** 20;
 
 /** The setting that says it. */
-export const MESSAGE_SIZE = 'max_message_size';
+const MESSAGE_SIZE = 'max_message_size';
+
+/** With more the server does not start. https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/priv/schema/rabbit.schema */
+const MOST_MESSAGE_BYTES = 512 * 2 ** 20;
+
+/** Services, probes and the container that prepares a node depend on these: by what comes first in the key, what to use. */
+const OWN: Readonly<Record<string, string>> = {
+  listeners: 'Say by tls and plaintext which ports there are.',
+  definitions: 'Give the user by credentials, and make others with rabbitmqctl.',
+  cluster_formation: 'Say by replicas how many nodes there are.',
+};
 
 /** RabbitMQ's own limit. */
 const FRAME_BYTES = 128 * 2 ** 10;
@@ -46,6 +58,20 @@ export interface RabbitMQSettings {
   readonly consumerTimeoutSeconds: () => number;
   /** The user's own, over all others. */
   readonly config: { readonly [key: string]: string };
+}
+
+/** The settings of the user, checked. Says how large a message may be. */
+export function requireSettings(check: Check, config: RabbitMQSettings['config']): Size {
+  for (const [key, value] of Object.entries(config)) {
+    check.setting('config', key, value);
+    const [first] = key.split('.');
+    if (Object.hasOwn(OWN, first)) {
+      const rule = `is a setting of ${first}.*, which the objects of the broker depend on`;
+      throw check.conflict('config', JSON.stringify({ [key]: value }), rule, OWN[first]);
+    }
+  }
+  const bytes = config[MESSAGE_SIZE] ?? String(MESSAGE_BYTES);
+  return Size.kibibytes(check.bytes('config', MESSAGE_SIZE, bytes, MOST_MESSAGE_BYTES) / 1024);
 }
 
 /** `rabbitmq.conf` and the plugins, in a ConfigMap whose name changes with them: so a change restarts the broker. */

@@ -1,6 +1,7 @@
 import type { Formula } from '../item-formula';
 import { decimalOf, unitsAt } from './decimal';
 import { itemText } from './item-bytes';
+import { NOTHING_TO_DO } from './item-limits';
 import { numberFormat, plainFormat } from './number-format';
 
 /** From and to are among them, as seq(1) has it. */
@@ -8,7 +9,7 @@ export function range(where: string, from: number, to: number, step: number, for
   for (const [name, value] of Object.entries({ from, to, step })) requireExact(where, name, value);
   if (step <= 0)
     throw new Error(`${where}: step is ${step}; it must be more than 0. The numbers go up: leave it out for 1.`);
-  if (from > to) throw order(where, { from, to });
+  if (from > to) throw order(where, { from, to }, `The lower one comes first. ${NOTHING_TO_DO}`);
   const [first, last, distance] = [from, to, step].map(decimalOf);
   const scale = Math.max(first.scale, distance.scale);
   const finest = Math.max(scale, last.scale);
@@ -30,7 +31,7 @@ export function frames(where: string, format: string, first: number, last: numbe
       throw new Error(`${where}: ${name} is ${value}; frames have whole numbers. Use WorkItems.range for others.`);
     }
   }
-  if (first > last) throw order(where, { first, last });
+  if (first > last) throw order(where, { first, last }, `The lower one comes first. ${NOTHING_TO_DO}`);
   return range(where, first, last, 1, format);
 }
 
@@ -65,13 +66,13 @@ function halfOpen(where: string, keys: { from: bigint; to: bigint; size: bigint;
   const { from, to, size, quoted } = keys;
   if (size <= 0n)
     throw new Error(`${where}: size is ${size}; it must be more than 0. It says how many keys an item has.`);
-  if (from > to) throw order(where, { from, to });
+  if (from > to) throw order(where, { from, to }, 'Swap them; for no keys at all let them be equal, with allowEmpty.');
   return { kind: 'keyRanges', from: String(from), to: String(to), size: String(size), quoted };
 }
 
-function order(where: string, ends: Record<string, number | bigint>): Error {
+function order(where: string, ends: Record<string, number | bigint>, cure: string): Error {
   const [[low, least], [high, most]] = Object.entries(ends);
-  return new Error(`${where}: ${low} is ${least} and ${high} is ${most}; ${low} must not be above ${high}. Swap them.`);
+  return new Error(`${where}: ${low} is ${least} and ${high} is ${most}; ${low} must not be above ${high}. ${cure}`);
 }
 
 function requireExact(where: string, name: string, value: number): void {

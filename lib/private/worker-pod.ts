@@ -1,13 +1,5 @@
 import { Size } from 'cdk8s';
-import {
-  type ContainerProps,
-  type ContainerSecurityContextProps,
-  EmptyDirMedium,
-  EnvFieldPaths,
-  EnvValue,
-  Volume,
-  type VolumeMount,
-} from 'cdk8s-plus-28';
+import { type ContainerProps, EmptyDirMedium, EnvFieldPaths, EnvValue, Volume, type VolumeMount } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
 import { Container, Env, Exchange, Paths, ProgramEnv } from '../contract';
@@ -16,8 +8,9 @@ import { brokerClient } from './broker-client';
 import { lazy } from './lazy';
 import { programContainer, programsMount, programsVolume } from './program-container';
 import { pullPolicy } from './pull-policy';
-import { ORDINARY_USER, RESTRICTED } from './restricted';
 import { unexpanded } from './unexpanded';
+import { normalMounts } from './worker-mounts';
+import { workerSecurity } from './worker-security';
 
 /** The numbers of a worker, checked. */
 export interface WorkerLimits {
@@ -55,7 +48,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     workingDir: props.workingDir,
     envVariables: { [ProgramEnv.QUEUE]: queueName(props.queue), ...props.envVariables },
     envFrom: props.envFrom,
-    volumeMounts: [...mounts, ...(props.volumeMounts ?? [])],
+    volumeMounts: [...mounts, ...normalMounts(props.volumeMounts)],
     // An empty object, or cdk8s-plus would ask for a whole CPU.
     resources: props.resources ?? {},
     securityContext: workerSecurity(props),
@@ -109,20 +102,4 @@ function itemUse({ program, itemVariable }: CoarseWorkerJobProps): Record<string
 
 function queueName(queue: IWorkQueue): EnvValue {
   return EnvValue.fromValue(lazy(() => queue.queueName));
-}
-
-/** The file system is not read-only: a program that knows nothing of us may write to /tmp. */
-function workerSecurity(props: CoarseWorkerJobProps): ContainerSecurityContextProps {
-  const { securityContext: pod = {}, containerSecurityContext: own = {} } = props;
-  const ensureNonRoot = own.ensureNonRoot ?? pod.ensureNonRoot ?? true;
-  const ordinary = ensureNonRoot ? ORDINARY_USER : undefined;
-  return {
-    ...RESTRICTED,
-    readOnlyRootFilesystem: false,
-    ...own,
-    ensureNonRoot,
-    // What is set for the pod holds: a container's own setting would hide it.
-    user: own.user ?? (pod.user === undefined ? ordinary : undefined),
-    group: own.group ?? (pod.group === undefined ? ordinary : undefined),
-  };
 }

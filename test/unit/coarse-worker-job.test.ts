@@ -161,9 +161,9 @@ describe('the end of the Job', () => {
   });
 
   test('is where it was set', () => {
-    const run = worked({ activeDeadline: Duration.hours(1), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
+    const run = worked({ activeDeadline: Duration.minutes(2), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
     expect(run.workerJob().spec).toMatchObject({
-      activeDeadlineSeconds: 3600,
+      activeDeadlineSeconds: 120,
       ttlSecondsAfterFinished: 86_400,
       backoffLimit: 0,
     });
@@ -281,6 +281,39 @@ describe('the user of the worker', () => {
     expect(context.runAsUser).toBeUndefined();
   });
 
+  test('is root where that is said', () => {
+    expect(contextOf({ securityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBeUndefined();
+    expect(contextOf({ containerSecurityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBe(0);
+    expect(contextOf({ securityContext: { user: 0 }, containerSecurityContext: { user: 5 } }).runAsUser).toBe(5);
+  });
+
+  test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
+    [{ securityContext: { user: 0 } }, /securityContext\.user is 0; it is root, .* Set ensureNonRoot: false beside it/],
+    [{ containerSecurityContext: { user: 0 } }, /containerSecurityContext\.user is 0; it is root/],
+    [
+      { securityContext: { user: 0, ensureNonRoot: false }, containerSecurityContext: { ensureNonRoot: true } },
+      /: securityContext\.user is 0; it is root/,
+    ],
+    [{ securityContext: { user: -1 } }, /: securityContext\.user is -1; it must be a whole number from 0/],
+    [{ containerSecurityContext: { user: 1.5 } }, /containerSecurityContext\.user is 1\.5/],
+    [{ securityContext: { group: -1 } }, /: securityContext\.group is -1/],
+    [{ securityContext: { fsGroup: 2 ** 31 } }, /: securityContext\.fsGroup is 2147483648/],
+    [
+      { containerSecurityContext: { privileged: true, allowPrivilegeEscalation: false } },
+      /allowPrivilegeEscalation is false; it cannot be together with privileged: true\. Leave it out/,
+    ],
+  ])('cannot be what Kubernetes does not start: %j', (props, message) => {
+    expect(() => worked(props)).toThrow(message);
+  });
+
+  test('may have its privileges escalate where they are all there already', () => {
+    const allowed = (context: object) =>
+      contextOf({ containerSecurityContext: context }).allowPrivilegeEscalation as boolean;
+    expect(allowed({ privileged: true })).toBe(true);
+    expect(allowed({ privileged: false })).toBe(false);
+    expect(allowed({ allowPrivilegeEscalation: true })).toBe(true);
+  });
+
   test('keeps the rest of the restricted profile when one setting is changed', () => {
     const context = contextOf({ containerSecurityContext: { capabilities: { add: [Capability.SYS_NICE] } } });
     expect(context).toMatchObject({
@@ -301,6 +334,7 @@ describe('bad input', () => {
     [{ parallelism: -1 }, /parallelism is -1/],
     [{ parallelism: 1.5 }, /parallelism is 1\.5/],
     [{ parallelism: Number.NaN }, /parallelism is NaN/],
+    [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a whole number/],
     [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
     [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod works on one item or more/],
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
@@ -317,24 +351,11 @@ describe('bad input', () => {
     [{ itemTimeout: Duration.days(25) }, /itemTimeout is 2160000 s.*Longer work is better cut/],
     [{ terminationGracePeriod: Duration.seconds(0) }, /terminationGracePeriod is 0 s/],
     [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Leave it out/],
-    [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
-    [{ image: '' }, /image is ""; it is no reference to an image\. Give a name with a tag/],
-    [{ image: 'https://example.com/app' }, /image is "https:\/\/example\.com\/app"/],
-    [{ image: 'my app' }, /image is "my app"/],
-    [{ envVariables: { QUEUE: EnvValue.fromValue('x') } }, /envVariables has QUEUE, which always holds/],
-    [{ envVariables: { WORK_QUEUE_RUN: EnvValue.fromValue('x') } }, /WORK_QUEUE_RUN, which always holds the name of/],
-    [{ envVariables: { WORK_ITEM_INDEX: EnvValue.fromValue('x') } }, /WORK_ITEM_INDEX, which always holds the item's/],
-    [{ envVariables: { WORK_ITEM_ATTEMPT: EnvValue.fromValue('x') } }, /WORK_ITEM_ATTEMPT, which always holds/],
-    [{ itemVariable: 'WORK_ITEM_INDEX' }, /itemVariable is "WORK_ITEM_INDEX", which always holds the item's number/],
     [
-      { itemVariable: 'A', envVariables: { A: EnvValue.fromValue('x') } },
-      /itemVariable is "A", which envVariables has/,
+      { activeDeadline: Duration.minutes(59), itemTimeout: Duration.hours(1) },
+      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s: .* Give items less, or the Job more/,
     ],
-    [{ itemVariable: '' }, /itemVariable is "", which a shell cannot set.*Use another name, such as "ITEM"/],
-    [{ itemVariable: '1ST' }, /itemVariable is "1ST", which a shell cannot set/],
-    [{ itemVariable: 'my-item' }, /itemVariable is "my-item", which a shell cannot set/],
-    [{ itemVariable: 'PATH' }, /itemVariable is "PATH", which shells or the dynamic loader use for themselves/],
-    [{ itemVariable: 'LD_PRELOAD' }, /itemVariable is "LD_PRELOAD"/],
+    [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
   ])('%j is an error', (props, message) => {
     expect(() => worked(props)).toThrow(message);
   });

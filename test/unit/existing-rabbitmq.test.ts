@@ -195,5 +195,8 @@ describe('a broker of the Cluster Operator', () => {
 
   test('has the name of a Kubernetes object', () => {
     expect(() => over((chart) => RabbitMQ.fromClusterOperator(chart, 'mq', 'Rabbit!'))).toThrow(/name is "Rabbit!"/);
+    expect(() => over((chart) => RabbitMQ.fromClusterOperator(chart, 'mq', 'rabbit', { virtualHost: '' }))).toThrow(
+      /^RabbitMQ\.fromClusterOperator 'mq': virtualHost is ""/,
+    );
   });
 });

@@ -67,6 +67,21 @@ test('an absolute path is an error that names the way out', () => {
   );
 });
 
+test('a name that is not UTF-8 is an error; one with U+FFFD in it is a name', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'names-'));
+  try {
+    writeFileSync(join(folder, 'a\ufffd.tif'), '');
+    expect(texts(WorkItems.files('*', { root: folder }))).toEqual(['a\ufffd.tif']);
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.of(0xe9), Buffer.from('.tif')]), '');
+    expect(() => WorkItems.files('*', { root: folder })).toThrow(
+      /the name of a file, "b\ufffd\.tif", is not UTF-8, so no item can name it\. Rename it, or leave it out by the pattern/,
+    );
+    expect(texts(WorkItems.files('a*', { root: folder }))).toEqual(['a\ufffd.tif']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a folder that cannot be read is an error: items would be missing', () => {
   chmodSync(join(root, 'a/deep'), 0);
   try {

@@ -19,6 +19,7 @@ function runIn(namespace: string, props: RunProps = {}) {
 }
 
 const NODE = 'node:24-slim';
+const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
 test('by default the public images are used', () => {
   expect(imagesOf(new Run())).toEqual({
@@ -43,9 +44,9 @@ test('a registry for all of ours at once may be set after they are used, and lea
 test('images can be named each, and are then used as they are', () => {
   const { app, run } = runIn('x');
   Images.of(app).useRegistry('registry.example.com');
-  Images.of(app).useNode('example.com/node@sha256:00');
+  Images.of(app).useNode(`example.com/node@${DIGEST}`);
   Images.of(app).useRabbitMQ('example.com/rabbitmq:4.2');
-  expect(imagesOf(run)).toMatchObject({ rabbitmq: 'example.com/rabbitmq:4.2', seeder: 'example.com/node@sha256:00' });
+  expect(imagesOf(run)).toMatchObject({ rabbitmq: 'example.com/rabbitmq:4.2', seeder: `example.com/node@${DIGEST}` });
 });
 
 test('the nearest setting wins', () => {
@@ -69,8 +70,6 @@ test('another image is another Job', () => {
 });
 
 test.each([
-  ['useRegistry', ''],
-  ['useRegistry', 'https://registry.example.com'],
   ['useNode', ' '],
   ['useRabbitMQ', 'my image'],
 ] as const)('%s(%j) is an error', (method, value) => {
@@ -80,14 +79,32 @@ test.each([
   );
 });
 
+test.each(['registry.example.com', 'localhost:5000', 'REGISTRY.example.com:5000/a/b', 'team'])(
+  'a registry may be %s',
+  (prefix) => {
+    const { app, run } = runIn('x');
+    Images.of(app).useRegistry(prefix);
+    expect(imagesOf(run).seeder).toBe(`${prefix}/${NODE}`);
+  },
+);
+
+test.each(['', '/', 'https://registry.example.com', 'registry.example.com/a:1', 'registry.example.com/A', undefined])(
+  'a registry cannot be %j',
+  (prefix) => {
+    expect(() => Images.of(new App()).useRegistry(prefix as string)).toThrow(
+      /Images\.of\(''\)\.useRegistry: the prefix is .*; it cannot stand before the name of an image\. Give a host/,
+    );
+  },
+);
+
 test.each([
   ['node', ImagePullPolicy.ALWAYS],
   ['node:latest', ImagePullPolicy.ALWAYS],
   ['localhost:5000/node', ImagePullPolicy.ALWAYS],
   ['localhost:5000/node:24', ImagePullPolicy.IF_NOT_PRESENT],
   ['node:24-slim', ImagePullPolicy.IF_NOT_PRESENT],
-  ['node@sha256:00', ImagePullPolicy.IF_NOT_PRESENT],
-  ['node:latest@sha256:00', ImagePullPolicy.IF_NOT_PRESENT],
+  [`node@${DIGEST}`, ImagePullPolicy.IF_NOT_PRESENT],
+  [`node:latest@${DIGEST}`, ImagePullPolicy.IF_NOT_PRESENT],
 ])('%s is pulled %s, as Kubernetes has it', (image, policy) => {
   expect(pullPolicy(image)).toBe(policy);
   expect(container(new Run({ worker: { image } }).workerJob(), 'worker').imagePullPolicy).toBe(policy);

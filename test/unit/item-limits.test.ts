@@ -72,7 +72,7 @@ describe('what a broker says of its limit', () => {
 
   test('that is no number of bytes is an error', () => {
     expect(() => new RabbitMQ(newChart(), 'broker', { config: { max_message_size: '16MB' } })).toThrow(
-      /config is \{"max_message_size":"16MB"\}; it must be a whole number of bytes\. Write it in digits, without a unit/,
+      /config is \{"max_message_size":"16MB"\}; it must be a whole number of bytes from 1 to 536870912\. Write it in digits, without a unit/,
     );
   });
 });

@@ -29,7 +29,11 @@ around.push(around);
 
 test.each<[string, Record<string, unknown[]>, RegExp]>([
   ['no axis', {}, /WorkItems\.product: there is no axis\. Give at least one/],
-  ['an empty axis', { a: [1], b: [] }, /axis "b" has no values, so there would be no items/],
+  [
+    'an empty axis',
+    { a: [1], b: [] },
+    /axis "b" has no values, so there would be no items\. .* nothing to do, take WorkItems\.list\(\[\], \{ allow/,
+  ],
   ['an axis that is no list', { a: 'text' as unknown as string[] }, /axis "a" is string, not an array/],
   [
     'a name that JavaScript moves',

@@ -59,8 +59,23 @@ describe('a command', () => {
     );
   });
 
-  test.each(['', ' '])('cannot be %j', (command) => {
-    expect(() => Program.command(command)).toThrow(/Program\.command: the command is ".*"\. Name what/);
+  test.each(['', ' ', undefined, 5])('cannot be %j', (command) => {
+    expect(() => Program.command(command as string)).toThrow(/Program\.command: the command is .*\. Name what/);
+  });
+
+  test.each([5, undefined, null, ['x']])('cannot have the argument %j, which is no text', (argument) => {
+    const args = ['echo', argument as unknown as string] as const;
+    expect(() => Program.command(...args)).toThrow(
+      /^Program\.command: .* is no text, as a command and its arguments are/,
+    );
+  });
+
+  test('cannot have an argument that is longer than Linux takes', () => {
+    expect(() => Program.command('sh', '-c', 'x'.repeat(131_071))).not.toThrow();
+    expect(() => Program.command('sh', '-c', 'x'.repeat(131_072))).toThrow(
+      /^Program\.command: "x{40}…" has 131072 bytes; an argument .* has at most 131071\. Pass such data in the item/,
+    );
+    expect(() => Program.script(script('#!/bin/sh'), { args: ['ä'.repeat(65_536)] })).toThrow(/has 131072 bytes/);
   });
 
   test.each(['a\0b', '\udc00'])('cannot have the argument %j', (argument) => {
@@ -106,8 +121,8 @@ describe('a script', () => {
 
   test.each([
     ['plain text', Buffer.from('#!/bin/sh\n\techo "Ä 🍎" # \n')],
-    ['carriage returns', Buffer.from('#!/bin/sh\r\necho\r')],
-    ['bytes that are no text', Buffer.from([0x23, 0x21, 0, 255, 13, 10])],
+    ['carriage returns', Buffer.from('#!/bin/sh\necho\r\n\r')],
+    ['bytes that are no text', Buffer.from([0x23, 0x21, 0, 255, 10])],
     ['lines that look like YAML', Buffer.from('#!/bin/sh\n---\n  : a\n...\n\n\n')],
     ['what takes six bytes in the annotation', Buffer.from(`#!/bin/sh\n${'<&>'.repeat(60_000)}`)],
   ])('keeps its bytes: %s', (_what, content) => {
@@ -122,11 +137,25 @@ describe('a script', () => {
     expect(annotation.length).toBeLessThan(262_144);
   });
 
-  test('has a name that a ConfigMap can have', () => {
-    expect(commandOf(Program.script(script('#!/bin/sh\n', 'my wörker.sh'))).at(-1)).toBe(
-      '/opt/work-queue/script/my-w-rker.sh',
-    );
+  test.each([
+    ['my wörker.sh', 'my-w-rker.sh'],
+    ['..x.sh', '-x.sh'],
+    ['...', '-.'],
+    ['.x', '.x'],
+    [`a${'x'.repeat(254)}`, 'x'.repeat(253)],
+  ])('has a name that a ConfigMap can have: %s', (name, key) => {
+    expect(commandOf(Program.script(script('#!/bin/sh\n', name))).at(-1)).toBe(`/opt/work-queue/script/${key}`);
   });
+
+  test.each(['#!/bin/sh\r\n', '#!/bin/sh\r\necho\n', '#!/bin/sh\r'])(
+    'with the first line %j is an error, unless an interpreter is given',
+    (content) => {
+      expect(() => Program.script(script(content))).toThrow(
+        /the first line is "#!\/bin\/sh\\r", with a line end of Windows.*line ends of Unix \(LF\), or pass what runs it/,
+      );
+      expect(() => Program.script(script(content), { interpreter: ['sh'] })).not.toThrow();
+    },
+  );
 
   test('that is not there is an error with the place where it was looked for', () => {
     expect(() => Program.script('no/such.py', { interpreter: ['python3'] })).toThrow(
@@ -140,6 +169,11 @@ describe('a script', () => {
 
   test('that says nowhere what runs it is an error', () => {
     expect(() => Program.script(script('print(1)'))).toThrow(/does not begin with "#!", and no interpreter is given/);
+  });
+
+  test('with a part of the interpreter that is no text is an error', () => {
+    const interpreter = ['python3', undefined] as string[];
+    expect(() => Program.script(script('print(1)'), { interpreter })).toThrow(/undefined is no text/);
   });
 
   test('with an empty part of the interpreter is an error', () => {

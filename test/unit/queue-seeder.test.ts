@@ -130,8 +130,9 @@ describe('the items', () => {
 describe('the name of the queue', () => {
   const nameOf = (props: RunProps) => new Run(props).queue.queueName;
   const atPath = (chartId: string, id: string) => {
-    const chart = new Chart(new App(), chartId);
-    const broker = new RabbitMQ(chart, 'r');
+    const app = new App();
+    const chart = new Chart(app, chartId);
+    const broker = new RabbitMQ(new Chart(app, 'broker'), 'r');
     return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) });
   };
 
@@ -237,6 +238,7 @@ describe('bad input', () => {
       { runId: '' },
       /QueueSeeder 'test\/fruits': runId is ""; it cannot be the value of a Kubernetes label\. Use 1 to 63/,
     ],
+    [{ runId: 7 as unknown as string }, /runId is 7; it cannot be the value of a Kubernetes label/],
     [{ runId: '-a' }, /runId is "-a"/],
     [{ runId: 'a b' }, /runId is "a b"/],
     [{ runId: 'x'.repeat(64) }, /runId is/],

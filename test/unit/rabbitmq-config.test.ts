@@ -150,7 +150,7 @@ describe('rabbitmq.conf', () => {
     );
   });
 
-  test.each(['listeners.tcp.1', 'log.file.level', 'auth_ldap.dn', 'a-b', 'definitions.tls.$x', 'A:b@c'])(
+  test.each(['num_acceptors.tcp', 'log.file.level', 'auth_ldap.dn', 'a-b', 'ssl_options.versions.$x', 'A:b@c'])(
     'can have the key %s',
     (key) => {
       expect(brokerOf({ config: { [key]: 'x y = z' } }).one('ConfigMap')).toContainEqual(
@@ -160,4 +160,24 @@ describe('rabbitmq.conf', () => {
       );
     },
   );
+
+  test.each([
+    [
+      'listeners.tcp',
+      /config is \{"listeners\.tcp":"x"\}; it is a setting of listeners\.\*, which .* Say by tls and plaintext/,
+    ],
+    ['listeners.ssl.default', /which the objects of the broker depend on/],
+    ['definitions.local.path', /it is a setting of definitions\.\*.* Give the user by credentials/],
+    ['cluster_formation.peer_discovery_backend', /it is a setting of cluster_formation\.\*.* Say by replicas/],
+  ])('is not yours where other objects depend on it: %s', (key, message) => {
+    expect(() => brokerOf({ config: { [key]: 'x' } })).toThrow(message);
+  });
+
+  test('can have messages of up to 512 MiB, with more the server would not start', () => {
+    const sized = (bytes: string) => brokerOf({ config: { max_message_size: bytes } });
+    expect(sized('536870912').broker.maxMessageSize?.toMebibytes()).toBe(512);
+    expect(() => sized('536870913')).toThrow(
+      /config is \{"max_message_size":"536870913"\}; it must be a whole number of bytes from 1 to 536870912\. Write it/,
+    );
+  });
 });

@@ -97,6 +97,20 @@ describe('lines of a file as bytes', () => {
   });
 });
 
+describe('what is no list of texts', () => {
+  test.each<[unknown, RegExp]>([
+    [[1, 2], /items\[0\] is 1, which is no text\. Write it as one/],
+    [['YQ==', { a: 1 }], /items\[1\] is \{"a":1\}, which is no text/],
+    [['YQ==', null], /items\[1\] is null/],
+    [new Array(1), /items\[0\] is undefined/],
+    [undefined, /items is undefined, not an array\. Give the items as one/],
+    ['YQ==', /items is string, not an array/],
+  ])('is an error: %j', (items, message) => {
+    expect(() => WorkItems.list(items as string[])).toThrow(message);
+    expect(() => WorkItems.base64(items as string[])).toThrow(message);
+  });
+});
+
 describe('base64', () => {
   test('passes on any bytes', () => {
     const bytes = Buffer.from([0, 255, 128, 10, 0]);

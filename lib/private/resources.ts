@@ -1,0 +1,46 @@
+import { type Size, SizeRoundingBehavior } from 'cdk8s';
+import type { ContainerResources, Cpu } from 'cdk8s-plus-28';
+import type { Check } from './check';
+
+/**
+ * What the API server would refuse of a pod, after the Job or the StatefulSet is there.
+ * ValidateResourceRequirements in https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+ */
+export function requireResources(check: Check, resources: ContainerResources = {}): void {
+  const { cpu, memory, ephemeralStorage } = resources;
+  const amounts = { cpu: both(cpu, cpuAmount), memory: both(memory, sizeAmount) };
+  for (const [name, pair] of Object.entries({ ...amounts, ephemeralStorage: both(ephemeralStorage, sizeAmount) })) {
+    for (const [which, { text, value }] of Object.entries(pair)) {
+      if (Number.isFinite(value) && value >= 0) continue;
+      throw check.conflict(
+        `resources.${name}.${which}`,
+        text,
+        'must be a number, not below 0',
+        'Leave it out for none.',
+      );
+    }
+    const { request, limit } = pair;
+    if (request && limit && request.value > limit.value) {
+      const rule = `must not be over the limit, ${limit.text}`;
+      throw check.conflict(`resources.${name}.request`, request.text, rule, 'Ask for less, or allow more.');
+    }
+  }
+}
+
+interface Amount {
+  readonly text: string;
+  readonly value: number;
+}
+
+function both<T>(pair: { readonly request?: T; readonly limit?: T } = {}, amount: (given: T) => Amount) {
+  const { request, limit } = pair;
+  return { ...(request && { request: amount(request) }), ...(limit && { limit: amount(limit) }) };
+}
+
+function cpuAmount({ amount: text }: Cpu): Amount {
+  return { text, value: text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text) };
+}
+
+function sizeAmount(size: Size): Amount {
+  return { text: size.asString(), value: size.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) };
+}
