@@ -25,6 +25,9 @@ const TIMED = { least: 1, most: 24 * 24 * 60 * 60 };
 /** Nodes may have to be added, images pulled, a broker repaired: somebody looks at it within a day. */
 const READY_SECONDS = 24 * 60 * 60;
 
+/** For a pod: to pull its images, to wait for the broker, and for the last items of others. */
+const POD_READY_SECONDS = 60 * 60;
+
 /**
  * A Job that runs a program once for every item of a queue. It is Complete exactly when every item is done, or a dead letter
  * that is tolerated.
@@ -44,6 +47,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
   public readonly worker: kplus.Container;
 
   private readonly jobSettings: JobSettings;
+  private readonly podSeconds: number;
 
   /**
    * @param scope the chart, or a construct in it
@@ -80,8 +84,9 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.queue = props.queue;
     this.completions = Math.ceil(props.queue.itemCount / limits.itemsPerPod);
     this.jobSettings = settings(check, props, limits, this.completions);
-    const hold = Math.min(limits.maxAttempts * attemptSeconds(limits), TEN_YEARS_SECONDS);
-    props.queue.attachWorker({ holdItems: Duration.seconds(hold) });
+    const hold = limits.maxAttempts * attemptSeconds(limits);
+    props.queue.attachWorker({ holdItems: Duration.seconds(Math.min(hold, TEN_YEARS_SECONDS)) });
+    this.podSeconds = Math.min(limits.itemsPerPod * hold + POD_READY_SECONDS, TEN_YEARS_SECONDS);
 
     const [worker, courier] = workerPod(this, props, limits);
     this.worker = this.addContainer(worker);
@@ -96,6 +101,18 @@ export class CoarseWorkerJob extends ContentNamedJob {
   /** @internal */
   public _settings(): JobSettings {
     return this.jobSettings;
+  }
+
+  /**
+   * With a deadline for each pod, which cdk8s-plus has only for Jobs. Where a node crashes between the creation of the two
+   * containers and comes back, the kubelet neither goes on with the pod nor ends it. A pod that is only late, or waits, gives
+   * back what it has, and another takes its place.
+   * `computePodActions` in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_manager.go
+   *
+   * @internal
+   */
+  public override _toPodSpec(): kplus.k8s.PodSpec {
+    return { ...super._toPodSpec(), activeDeadlineSeconds: this.podSeconds };
   }
 }
 

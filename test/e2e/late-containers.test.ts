@@ -1,6 +1,7 @@
 import { WorkItems } from '../../lib';
 import { Container } from '../../lib/contract';
 import { type Json, Run } from '../support/synth';
+import { NOT_CREATED, waitingForConfigMap } from './support/late-container';
 import { useNamespace } from './support/namespace';
 import { until } from './support/until';
 
@@ -32,7 +33,7 @@ describe('a pod with a container that cannot be created yet', () => {
   async function saysThatItWaits({ job }: Run, container: string): Promise<void> {
     const pod = await until(`a pod of ${job.name} that cannot be started`, async () => {
       const [first] = await namespace.podsOf(job.name);
-      return first?.status.containerStatuses?.some(({ state }: Json) => state.waiting?.reason === ERROR) && first;
+      return first?.status.containerStatuses?.some(({ state }: Json) => state.waiting?.reason === NOT_CREATED) && first;
     });
     await until(`the ${container} to say so`, async () => {
       const log = await namespace.log(pod.metadata.name, container).catch(() => '');
@@ -40,13 +41,3 @@ describe('a pod with a container that cannot be created yet', () => {
     });
   }
 });
-
-const ERROR = 'CreateContainerConfigError';
-
-/** A manifest whose Jobs have a container that takes its variables from a ConfigMap of its name, which is not there. */
-function waitingForConfigMap(container: string, objects: Json[]): Json[] {
-  const changed: Json[] = JSON.parse(JSON.stringify(objects));
-  const containers = changed.flatMap(({ kind, spec }) => (kind === 'Job' ? spec.template.spec.containers : []));
-  for (const one of containers) if (one.name === container) one.envFrom = [{ configMapRef: { name: container } }];
-  return changed;
-}

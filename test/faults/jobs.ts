@@ -1,4 +1,4 @@
-import { App, Chart, Duration, Size } from 'cdk8s';
+import { ApiObject, App, Chart, Duration, JsonPatch, Size } from 'cdk8s';
 import { WorkItems } from '../../lib';
 import { Run } from '../support/synth';
 import { ledgerMount, ledgerProgram } from './ledger-file';
@@ -13,11 +13,14 @@ const BACKOFF_LIMIT = 100_000;
 /** A Job that has not ended by then hangs. The Job controller waits up to ten minutes between pods that fail. */
 export const BOUND = Duration.minutes(60);
 
+/** In place of an hour and more: a pod that Kubernetes leaves half created shall not hold up a Job for so long. */
+const POD_DEADLINE = Duration.minutes(5);
+
 /** A Job, and the broker that it shares. */
 export function runOf(runId: string, plan: JobPlan): Run {
   const { replicas } = plan;
   const chart = new Chart(new App(), `faults-${replicas}`);
-  return new Run(
+  const run = new Run(
     {
       broker: { replicas },
       items: WorkItems.range(1, plan.items),
@@ -39,6 +42,9 @@ export function runOf(runId: string, plan: JobPlan): Run {
     },
     chart,
   );
+  const deadline = JsonPatch.add('/spec/template/spec/activeDeadlineSeconds', POD_DEADLINE.toSeconds());
+  ApiObject.of(run.job).addJsonPatch(deadline);
+  return run;
 }
 
 export function itemsOf(plan: JobPlan): string[] {

@@ -154,9 +154,16 @@ describe('the end of the Job', () => {
     expect(worked(times).workerJob().spec.activeDeadlineSeconds).toBe(8 * 2 * (100 + 10 + 120) + 86_400);
   });
 
+  test('of a pod comes when all attempts of its items have had their time, and an hour', () => {
+    const times = { itemTimeout: Duration.seconds(100), terminationGracePeriod: Duration.seconds(10), maxAttempts: 2 };
+    const { spec } = worked({ ...times, itemsPerPod: 4 }).workerJob().spec.template;
+    expect(spec.activeDeadlineSeconds).toBe(4 * 2 * (100 + 10 + 120) + 3600);
+  });
+
   test('is in ten years at the latest', () => {
     const run = worked({ itemTimeout: Duration.days(24), maxAttempts: 500 });
     expect(run.workerJob().spec.activeDeadlineSeconds).toBe(315_360_000);
+    expect(run.workerJob().spec.template.spec.activeDeadlineSeconds).toBe(315_360_000);
     expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe('315360000');
   });
 

@@ -1,0 +1,44 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { WorkItems } from '../../../lib';
+import { Container } from '../../../lib/contract';
+import { type Json, Run } from '../../support/synth';
+import { node, revive } from '../support/faults';
+import { NOT_CREATED, waitingForConfigMap } from '../support/late-container';
+import { useNamespace } from '../support/namespace';
+import { until } from '../support/until';
+
+const [STAYS, FALLS] = ['node-1', 'node-2'];
+const DEADLINE_SECONDS = 90;
+
+describe('a node that crashes between the creation of the two containers of a pod, and comes back', () => {
+  const { namespace, faultTest } = useNamespace();
+
+  faultTest('leaves the pod as it is; its deadline ends it, and another one does its item', async () => {
+    const run = new Run({ items: WorkItems.list(['apple']) });
+    on(STAYS, run.broker);
+    on(FALLS, run.job);
+    const deadline = JsonPatch.add('/spec/template/spec/activeDeadlineSeconds', DEADLINE_SECONDS);
+    ApiObject.of(run.job).addJsonPatch(deadline);
+    await namespace.apply(waitingForConfigMap(Container.COURIER, run.objects()));
+    const pod = await until('a pod with a worker, and no courier', async () => {
+      const [first] = await namespace.podsOf(run.job.name);
+      const state = (name: string) =>
+        first?.status.containerStatuses?.find((status: Json) => status.name === name)?.state;
+      return state(Container.WORKER)?.running && state(Container.COURIER)?.waiting?.reason === NOT_CREATED && first;
+    });
+    node('crash', 2);
+    try {
+      await namespace.run('create', 'configmap', Container.COURIER, '--from-literal=a=b');
+    } finally {
+      await revive(2);
+    }
+    const ended = await namespace.ended(run.job.name, 300);
+    expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 1, 1]);
+    expect((await namespace.get('pod', pod.metadata.name)).status.reason).toBe('DeadlineExceeded');
+  });
+});
+
+function on(nodeName: string, construct: Run['broker'] | Run['job']): void {
+  const selector = { 'kubernetes.io/hostname': nodeName };
+  ApiObject.of(construct).addJsonPatch(JsonPatch.add('/spec/template/spec/nodeSelector', selector));
+}
