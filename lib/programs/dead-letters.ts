@@ -72,37 +72,44 @@ export async function countDeadLetters(
 /** The different ones among the messages read. */
 class Found implements DeadLetters {
   more = false;
-  private readonly samples: string[] = [];
-  private readonly own = new Set<string>();
-  private readonly others = new Set<string>();
+  private readonly own = new Letters();
+  private readonly others = new Letters();
 
   constructor(private readonly enough: number) {}
 
   get count(): number {
-    return this.own.size + this.others.size;
+    return this.own.keys.size + this.others.keys.size;
   }
 
   get items(): number {
-    return this.own.size;
+    return this.own.keys.size;
   }
 
   get names(): string {
-    const unnamed = this.count - this.samples.length;
+    const samples = [...this.own.samples, ...this.others.samples].slice(0, SAMPLES);
+    const unnamed = this.count - samples.length;
     const others = this.more ? ['and others'] : unnamed > 0 ? [`and ${unnamed} more`] : [];
-    return [...this.samples, ...others].join(', ');
+    return [...samples, ...others].join(', ');
   }
 
   /** False, and then it is not counted, where enough were read before. */
   add(message: GetMessage, isOwnItem: boolean): boolean {
-    const [set, key] = isOwnItem ? [this.own, String(message.properties.messageId)] : [this.others, identity(message)];
-    if (set.has(key)) return true;
+    const letters = isOwnItem ? this.own : this.others;
+    const key = isOwnItem ? String(message.properties.messageId) : identity(message);
+    if (letters.keys.has(key)) return true;
     this.more = this.count === this.enough;
     if (this.more) return false;
-    set.add(key);
+    letters.keys.add(key);
     const name = isOwnItem ? `item ${key}` : 'message of somebody else';
-    if (this.samples.length < SAMPLES) this.samples.push(`${name} ${describe(message)}`);
+    if (letters.samples.length < SAMPLES) letters.samples.push(`${name} ${describe(message)}`);
     return true;
   }
+}
+
+/** What makes a message the same as another, and the first few for a person. */
+class Letters {
+  readonly keys = new Set<string>();
+  readonly samples: string[] = [];
 }
 
 async function readAll(session: Session, own: OwnItems, found: Found, leave: AbortSignal): Promise<void> {
