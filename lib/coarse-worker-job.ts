@@ -5,8 +5,14 @@ import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
 import { Container, ExitCode, ProgramEnv } from './contract';
 import { Network } from './network';
 import { clientPodLabels } from './private/broker-network';
-import { Check, TEN_YEARS_SECONDS } from './private/check';
-import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
+import { Check, MOST_COUNT, TEN_YEARS_SECONDS } from './private/check';
+import {
+  BACKOFF_LIMIT,
+  ContentNamedJob,
+  IGNORE_DISRUPTION,
+  type JobSettings,
+  READY_SECONDS,
+} from './private/content-named-job';
 import { requireUsableItems } from './private/item-use';
 import { requireFreeVariables } from './private/program-variables';
 import { requireResources } from './private/resources';
@@ -21,9 +27,6 @@ const ATTEMPT_OVERHEAD_SECONDS = 120;
 
 /** The courier waits with Node's timers, which end at 2,147,483,647 ms. https://nodejs.org/api/timers.html */
 const TIMED = { least: 1, most: 24 * 24 * 60 * 60 };
-
-/** Nodes may have to be added, images pulled, a broker repaired: somebody looks at it within a day. */
-const READY_SECONDS = 24 * 60 * 60;
 
 /** For a pod: to pull its images, to wait for the broker, and for the last items of others. */
 const POD_READY_SECONDS = 60 * 60;
@@ -158,12 +161,10 @@ function attemptSeconds({ itemTimeoutSeconds, graceSeconds }: WorkerLimits): num
   return itemTimeoutSeconds + graceSeconds + ATTEMPT_OVERHEAD_SECONDS;
 }
 
-/** Kubernetes' own `backoffLimit`. What keeps one pod of a Job from its work mostly keeps all that run beside it. */
-const FAILURES_OF_A_POD = 6;
-
 function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimits, completions: number): JobSettings {
   const { parallelism = 1, activeDeadline, ttlAfterFinished, queue } = props;
-  const backoffLimit = props.backoffLimit ?? FAILURES_OF_A_POD * parallelism;
+  // What keeps one pod of a Job from its work mostly keeps all that run beside it.
+  const backoffLimit = props.backoffLimit ?? Math.min(BACKOFF_LIMIT * parallelism, MOST_COUNT);
   const longest = queue.itemCount * limits.maxAttempts * attemptSeconds(limits) + READY_SECONDS;
   return {
     completions,

@@ -10,7 +10,13 @@ import { Check } from './private/check';
 import { ContentConfigMap } from './private/config-map';
 import { needConsumerTimeout } from './private/consumer-timeouts';
 import { contentHash } from './private/content-hash';
-import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './private/content-named-job';
+import {
+  BACKOFF_LIMIT,
+  ContentNamedJob,
+  IGNORE_DISRUPTION,
+  type JobSettings,
+  READY_SECONDS,
+} from './private/content-named-job';
 import { requireItemsFit } from './private/item-limits';
 import { lazy } from './private/lazy';
 import { pathLabel } from './private/path-label';
@@ -248,9 +254,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 const ITEMS_VOLUME = 'work-queue-items';
 
 function settings(check: Check, props: QueueSeederProps): JobSettings {
-  const { activeDeadline = Duration.hours(24), ttlAfterFinished } = props;
+  const { activeDeadline = Duration.seconds(READY_SECONDS), ttlAfterFinished } = props;
   return {
-    backoffLimit: 6,
+    backoffLimit: BACKOFF_LIMIT,
     activeDeadlineSeconds: check.seconds(
       'activeDeadline',
       activeDeadline,

@@ -78,6 +78,12 @@ class ContentNamedObject extends ApiObject {
   }
 }
 
+/** Kubernetes' own. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy */
+export const BACKOFF_LIMIT = 6;
+
+/** Nodes may have to be added, images pulled, a broker repaired: somebody looks at it within a day. */
+export const READY_SECONDS = 24 * 60 * 60;
+
 /** For `podFailurePolicy`: a pod that the cluster itself evicted or lost says nothing about the work. */
 export const IGNORE_DISRUPTION = {
   action: 'Ignore',

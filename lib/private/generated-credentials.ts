@@ -10,7 +10,13 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { Container, Env } from '../contract';
-import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings } from './content-named-job';
+import {
+  BACKOFF_LIMIT,
+  ContentNamedJob,
+  IGNORE_DISRUPTION,
+  type JobSettings,
+  READY_SECONDS,
+} from './content-named-job';
 import { programContainer, programsVolume } from './program-container';
 
 export interface GeneratedCredentialsProps {
@@ -54,9 +60,6 @@ export class GeneratedCredentials extends Construct {
   }
 }
 
-/** An image that cannot be pulled would keep the Job for ever: somebody looks at it within a day. */
-const DEADLINE_SECONDS = 24 * 60 * 60;
-
 class CredentialsJob extends ContentNamedJob {
   constructor(scope: Construct, id: string, env: Record<string, EnvValue>, props: WorkloadProps) {
     super(scope, id, Container.CREDENTIALS, { ...props, automountServiceAccountToken: true });
@@ -73,8 +76,8 @@ class CredentialsJob extends ContentNamedJob {
   /** @internal */
   public _settings(): JobSettings {
     return {
-      backoffLimit: 6,
-      activeDeadlineSeconds: DEADLINE_SECONDS,
+      backoffLimit: BACKOFF_LIMIT,
+      activeDeadlineSeconds: READY_SECONDS,
       podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
     };
   }

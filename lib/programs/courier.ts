@@ -24,7 +24,10 @@ export interface CourierSettings extends RunSettings, OwnItems {
   readonly pod: string;
 }
 
-/** From the creation of the worker's container: the kubelet gives the container runtime so long for it. */
+/**
+ * From the creation of the worker's container: the kubelet gives the container runtime so long for it (`runtimeRequestTimeout`
+ * in https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).
+ */
 const WORKER_LIMIT_MS = 120_000;
 
 /** The kubelet sends SIGTERM to the two containers of a pod at the same time, more or less. */

@@ -4,7 +4,7 @@ import { companions, DeadLetterHeader, ItemHeader } from '../contract';
 import type { HeldItem } from './held-item';
 import type { Failure } from './item-run';
 import { takeLock } from './lock';
-import { log, quoted } from './log';
+import { quoted } from './log';
 import { isOwn, type OwnItems } from './own-items';
 import { publishConfirmed } from './publish';
 import type { Session } from './session';
@@ -32,18 +32,6 @@ export async function writeDeadLetter(
   await channel.close();
 }
 
-/** What was read of the dead letters. */
-export interface DeadLetters {
-  /** Different items: one may be dead-lettered twice, by a courier that died between the confirm and its ack. */
-  readonly count: number;
-  /** How many of them are items of the run, and no messages of somebody else. */
-  readonly items: number;
-  /** Whether there are more of them than were read. */
-  readonly more: boolean;
-  /** The first few of them, and that there are others. */
-  readonly names: string;
-}
-
 const SAMPLES = 3;
 
 /** For a person: up to here the number is exact, however few are tolerated. */
@@ -60,7 +48,7 @@ export async function countDeadLetters(
   tolerated: number,
   leave: AbortSignal,
 ): Promise<DeadLetters> {
-  const found = new Found(Math.max(tolerated + 1, EXACT));
+  const found = new DeadLetters(Math.max(tolerated + 1, EXACT));
   await readAll(session, own, found, leave);
   if (!found.more) {
     await sleep(1000, leave);
@@ -69,22 +57,26 @@ export async function countDeadLetters(
   return found;
 }
 
-/** The different ones among the messages read. */
-class Found implements DeadLetters {
+/** What was read of the dead letters. */
+class DeadLetters {
+  /** Whether there are more of them than were read. */
   more = false;
   private readonly own = new Letters();
   private readonly others = new Letters();
 
   constructor(private readonly enough: number) {}
 
+  /** Different items: one may be dead-lettered twice, by a courier that died between the confirm and its ack. */
   get count(): number {
     return this.own.keys.size + this.others.keys.size;
   }
 
+  /** How many of them are items of the run, and no messages of somebody else. */
   get items(): number {
     return this.own.keys.size;
   }
 
+  /** The first few of them, and that there are others. */
   get names(): string {
     const samples = [...this.own.samples, ...this.others.samples].slice(0, SAMPLES);
     const unnamed = this.count - samples.length;
@@ -112,13 +104,10 @@ class Letters {
   readonly samples: string[] = [];
 }
 
-async function readAll(session: Session, own: OwnItems, found: Found, leave: AbortSignal): Promise<void> {
+async function readAll(session: Session, own: OwnItems, found: DeadLetters, leave: AbortSignal): Promise<void> {
   const { dead, verdictLock } = companions(own.queue);
-  let said = false;
-  const lock = await takeLock(session, verdictLock, leave, () => {
-    if (!said) log('all items are settled; waiting for another pod that counts the dead letters');
-    said = true;
-  });
+  const others = 'all items are settled, and another pod counts the dead letters';
+  const lock = await takeLock(session, verdictLock, leave, others);
   const channel = await session.channel();
   for (let more = true; more && !leave.aborted; ) {
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));

@@ -1,4 +1,5 @@
 import { declare, somebodyElses } from './declare';
+import { log } from './log';
 import { lookOr } from './look-or';
 import { BrokerError, ReplyCode, type Session } from './session';
 import { backOff, sleep } from './time';
@@ -11,14 +12,19 @@ export interface Lock {
  * An exclusive queue is a lock that its holder's death releases: the broker deletes it with the connection. Throws the
  * broker's refusal where somebody else holds it and the pod is asked to leave, or the broker has closed the connection over
  * it: the next try is over another one.
+ *
+ * @param others who may hold it, and what for: said once, when that is so
+ * @param waiting called at each try while that is so
  */
 export async function takeLock(
   session: Session,
   name: string,
   leave: AbortSignal,
+  others: string,
   waiting?: () => void,
 ): Promise<Lock> {
   const pause = backOff(250, 2000);
+  let said = false;
   for (;;) {
     const channel = await session.channel();
     try {
@@ -33,6 +39,8 @@ export async function takeLock(
       if (!isLocked(error)) throw error;
       const open = !session.lost.aborted;
       if (open && (await lookAtLock(session, name)) === 'shared') throw somebodyElses(name, error);
+      if (!said) log(`${others}; waiting`);
+      said = true;
       waiting?.();
       if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
       if (leave.aborted) throw error;

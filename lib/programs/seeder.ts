@@ -49,12 +49,7 @@ async function seed(
   const { queue } = settings;
   const { seeded, seedingLock } = companions(queue);
   // Without the lock a killed seeder's last messages land after its successor's purge (25 of 65; with it 0 of 315).
-  let said = false;
-  await takeLock(session, seedingLock, leave, () => {
-    if (!said) log(`another seeder is filling queue ${queue}; waiting`);
-    said = true;
-    patience.well();
-  });
+  await takeLock(session, seedingLock, leave, `another seeder is filling queue ${queue}`, () => patience.well());
   await refuseDeletedQueues(session, queue);
   await declareQueues(session, settings);
   await sleep(SETTLE_MS, leave);
@@ -67,14 +62,12 @@ async function seed(
   const began = Date.now();
   await purge(session, queue);
   // What waits for the end of an alarm hears of nothing else.
-  const leaveAlarm = () => session.blocked && session.drop();
-  leave.addEventListener('abort', leaveAlarm);
+  leave.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
   const itemsDigest = await fill(session, items, settings, patience, leave);
   if (itemsDigest === undefined)
     return { code: ExitCode.LEFT, sentence: 'asked to leave while filling the queue; another seeder starts over' };
   await checkCount(session, queue, items.count);
   await mark(session, seeded, settings, itemsDigest);
-  leave.removeEventListener('abort', leaveAlarm);
   // From here on nobody may purge or fill this queue again: pods have begun to count.
   return {
     code: ExitCode.DONE,

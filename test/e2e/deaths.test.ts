@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Network, WorkItems } from '../../lib';
 import { Run, type RunProps } from '../support/synth';
 import { withCrashingCourier, withStillbornCourier } from './support/crashing-courier';
@@ -39,6 +39,15 @@ describe('what dies in the middle of a run', () => {
     await expectAllDone(run);
     const [first, second] = await podsOfCherry(run);
     expect(second).not.toBe(first);
+    expect(await namespace.log(second, 'courier')).toMatch(/"cherry": attempt 1 of 3 done/);
+  });
+
+  test('a pod at its deadline: its item goes to another pod, and neither an attempt nor a failed pod is counted', async () => {
+    const run = runOf('deadline', { program: HANGS_ONCE, backoffLimit: 0 });
+    run.setPodDeadline(Duration.seconds(30));
+    await namespace.apply(run.objects());
+    await expectAllDone(run);
+    const [, second] = await podsOfCherry(run);
     expect(await namespace.log(second, 'courier')).toMatch(/"cherry": attempt 1 of 3 done/);
   });
 

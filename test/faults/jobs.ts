@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart, Duration, JsonPatch, Size } from 'cdk8s';
+import { App, Chart, Duration, Size } from 'cdk8s';
 import { WorkItems } from '../../lib';
 import { Run } from '../support/synth';
 import { ledgerMount, ledgerProgram } from './ledger-file';
@@ -42,8 +42,7 @@ export function runOf(runId: string, plan: JobPlan): Run {
     },
     chart,
   );
-  const deadline = JsonPatch.add('/spec/template/spec/activeDeadlineSeconds', POD_DEADLINE.toSeconds());
-  ApiObject.of(run.job).addJsonPatch(deadline);
+  run.setPodDeadline(POD_DEADLINE);
   return run;
 }
 

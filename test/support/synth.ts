@@ -1,4 +1,4 @@
-import { App, Chart, type ChartProps } from 'cdk8s';
+import { ApiObject, App, Chart, type ChartProps, type Duration, JsonPatch } from 'cdk8s';
 import {
   CoarseWorkerJob,
   type CoarseWorkerJobProps,
@@ -45,6 +45,20 @@ export class Run {
       program: Program.command('cat'),
       ...props.worker,
     });
+  }
+
+  /** Puts the pods of the broker or of the Job on one node. */
+  pin(what: 'broker' | 'job', node: string): void {
+    this.patchPods(what, 'nodeSelector', { 'kubernetes.io/hostname': node });
+  }
+
+  /** Gives each pod of the Job another deadline: its own is an hour and more. */
+  setPodDeadline(deadline: Duration): void {
+    this.patchPods('job', 'activeDeadlineSeconds', deadline.toSeconds());
+  }
+
+  private patchPods(what: 'broker' | 'job', field: string, value: unknown): void {
+    ApiObject.of(this[what]).addJsonPatch(JsonPatch.add(`/spec/template/spec/${field}`, value));
   }
 
   objects(): Json[] {

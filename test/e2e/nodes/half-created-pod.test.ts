@@ -1,4 +1,4 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { WorkItems } from '../../../lib';
 import { Container } from '../../../lib/contract';
 import { type Json, Run } from '../../support/synth';
@@ -8,17 +8,16 @@ import { useNamespace } from '../support/namespace';
 import { until } from '../support/until';
 
 const [STAYS, FALLS] = ['node-1', 'node-2'];
-const DEADLINE_SECONDS = 90;
+const DEADLINE = Duration.seconds(90);
 
 describe('a node that crashes between the creation of the two containers of a pod, and comes back', () => {
   const { namespace, faultTest } = useNamespace();
 
   faultTest('leaves the pod as it is; its deadline ends it, and another one does its item', async () => {
     const run = new Run({ items: WorkItems.list(['apple']) });
-    on(STAYS, run.broker);
-    on(FALLS, run.job);
-    const deadline = JsonPatch.add('/spec/template/spec/activeDeadlineSeconds', DEADLINE_SECONDS);
-    ApiObject.of(run.job).addJsonPatch(deadline);
+    run.pin('broker', STAYS);
+    run.pin('job', FALLS);
+    run.setPodDeadline(DEADLINE);
     await namespace.apply(waitingForConfigMap(Container.COURIER, run.objects()));
     const pod = await until('a pod with a worker, and no courier', async () => {
       const [first] = await namespace.podsOf(run.job.name);
@@ -37,8 +36,3 @@ describe('a node that crashes between the creation of the two containers of a po
     expect((await namespace.get('pod', pod.metadata.name)).status.reason).toBe('DeadlineExceeded');
   });
 });
-
-function on(nodeName: string, construct: Run['broker'] | Run['job']): void {
-  const selector = { 'kubernetes.io/hostname': nodeName };
-  ApiObject.of(construct).addJsonPatch(JsonPatch.add('/spec/template/spec/nodeSelector', selector));
-}

@@ -1,4 +1,4 @@
-import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
 import { Network, WorkItems } from '../../../lib';
 import { FRUITS, Run } from '../../support/synth';
@@ -80,8 +80,7 @@ describe('a node that loses power in the middle of a run', () => {
       scheduling.tolerate(Node.tainted(NodeTaintQuery.exists(`node.kubernetes.io/${taint}`, query)));
     }
     // What this is about is the loss of workers.
-    const selector = { 'kubernetes.io/hostname': STAYS };
-    ApiObject.of(run.broker).addJsonPatch(JsonPatch.add('/spec/template/spec/nodeSelector', selector));
+    run.pin('broker', STAYS);
     return run;
   }
 
