@@ -1,11 +1,15 @@
 /**
- * What a pod costs for each item: 500 items in one pod, courier and shim as in a cluster, against `amqp-consume -c 500` over the
- * same broker: npm run bench:courier. It takes amqp-tools (Debian), and a RabbitMQ as the tests do.
+ * What a pod costs for each item: 500 items in one pod, courier and shim as in a cluster, against `amqp-consume -c 500`, and a
+ * bare courier that protects nothing, over the same broker: npm run bench:courier. It takes amqp-tools (Debian), and a RabbitMQ as the tests do.
  *
  * The items are empty: amqp-consume dies of SIGPIPE where it writes an item to a program that does not read, such as `true`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { startRabbitMQ } from '../test/support/broker';
 import { TestPrograms } from '../test/support/program-process';
 import { Run } from '../test/support/run';
@@ -24,6 +28,13 @@ async function bench(): Promise<void> {
   // The broker's data is on a disk; what worker and courier exchange is in memory, as in a pod.
   process.env.TMPDIR = '/dev/shm';
   const programs = new TestPrograms();
+  const bareCourier = join(mkdtempSync(join(tmpdir(), 'bare-courier-')), 'bare-courier.js');
+  buildSync({
+    entryPoints: [join(__dirname, 'bare-courier.ts')],
+    outfile: bareCourier,
+    bundle: true,
+    platform: 'node',
+  });
 
   /** From the start of the first process to the end of the last. */
   async function timed(work: (run: Run) => Promise<void>): Promise<number> {
@@ -58,6 +69,17 @@ async function bench(): Promise<void> {
       return performance.now() - began;
     },
   };
+  const bare = (prefetch: string) => ({
+    name: `bare courier, prefetch count ${prefetch}`,
+    measure: () =>
+      timed(async (run) => {
+        const folder = mkdtempSync(join(tmpdir(), 'bare-courier-'));
+        const args = [bareCourier, broker.url, run.queue, String(ITEMS), prefetch, folder, PROGRAM];
+        const [code] = await once(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+        rmSync(folder, { recursive: true });
+        if (code !== 0) throw new Error(`the bare courier ended with ${code}`);
+      }),
+  });
   const ours = {
     name: 'courier and shim',
     measure: () =>
@@ -68,10 +90,20 @@ async function bench(): Promise<void> {
   };
 
   try {
-    const results = await sideBySide(ROUNDS, ours, amqpConsume(), amqpConsume('-p', '1'), shell);
+    const results = await sideBySide(
+      ROUNDS,
+      ours,
+      amqpConsume(),
+      amqpConsume('-p', '1'),
+      shell,
+      bare('1'),
+      bare('2'),
+      bare('8'),
+    );
     for (const { name, median } of results) console.log(`${name}: ${(median / ITEMS).toFixed(2)} ms for each item`);
   } finally {
     programs.remove();
+    rmSync(dirname(bareCourier), { recursive: true });
     await broker.stop();
   }
 }

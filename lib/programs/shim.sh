@@ -121,7 +121,7 @@ runner_gone() { # PROGRAM [ARGUMENT...]
   echo none >&3
   read -r wq_word _ <&3
   if [ "$wq_word" != none ]; then
-    wq_next=$wq_word # it died before it took the run
+    wq_next=$wq_number # it died before it took the run; what it left may be a part of the number
     read -r wq_word _ <&3
   fi
   if [ -n "$wq_next" ] && [ "$wq_next" != "$wq_killed" ]; then

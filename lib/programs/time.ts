@@ -21,17 +21,23 @@ export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<
 }
 
 /** What `promise` gives, or nothing where it gives nothing in time or before one of the signals says so. It must not reject. */
-export async function inTime<T>(
+export function inTime<T>(
   promise: Promise<T>,
   milliseconds: number,
   ...signals: AbortSignal[]
 ): Promise<T | undefined> {
-  const stop = new AbortController();
-  try {
-    return await Promise.race([promise, sleep(milliseconds, ...signals, stop.signal).then(() => undefined)]);
-  } finally {
-    stop.abort();
-  }
+  return new Promise((resolve) => {
+    const give = (value?: T) => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', nothing);
+      resolve(value);
+    };
+    const nothing = () => give();
+    const timer = setTimeout(nothing, milliseconds);
+    promise.then(give); // first: where it has given something already, that counts
+    if (signals.some(({ aborted }) => aborted)) Promise.resolve().then(nothing);
+    for (const signal of signals) signal.addEventListener('abort', nothing);
+  });
 }
 
 /** Rejects with a {@link TimeLimitError} where `promise` has not settled in time. The promise itself goes on. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Exchange, Verb } from '../contract';
@@ -112,9 +112,8 @@ export class WorkerLink {
    */
   private write(name: string, content: Buffer): void {
     const file = join(this.folder, name);
-    rmSync(`${file}.new`, { force: true, recursive: true });
-    writeFileSync(`${file}.new`, content, { mode: 0o644, flag: 'wx' });
-    renameSync(`${file}.new`, file);
+    remove(file);
+    writeFileSync(file, content, { mode: 0o644, flag: 'wx' });
   }
 
   /** Asks the program to stop. */
@@ -180,6 +179,15 @@ export class WorkerLink {
   }
 }
 
+/** As `rmSync` with `force` does, which takes several times as long. */
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
 /** For reading, without waiting for somebody who writes. */
 function openFifo(path: string): Socket {
   return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
@@ -187,6 +195,6 @@ function openFifo(path: string): Socket {
 
 /** In their order. Node has no call that makes a FIFO. With `-m` the umask does not matter. */
 function makeFifos(paths: string[]): void {
-  for (const path of paths) rmSync(path, { force: true });
+  paths.forEach(remove);
   execFileSync('mkfifo', ['-m', '666', ...paths]);
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { callLines } from '../../lib/programs/call';
 import { WorkerLink } from '../../lib/programs/worker-link';
@@ -196,6 +197,27 @@ describe.each([
     expect(await worker.run(Buffer.from('go\n'))).toBe(3);
   });
 
+  test('what is forked for the next run hears no signal to the group before, and another takes its place if it is killed', async () => {
+    const marker = join(shim.folder, 'parent');
+    await startWith('sh', '-c', `echo $PPID >${marker}`);
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    const runner = Number(readFileSync(marker, 'utf8'));
+    const forked = () => readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim();
+    await until(() => forked() !== '');
+    const first = forked();
+    const group = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
+    await until(() => group.every((signal) => ignores(first, signal)));
+    for (const signal of group) process.kill(-runner, signal);
+    expect(forked()).toBe(first);
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    await until(() => forked() !== '' && forked() !== first);
+    const second = forked();
+    process.kill(Number(second), 'SIGKILL');
+    await until(() => forked() !== '' && forked() !== second);
+    expect(await worker.run(Buffer.from('x'))).toBe(0);
+    expect(Number(readFileSync(marker, 'utf8'))).toBe(runner);
+  });
+
   test('what a program leaves behind does not hold up the next one, and is killed with it', async () => {
     const marker = join(shim.folder, 'left');
     await startWith('sh', '-c', `[ ! -e ${marker} ] || exec sleep 1000; sleep 1000 & echo $! >${marker}`);
@@ -346,6 +368,12 @@ describe.each([
     expect(await ended).toBe('worker gone');
   });
 });
+
+/** Whether a process ignores a signal. */
+function ignores(process: string, signal: NodeJS.Signals): boolean {
+  const [, ignored] = /^SigIgn:\s*(\w+)$/m.exec(readFileSync(`/proc/${process}/status`, 'utf8')) ?? [];
+  return ((Number.parseInt(ignored, 16) >> (constants.signals[signal] - 1)) & 1) === 1;
+}
 
 /** What the kernel does with the courier's end of `down` when the courier is killed. */
 function abandon(link: WorkerLink): void {

@@ -1,0 +1,80 @@
+/**
+ * The least that a courier in Node and a worker in sh can do: nothing is counted, logged or written down, nobody may fail, and
+ * whatever the broker has delivered is announced to the worker at once, while the program before it still runs.
+ *
+ *     node bare-courier.js BROKER-URL QUEUE ITEMS PREFETCH-COUNT FOLDER PROGRAM
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { constants, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { connect, type Message } from 'amqplib';
+
+/** The next shell is forked before its item is there, as in `runner.sh`. */
+const WORKER = `
+folder=$1
+shift
+exec 4<>"$folder/up" 5<>"$folder/runs" 8>&1
+become_program() {
+  read -r number <&5
+  echo "$number"
+  exec 1>&8 <"$folder/item.$number" 4>&- 5<&- 8>&-
+  exec "$@"
+}
+while :; do
+  number=$(become_program "$@")
+  echo "$number $?" >&4
+done
+`;
+
+async function main([url, queue, items, prefetch, folder, program]: string[]): Promise<void> {
+  const [up, runs] = [join(folder, 'up'), join(folder, 'runs')];
+  execFileSync('mkfifo', [up, runs]);
+  const worker = spawn('sh', ['-c', WORKER, 'sh', folder, program], { stdio: 'ignore' });
+  const ends = new Socket({
+    fd: openSync(up, constants.O_RDWR | constants.O_NONBLOCK),
+    readable: true,
+    writable: false,
+  });
+  const announce = openSync(runs, constants.O_RDWR);
+
+  const connection = await connect(url, { noDelay: true });
+  const channel = await connection.createChannel();
+  await channel.prefetch(Number(prefetch));
+  const held = new Map<string, Message>();
+  let announced = 0;
+  const { consumerTag } = await channel.consume(queue, (message) => {
+    if (!message) throw new Error('the broker cancelled the consumer');
+    const number = String(++announced);
+    held.set(number, message);
+    writeFileSync(join(folder, `item.${number}`), message.content, { flag: 'wx' });
+    writeSync(announce, `${number}\n`);
+  });
+
+  let left = Number(items);
+  let unread = '';
+  ends.setEncoding('utf8');
+  for await (const text of ends) {
+    const lines = (unread + text).split('\n');
+    unread = lines.pop() ?? '';
+    for (const line of lines) {
+      const [number, status] = line.split(' ');
+      const message = held.get(number);
+      if (status !== '0' || !message) throw new Error(`run ${line}`);
+      held.delete(number);
+      unlinkSync(join(folder, `item.${number}`));
+      if (--left === 0) await channel.cancel(consumerTag);
+      channel.ack(message);
+    }
+    if (left === 0) break;
+  }
+  await channel.close();
+  await connection.close();
+  worker.kill();
+  process.exit();
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
