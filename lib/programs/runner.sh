@@ -13,6 +13,7 @@ wq_mode=$1
 wq_exchange=$2
 shift 2
 wq_signalled=
+wq_number=
 wq_default_signals=
 
 # In a subshell, of which the program takes the place: its signals must be at their defaults.

@@ -62,10 +62,12 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'program fails': order('exit 3'),
   'program hangs': order('sleep 100000'),
   'program out of memory': order('hog=$(head -c 400000000 /dev/zero | tr "\\0" x)'),
-  'program killed': toProgram(({ containers }) =>
-    killAll(processesWith(containers.worker, (line) => line.includes('/ledger/') && !/(shim|runner)\.sh/.test(line))),
+  'program killed': toProgram(
+    blamed(({ containers }) =>
+      killAll(processesWith(containers.worker, (line) => line.includes('/ledger/') && !/(shim|runner)\.sh/.test(line))),
+    ),
   ),
-  'shim killed': toWorker(({ containers }) => killAll(processesOf(containers.worker))),
+  'shim killed': toWorker(blamed(({ containers }) => killAll(processesOf(containers.worker)))),
   'courier killed': toWorker(killCourier),
   'courier killed when a program ends': at('end'),
   'courier killed when a program starts': at('start'),
@@ -163,6 +165,14 @@ function toWorker(hit: Hit): Inflict {
       return outcome;
     },
   );
+}
+
+/** What costs an item an attempt. */
+function blamed(hit: Hit): Hit {
+  return (target, world, fault) => {
+    world.ledger.blame(target.pod);
+    return hit(target, world, fault);
+  };
 }
 
 function toBroker(hit: Hit): Inflict {

@@ -22,9 +22,16 @@ const ENTRIES = 'entries';
 const ORDER = 'order';
 
 export interface Entry {
-  readonly what: 'start' | 'end';
+  /** `order`: the program has one to obey. */
+  readonly what: 'start' | 'order' | 'end';
   readonly queue: string;
   readonly item: string;
+  readonly pod: string;
+}
+
+/** A fault that costs an item of a pod an attempt: the one that is running, or the next. */
+export interface Blame {
+  readonly what: 'blame';
   readonly pod: string;
 }
 
@@ -33,7 +40,7 @@ export interface Entry {
  * fault of a node, the network, the broker or the API server reaches it.
  */
 export class LedgerFile {
-  readonly entries: Entry[] = [];
+  readonly entries: (Entry | Blame)[] = [];
   private folder = '';
   private file: number | undefined;
   private unread = '';
@@ -64,7 +71,13 @@ export class LedgerFile {
   /** What happened on a queue, in its order. */
   of(queue: string): Entry[] {
     this.read();
-    return this.entries.filter((entry) => entry.queue === queue);
+    return this.entries.filter((entry): entry is Entry => entry.what !== 'blame' && entry.queue === queue);
+  }
+
+  /** A program in a pod is about to be hit. */
+  blame(pod: string): void {
+    this.read();
+    this.entries.push({ what: 'blame', pod });
   }
 
   /** The next entry of a pod; nothing where there is none in time. It comes within a millisecond or two. */
@@ -132,6 +145,7 @@ export function ledgerProgram(seconds: number): Program {
       `say() { printf "%s\\t%s\\t%s\\t%s\\n" "$1" "$QUEUE" "$item" "$HOSTNAME" >>${MOUNT}/${ENTRIES}; }`,
       'say start',
       `if [ -e ${MOUNT}/${ORDER} ] && mv ${MOUNT}/${ORDER} ${MOUNT}/${ORDER}.$HOSTNAME.$$ 2>/dev/null; then`,
+      '  say order',
       `  . ${MOUNT}/${ORDER}.$HOSTNAME.$$`,
       'fi',
       `sleep ${seconds}`,

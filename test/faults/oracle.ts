@@ -1,7 +1,16 @@
+/** A message in a dead letter queue. */
+export interface DeadLetter {
+  readonly item: string;
+  /** Of which each has failed. Not there where the broker put it there. */
+  readonly attempts?: number;
+  readonly reason?: string;
+}
+
 /** What is known of a Job that has ended, from outside of the system. */
 export interface Facts {
   readonly name: string;
   readonly items: readonly string[];
+  readonly maxAttempts: number;
   readonly toleratedFailures: number;
   /** `Complete`, `Failed: REASON`, or nothing where it has not ended in time. */
   readonly outcome: string | undefined;
@@ -11,18 +20,22 @@ export interface Facts {
   readonly started: readonly string[];
   /** The items whose programs have come to their end, with success: nothing is left for them to do but `exit 0`. */
   readonly done: readonly string[];
-  /** The items of the dead letters. */
-  readonly dead: readonly string[];
+  /** How many faults each item has met that may have cost it an attempt. */
+  readonly harm: ReadonlyMap<string, number>;
+  readonly dead: readonly DeadLetter[];
   /** The messages in the work queue. */
   readonly left: number;
 }
+
+/** What becomes of an item under which everything dies, ten times: that costs no attempt. */
+const LOST = /^\d+ pods or connections that had the item died$/;
 
 /** Whether the promise is kept: the Job is Complete exactly when every item is done, and it ends. A sentence for each breach. */
 export function breaches(facts: Facts): string[] {
   const { outcome, items, toleratedFailures } = facts;
   const found: string[] = [];
   const say = (sentence: string) => found.push(`${facts.name}: ${sentence}`);
-  const dead = new Set(facts.dead);
+  const dead = new Set(deadItems(facts));
 
   if (outcome === undefined) say(`hung: it has not ended: ${facts.unfinished}`);
   else if (outcome !== 'Complete' && outcome !== 'Failed: PodFailurePolicy') say(`ended otherwise: ${outcome}`);
@@ -36,17 +49,30 @@ export function breaches(facts: Facts): string[] {
   if (outcome !== undefined && facts.left > 0) say(`${outcome} with ${facts.left} messages in the queue`);
 
   const known = new Set(items);
-  const strange = [...facts.started, ...facts.dead].filter((item) => !known.has(item));
+  const strange = [...facts.started, ...dead].filter((item) => !known.has(item));
   if (strange.length > 0) say(`items that nobody gave it: ${strange.join(', ')}`);
+  for (const { item, attempts, reason } of facts.dead) {
+    const harm = facts.harm.get(item) ?? 0;
+    const hasCause = attempts === facts.maxAttempts ? attempts <= harm : LOST.test(reason ?? '');
+    if (!hasCause) {
+      say(
+        `a dead letter without a cause: item ${item}, ${attempts} of ${facts.maxAttempts} attempts, ${harm} harmed: ${reason}`,
+      );
+    }
+  }
   const unstarted = facts.done.filter((item) => !facts.started.includes(item));
   if (unstarted.length > 0) say(`the ledger is wrong: done and never started: ${unstarted.join(', ')}`);
   return found;
 }
 
+function deadItems({ dead }: Facts): string[] {
+  return dead.map(({ item }) => item);
+}
+
 /** The items that are neither done nor dead letters. */
-export function lostItems({ items, done, dead }: Facts): string[] {
-  const settled = new Set([...done, ...dead]);
-  return items.filter((item) => !settled.has(item));
+export function lostItems(facts: Facts): string[] {
+  const settled = new Set([...facts.done, ...deadItems(facts)]);
+  return facts.items.filter((item) => !settled.has(item));
 }
 
 /** For a run without a fault: every item was run once and no more. */

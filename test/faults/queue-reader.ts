@@ -4,6 +4,7 @@ import type { Namespace } from '../e2e/support/namespace';
 import { until } from '../e2e/support/until';
 import { bundle } from '../support/bundle';
 import type { Run } from '../support/synth';
+import type { DeadLetter } from './oracle';
 
 const PATIENCE_SECONDS = 900;
 
@@ -13,8 +14,8 @@ export class QueueReader {
 
   constructor(private readonly namespace: Namespace) {}
 
-  /** How many messages the work queue of a run has, and the items of its dead letters. */
-  async read(run: Run): Promise<{ readonly left: number; readonly dead: string[] }> {
+  /** How many messages the work queue of a run has, and its dead letters. */
+  async read(run: Run): Promise<{ readonly left: number; readonly dead: DeadLetter[] }> {
     const pod = await this.podFor(run);
     const { queueName } = run.queue;
     const args = [run.broker.connection.url, queueName, companions(queueName).dead];

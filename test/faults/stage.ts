@@ -4,6 +4,7 @@ import { EndedJob, Namespace } from '../e2e/support/namespace';
 import { report } from '../e2e/support/report';
 import { until } from '../e2e/support/until';
 import type { Json, Run } from '../support/synth';
+import { harm } from './harm';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
 import type { Facts } from './oracle';
@@ -112,11 +113,13 @@ export class Stage {
     return {
       name: `${queueName} (${run.job.name})`,
       items: itemsOf(plan),
+      maxAttempts: plan.maxAttempts,
       toleratedFailures: plan.toleratedFailures,
       outcome,
       unfinished: outcome === undefined ? await this.unfinished(run) : '',
       started: items('start'),
       done: items('end'),
+      harm: harm(this.ledger.entries, queueName),
       ...(await this.reader.read(run)),
     };
   }
