@@ -95,7 +95,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
     const ours = (worker.volumeMounts?.length ?? 0) - (props.volumeMounts?.length ?? 0);
-    this.node.addValidation({ validate: () => mistakesLater(where, this.worker, ours, props) });
+    const { [ProgramEnv.QUEUE]: queueName } = this.worker.env.variables;
+    this.node.addValidation({ validate: () => mistakesLater(where, this.worker, ours, queueName, props) });
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', Container.WORKER);
@@ -120,8 +121,15 @@ export class CoarseWorkerJob extends ContentNamedJob {
 }
 
 /** In what the worker was told after the constructor. */
-function mistakesLater(where: string, worker: kplus.Container, ours: number, props: CoarseWorkerJobProps): string[] {
-  const { [ProgramEnv.QUEUE]: _, ...envVariables } = worker.env.variables;
+function mistakesLater(
+  where: string,
+  worker: kplus.Container,
+  ours: number,
+  queueName: kplus.EnvValue,
+  props: CoarseWorkerJobProps,
+): string[] {
+  const { [ProgramEnv.QUEUE]: now, ...others } = worker.env.variables;
+  const envVariables = now === queueName ? others : worker.env.variables;
   const checks = [
     () => requireFreePaths(where, worker.mounts.slice(ours)),
     () => requireFreeVariables(where, { ...props, envVariables }),

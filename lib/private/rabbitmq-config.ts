@@ -31,10 +31,13 @@ const MESSAGE_SIZE = 'max_message_size';
 /** With more the server does not start. https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/priv/schema/rabbit.schema */
 const MOST_MESSAGE_BYTES = 512 * 2 ** 20;
 
+const USERS = 'Give the user by credentials, and make others with rabbitmqctl.';
+
 /** Services, probes and the container that prepares a node depend on these: by what comes first in the key, what to use. */
 const OWN: Readonly<Record<string, string>> = {
   listeners: 'Say by tls and plaintext which ports there are.',
-  definitions: 'Give the user by credentials, and make others with rabbitmqctl.',
+  definitions: USERS,
+  load_definitions: USERS,
   cluster_formation: 'Say by replicas how many nodes there are.',
 };
 
@@ -66,7 +69,8 @@ export function requireSettings(check: Check, config: RabbitMQSettings['config']
     check.setting('config', key, value);
     const [first] = key.split('.');
     if (Object.hasOwn(OWN, first)) {
-      const rule = `is a setting of ${first}.*, which the objects of the broker depend on`;
+      const which = key === first ? 'a setting' : `a setting of ${first}.*`;
+      const rule = `is ${which}, which the objects of the broker depend on`;
       throw check.conflict('config', JSON.stringify({ [key]: value }), rule, OWN[first]);
     }
   }
@@ -84,12 +88,17 @@ export function rabbitMQConfig(broker: Construct, settings: RabbitMQSettings): L
 
 function lines(settings: RabbitMQSettings): string {
   const { replicas, memoryBytes, storageBytes, config } = settings;
+  // A limit is said once: `absolute` or `relative`.
+  const isYours = (limit: string) => Object.keys(config).some((key) => key.startsWith(`${limit}.`));
   const all: Record<string, string | number> = {
     'definitions.import_backend': 'local_filesystem',
     'definitions.local.path': `${Paths.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
     ...listeners(settings),
-    ...(memoryBytes && { 'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE) }),
-    'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE),
+    ...(memoryBytes &&
+      !isYours('vm_memory_high_watermark') && {
+        'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE),
+      }),
+    ...(!isYours('disk_free_limit') && { 'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE) }),
     [MESSAGE_SIZE]: MESSAGE_BYTES,
     frame_max: FRAME_BYTES,
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,

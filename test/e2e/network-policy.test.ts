@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Program, WorkItems } from '../../lib';
-import { Run } from '../support/synth';
+import { type Json, Run } from '../support/synth';
 import { BrokerNodes } from './support/broker-nodes';
 import { CLUSTER } from './support/faults';
 import { useNamespace } from './support/namespace';
@@ -11,7 +11,7 @@ const IMAGE = 'python:3.13-slim';
  * A command that writes which of the addresses it may reach. It asks for the first one again and again: a policy takes a moment
  * to know a new pod, and until then all are closed.
  */
-const tryToReach = (...addresses: string[]) => [
+const tryToReach = (addresses: string[], tries = 15) => [
   'python3',
   '-c',
   `
@@ -24,7 +24,7 @@ def reaches(address):
         return False
 first, *others = ${JSON.stringify(addresses)}
 tries = 0
-while not reaches(first) and tries < 15:
+while not reaches(first) and tries < ${tries}:
     time.sleep(1)
     tries += 1
 print(*[address for address in [first, *others] if reaches(address)])`,
@@ -39,7 +39,7 @@ describe('a cluster that enforces NetworkPolicies', () => {
   const run = new Run({
     items: WorkItems.list(['apple']),
     broker: { replicas: 3, metrics: true, serviceName: 'rabbitmq' },
-    worker: { image: IMAGE, program: command(tryToReach(BROKER, API_SERVER)) },
+    worker: { image: IMAGE, program: command(tryToReach([BROKER, API_SERVER])) },
   });
   const nodes = new BrokerNodes(namespace, run.broker);
   const { clientLabels = {} } = run.broker;
@@ -67,11 +67,51 @@ describe('a cluster that enforces NetworkPolicies', () => {
   });
 
   async function reached(name: string, labels: Record<string, string>, ...ports: number[]): Promise<number[]> {
-    const command = tryToReach(...ports.map((port) => `${nodes.service}:${port}`));
+    const command = tryToReach(ports.map((port) => `${nodes.service}:${port}`));
     const lines = await namespace.runInPod(name, IMAGE, command, labels);
     return lines.split(' ').map((address) => Number(address.split(':')[1]));
   }
 });
+
+/** As docs/broker.md says, and no more. */
+describe('a namespace that denies egress', () => {
+  const { namespace, faultTest } = useNamespace();
+  const run = new Run({ items: WorkItems.list(['apple', 'banana']), broker: { replicas: 3 } });
+  const nodes = new BrokerNodes(namespace, run.broker);
+
+  faultTest(
+    'has a broker of three nodes, a seeder and workers, where its credentials Job and its nodes are let out',
+    async () => {
+      const objects = run.objects();
+      const ofTheBroker = (kind: string) => {
+        const { template } = objects.find((one) => one.kind === kind && one.metadata.name.includes('rabbitmq')).spec;
+        return { matchLabels: { [ADDRESS]: template.metadata.labels[ADDRESS] } };
+      };
+      const broker = ofTheBroker('StatefulSet');
+      const dns = { ports: [...['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }))] };
+      const between = [{ port: 4369 }, { port: 25672 }, { port: 35672, endPort: 35682 }];
+      await namespace.apply([
+        egress('nobody', {}, []),
+        egress('credentials', ofTheBroker('Job'), [{ ports: [{ port: 443 }, { port: 6443 }] }]), // the API server
+        egress('nodes', broker, [dns, { to: [{ podSelector: broker }], ports: between }]),
+        ...objects,
+      ]);
+      expect((await namespace.ended(run.job.name)).outcome).toBe('Complete');
+      await nodes.ready();
+    },
+  );
+
+  faultTest('lets nobody else out', async () => {
+    expect(await namespace.runInPod('stranger', IMAGE, tryToReach([API_SERVER], 4))).toBe('');
+  });
+});
+
+const ADDRESS = 'cdk8s.io/metadata.addr';
+
+function egress(name: string, podSelector: Json, egress: Json[]): Json {
+  const spec = { podSelector, policyTypes: ['Egress'], egress };
+  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name }, spec };
+}
 
 function command([name, ...args]: string[]): Program {
   return Program.command(name, ...args);

@@ -138,6 +138,13 @@ describe('rabbitmq.conf', () => {
     expect(keys).toContain('disk_free_limit.absolute');
   });
 
+  test.each(['vm_memory_high_watermark', 'disk_free_limit'])('has no other %s than yours', (limit) => {
+    const { settings } = brokerOf({ config: { [`${limit}.relative`]: '0.7' } });
+    expect(settings).toMatchObject({ [`${limit}.relative`]: '0.7' });
+    expect(settings).not.toHaveProperty([`${limit}.absolute`]);
+    expect(brokerOf().settings).toHaveProperty([`${limit}.absolute`]);
+  });
+
   test.each(['a b', 'a=b', '', 'a\nb', '#a', 'ä'])('cannot have the key %j', (key) => {
     expect(() => brokerOf({ config: { [key]: '1' } })).toThrow(
       /^RabbitMQ 'test\/rabbitmq': config is \{.*"1"\}; it cannot stand in rabbitmq\.conf\. A key has no spaces/,
@@ -168,6 +175,7 @@ describe('rabbitmq.conf', () => {
     ],
     ['listeners.ssl.default', /which the objects of the broker depend on/],
     ['definitions.local.path', /it is a setting of definitions\.\*.* Give the user by credentials/],
+    ['load_definitions', /it is a setting, which the objects of the broker depend on\. Give the user by credentials/],
     ['cluster_formation.peer_discovery_backend', /it is a setting of cluster_formation\.\*.* Say by replicas/],
   ])('is not yours where other objects depend on it: %s', (key, message) => {
     expect(() => brokerOf({ config: { [key]: 'x' } })).toThrow(message);
