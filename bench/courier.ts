@@ -1,6 +1,7 @@
 /**
  * What a pod costs for each item: 500 items in one pod, courier and shim as in a cluster, against `amqp-consume -c 500`, and a
- * bare courier that protects nothing, over the same broker: npm run bench:courier. It takes amqp-tools (Debian), and a RabbitMQ as the tests do.
+ * bare courier that protects nothing, over the same broker: npm run bench:courier. It takes amqp-tools (Debian), and a RabbitMQ
+ * as the tests do.
  *
  * The items are empty: amqp-consume dies of SIGPIPE where it writes an item to a program that does not read, such as `true`.
  */

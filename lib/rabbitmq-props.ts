@@ -71,8 +71,8 @@ export interface RabbitMQProps {
 
   /**
    * Further settings for `rabbitmq.conf`, by their key; over those of this package, which are listed in the guide. Not
-   * `listeners.*`, `definitions.*`, `load_definitions` and `cluster_formation.*`, which the other objects of the broker depend on;
-   * `max_message_size` in bytes, without a unit, at most 512 MiB. https://www.rabbitmq.com/docs/configure
+   * `listeners.*`, `definitions.*`, `load_definitions` and `cluster_formation.*`, which the other objects of the broker
+   * depend on; `max_message_size` in bytes, without a unit, at most 512 MiB. https://www.rabbitmq.com/docs/configure
    *
    * @default - none
    */
