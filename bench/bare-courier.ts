@@ -1,5 +1,5 @@
 /**
- * The least that a courier in Node and a worker in sh can do: nothing is counted, logged or written down, nobody may fail, and
+ * About the least that a courier in Node and a worker in sh can do: nothing is counted, recorded or logged, nobody may fail, and
  * whatever the broker has delivered is announced to the worker at once, while the program before it still runs.
  *
  *     node bare-courier.js BROKER-URL QUEUE ITEMS PREFETCH-COUNT FOLDER PROGRAM

@@ -7,11 +7,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { startRabbitMQ } from '../test/support/broker';
+import { bundle } from '../test/support/bundle';
 import { TestPrograms } from '../test/support/program-process';
 import { Run } from '../test/support/run';
 import { sideBySide } from './side-by-side';
@@ -30,12 +30,7 @@ async function bench(): Promise<void> {
   process.env.TMPDIR = '/dev/shm';
   const programs = new TestPrograms();
   const bareCourier = join(mkdtempSync(join(tmpdir(), 'bare-courier-')), 'bare-courier.js');
-  buildSync({
-    entryPoints: [join(__dirname, 'bare-courier.ts')],
-    outfile: bareCourier,
-    bundle: true,
-    platform: 'node',
-  });
+  writeFileSync(bareCourier, bundle("import './bare-courier';", __dirname));
 
   /** From the start of the first process to the end of the last. */
   async function timed(work: (run: Run) => Promise<void>): Promise<number> {

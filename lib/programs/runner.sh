@@ -40,10 +40,10 @@ take_and_become_program() {
 }
 
 trap 'wq_signalled=1' HUP INT QUIT TERM
+exec 2>/dev/null 8>&1 # some shells would say here that a program was killed
 
 if [ "$wq_mode" = group ]; then
   echo "started -$$" 1<>"$wq_exchange/down"
-  exec 2>/dev/null 8>&1 # some shells would say here that a program was killed
   until [ "$wq_number" = end ]; do
     wq_number=$(take_and_become_program "$@")
     wq_status=$?
@@ -55,7 +55,6 @@ fi
 if env --default-signal=INT,QUIT true >/dev/null 2>&1; then
   wq_default_signals='env --default-signal=INT,QUIT' # a shell lets its background jobs ignore the two
 fi
-exec 2>/dev/null
 while :; do
   if read -r wq_number <&5; then
     (become_program "$@") &

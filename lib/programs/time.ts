@@ -6,17 +6,26 @@ export class TimeLimitError extends Error {
   }
 }
 
+/** Calls `wake` when the time is over or one of the signals says so. What it returns ends that. */
+function wakeUp(milliseconds: number, signals: AbortSignal[], wake: () => void): () => void {
+  const release = () => {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', now);
+  };
+  const now = () => {
+    release();
+    wake();
+  };
+  const timer = setTimeout(now, milliseconds);
+  for (const signal of signals) signal.addEventListener('abort', now);
+  if (signals.some(({ aborted }) => aborted)) queueMicrotask(now);
+  return release;
+}
+
 /** Sleeps, and wakes early, without an error, when one of the signals says so. */
 export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signals.some(({ aborted }) => aborted)) return resolve();
-    const wake = () => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    for (const signal of signals) signal.addEventListener('abort', wake);
+    wakeUp(milliseconds, signals, resolve);
   });
 }
 
@@ -27,16 +36,12 @@ export function inTime<T>(
   ...signals: AbortSignal[]
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const give = (value?: T) => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', nothing);
+    // First: where it has given something already, that counts.
+    promise.then((value) => {
+      release();
       resolve(value);
-    };
-    const nothing = () => give();
-    const timer = setTimeout(nothing, milliseconds);
-    promise.then(give); // first: where it has given something already, that counts
-    if (signals.some(({ aborted }) => aborted)) Promise.resolve().then(nothing);
-    for (const signal of signals) signal.addEventListener('abort', nothing);
+    });
+    const release = wakeUp(milliseconds, signals, () => resolve(undefined));
   });
 }
 

@@ -16,10 +16,11 @@ def reaches(address):
     except OSError:
         return False
 def wait_until(true):
-    tries = 0
-    while not true() and tries < 15:
+    for _ in range(15):
+        if true():
+            return True
         time.sleep(1)
-        tries += 1
+    return true()
 `;
 
 /**
@@ -35,8 +36,7 @@ print(*[address for address in addresses if reaches(address)])`);
 /** A command that writes the address if it is not closed to it after a while: until a policy knows a new pod, that is let out. */
 const waitUntilClosed = (address: string) =>
   python(`
-wait_until(lambda: not reaches("${address}"))
-print("${address}" if reaches("${address}") else "closed")`);
+print("closed" if wait_until(lambda: not reaches("${address}")) else "${address}")`);
 
 function python(program: string): string[] {
   return ['python3', '-c', REACHES + program];
@@ -44,8 +44,13 @@ function python(program: string): string[] {
 
 const BROKER = 'rabbitmq:5672';
 const API_SERVER = '$KUBERNETES_SERVICE_HOST:443';
+const ADDRESS = 'cdk8s.io/metadata.addr';
 
 /** From here on the cluster enforces NetworkPolicies, also for the tests of other files. */
+beforeAll(() => {
+  if (CLUSTER) execFileSync(CLUSTER, ['policies'], { stdio: 'ignore', timeout: 60_000 });
+});
+
 describe('a cluster that enforces NetworkPolicies', () => {
   const { namespace, faultTest } = useNamespace();
   const run = new Run({
@@ -55,10 +60,6 @@ describe('a cluster that enforces NetworkPolicies', () => {
   });
   const nodes = new BrokerNodes(namespace, run.broker);
   const { clientLabels = {} } = run.broker;
-
-  beforeAll(() => {
-    if (CLUSTER) execFileSync(CLUSTER, ['policies'], { stdio: 'ignore', timeout: 60_000 });
-  });
 
   faultTest('lets the nodes find each other, and seeder and worker do their work', async () => {
     await namespace.apply(run.objects());
@@ -100,7 +101,7 @@ describe('a namespace that denies egress', () => {
         return { matchLabels: { [ADDRESS]: template.metadata.labels[ADDRESS] } };
       };
       const broker = ofTheBroker('StatefulSet');
-      const dns = { ports: [...['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }))] };
+      const dns = { ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })) };
       const between = [{ port: 4369 }, { port: 25672 }, { port: 35672, endPort: 35682 }];
       await namespace.apply([
         egress('nobody', {}, []),
@@ -117,8 +118,6 @@ describe('a namespace that denies egress', () => {
     expect(await namespace.runInPod('stranger', IMAGE, waitUntilClosed(API_SERVER))).toBe('closed');
   });
 });
-
-const ADDRESS = 'cdk8s.io/metadata.addr';
 
 function egress(name: string, podSelector: Json, egress: Json[]): Json {
   const spec = { podSelector, policyTypes: ['Egress'], egress };

@@ -167,7 +167,7 @@ function toWorker(hit: Hit): Inflict {
   );
 }
 
-/** What costs an item an attempt. */
+/** What may cost an item an attempt. */
 function blamed(hit: Hit): Hit {
   return (target, world, fault) => {
     world.ledger.blame(target.pod);

@@ -29,7 +29,7 @@ export interface Entry {
   readonly pod: string;
 }
 
-/** A fault that costs an item of a pod an attempt: the one that is running, or the next. */
+/** A fault that may cost an item of a pod an attempt: the one that is running, or the next. */
 export interface Blame {
   readonly what: 'blame';
   readonly pod: string;
