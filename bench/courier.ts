@@ -14,9 +14,10 @@ import { startRabbitMQ } from '../test/support/broker';
 import { bundle } from '../test/support/bundle';
 import { TestPrograms } from '../test/support/program-process';
 import { Run } from '../test/support/run';
+import { setting } from './setting';
 import { sideBySide } from './side-by-side';
 
-const ROUNDS = 7;
+const ROUNDS = setting('ROUNDS', 7);
 const ITEMS = 500;
 const PROGRAM = 'true';
 
