@@ -1,7 +1,7 @@
-import { askKubectl } from '../test/e2e/support/kubectl';
-import type { Namespace } from '../test/e2e/support/namespace';
-import { until } from '../test/e2e/support/until';
-import type { Json, Run } from '../test/support/synth';
+import { askKubectl } from '../tools/cluster/kubectl';
+import type { Namespace } from '../tools/cluster/namespace';
+import { until } from '../tools/cluster/until';
+import type { Json, Run } from '../tools/synth';
 
 /** The image of all pods that are measured. */
 export const IMAGE = 'busybox:1.37';

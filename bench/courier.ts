@@ -10,10 +10,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startRabbitMQ } from '../test/support/broker';
-import { bundle } from '../test/support/bundle';
-import { TestPrograms } from '../test/support/program-process';
-import { Run } from '../test/support/run';
+import { startRabbitMQ } from '../tools/programs/broker';
+import { bundle } from '../tools/programs/bundle';
+import { TestPrograms } from '../tools/programs/program-process';
+import { Run } from '../tools/programs/run';
 import { setting } from './setting';
 import { sideBySide } from './side-by-side';
 

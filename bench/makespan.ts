@@ -3,8 +3,8 @@
  * npm run bench:makespan. It takes the cluster that the end-to-end tests take.
  */
 import { Program, WorkItems } from '../lib';
-import { Namespace } from '../test/e2e/support/namespace';
-import { Run } from '../test/support/synth';
+import { Namespace } from '../tools/cluster/namespace';
+import { Run } from '../tools/synth';
 import { names } from './bench-items';
 import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
 import { setting } from './setting';

@@ -4,9 +4,9 @@
  * the end-to-end tests take, and about twelve minutes.
  */
 import { Program, WorkItems } from '../lib';
-import { Namespace } from '../test/e2e/support/namespace';
-import { until } from '../test/e2e/support/until';
-import { Run } from '../test/support/synth';
+import { Namespace } from '../tools/cluster/namespace';
+import { until } from '../tools/cluster/until';
+import { Run } from '../tools/synth';
 import { names } from './bench-items';
 import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
 import { printTable, SECONDS, spread, withLoad } from './report';

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { table } from '../test/support/table';
+import { table } from '../tools/table';
 import type { Summary } from './statistics';
 
 /** As bench/README.md has it. */

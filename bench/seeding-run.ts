@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { WorkItems } from '../lib';
-import { companions } from '../lib/contract';
-import { type Broker, startRabbitMQ } from '../test/support/broker';
-import { TestPrograms } from '../test/support/program-process';
-import { Run } from '../test/support/run';
+import { companions } from '../lib/contract/queues';
+import { type Broker, startRabbitMQ } from '../tools/programs/broker';
+import { TestPrograms } from '../tools/programs/program-process';
+import { Run } from '../tools/programs/run';
 import { type Measured, measuredProcess } from './measured-process';
 
 export interface Seeding extends Measured {

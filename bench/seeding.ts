@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { WorkItems } from '../lib';
-import { freshQueue } from '../test/support/broker';
+import { freshQueue } from '../tools/programs/broker';
 import { benchItems, type Kind, names } from './bench-items';
 import { measuredProcess } from './measured-process';
 import { count, MEGABYTES, printTable, SECONDS, spread, withLoad } from './report';

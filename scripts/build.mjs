@@ -1,9 +1,9 @@
-// Builds into build/: the in-cluster programs, one file each, and the rehearsal (esbuild), then the constructs (jsii).
+// Builds into build/: the in-cluster programs, one file each, and the command line (esbuild), then the constructs (jsii).
 // `--watch` keeps the constructs up to date while you work on them.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,20 +16,20 @@ mkdirSync(target, { recursive: true });
 const bundled = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 await build({
   ...bundled,
-  entryPoints: readdirSync(sources)
+  entryPoints: readdirSync(sources, { recursive: true })
     .filter((file) => file.endsWith('.program.ts'))
-    .map((file) => ({ in: join(sources, file), out: file.replace(/\.program\.ts$/, '') })),
+    .map((file) => ({ in: join(sources, file), out: basename(file, '.program.ts') })),
   outdir: target,
   minify: true,
   legalComments: 'none',
 });
 await build({
   ...bundled,
-  entryPoints: [join(root, 'lib', 'rehearsal', 'index.ts')],
-  outfile: join(root, 'build', 'rehearsal.js'),
+  entryPoints: [join(root, 'cli', 'index.ts')],
+  outfile: join(root, 'build', 'cli.js'),
   external: ['cdk8s'],
 });
-for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, file), join(target, file));
+for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, 'courier', file), join(target, file));
 
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 const { status } = spawnSync(

@@ -62,7 +62,9 @@ function readOptions() {
 
 async function buildIfStale() {
   const built = join(root, 'build', 'lib', 'index.js');
-  const sources = ['package.json', 'tsconfig.jsii.json', ...files('lib')].map((file) => join(root, file));
+  const sources = ['package.json', 'tsconfig.jsii.json', ...files('lib'), ...files('cli')].map((file) =>
+    join(root, file),
+  );
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   console.log('Building');
@@ -106,7 +108,7 @@ function run(what, command, ...args) {
 }
 
 async function onThisMachine() {
-  const { rehearse, Manifest } = rehearsal();
+  const { rehearse, Manifest } = cli();
   try {
     const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), leave.signal);
     console.log(verdict);
@@ -119,7 +121,7 @@ async function onThisMachine() {
 }
 
 async function onCluster() {
-  const { ClusterRun, Manifest } = rehearsal();
+  const { ClusterRun, Manifest } = cli();
   const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), leave.signal);
   try {
     await cluster.apply();
@@ -136,6 +138,6 @@ async function onCluster() {
 }
 
 /** Loaded late: it is built first. */
-function rehearsal() {
-  return createRequire(import.meta.url)(join(root, 'build', 'rehearsal.js'));
+function cli() {
+  return createRequire(import.meta.url)(join(root, 'build', 'cli.js'));
 }

@@ -1,8 +1,8 @@
 import { WorkItems } from '../../lib';
-import { type Json, Run } from '../support/synth';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { until } from '../../tools/cluster/until';
+import { type Json, Run } from '../../tools/synth';
 import { BrokerNodes } from './support/broker-nodes';
-import { useNamespace } from './support/namespace';
-import { until } from './support/until';
 
 describe('a broker that runs out of memory', () => {
   const { namespace, test } = useNamespace();

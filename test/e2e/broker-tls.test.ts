@@ -1,9 +1,9 @@
 import { Network, Tls, WorkItems } from '../../lib';
-import { Run } from '../support/synth';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { Run } from '../../tools/synth';
 import { BrokerNodes } from './support/broker-nodes';
 import { useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
-import { useNamespace } from './support/namespace';
 
 const ITEMS = ['apple', 'banana'];
 

@@ -1,8 +1,8 @@
 import { Network, QueueType, WorkItems } from '../../lib';
-import { FRUITS, type Json, Run, type RunProps } from '../support/synth';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { FRUITS, type Json, Run, type RunProps } from '../../tools/synth';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';
-import { useNamespace } from './support/namespace';
 
 const TYPES = [QueueType.QUORUM, QueueType.CLASSIC];
 

@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { Certificate } from '../../lib/private/certificate';
-import { newChart } from '../support/synth';
+import { Certificate } from '../../lib/broker/private/certificate';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { newChart } from '../../tools/synth';
 import { certManagerReady, useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
-import { useNamespace } from './support/namespace';
 
 const NAMES = ['rabbitmq', 'rabbitmq.research.svc'];
 

@@ -1,10 +1,10 @@
 import { Duration, Size } from 'cdk8s';
 import { Network, WorkItems } from '../../lib';
-import { Run, type RunProps } from '../support/synth';
+import { killContainer } from '../../tools/cluster/faults';
+import { lastWords, useNamespace } from '../../tools/cluster/namespace';
+import { Run, type RunProps } from '../../tools/synth';
 import { withCrashingCourier, withStillbornCourier } from './support/crashing-courier';
-import { killContainer } from './support/faults';
 import { Ledger, witness } from './support/ledger';
-import { lastWords, useNamespace } from './support/namespace';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 

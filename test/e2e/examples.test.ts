@@ -1,7 +1,7 @@
+import { useNamespace } from '../../tools/cluster/namespace';
+import type { Json } from '../../tools/synth';
 import { comparable, SHOWN, SHOWN_FILES, scan } from '../support/examples';
-import type { Json } from '../support/synth';
 import { synthesizedApp } from '../support/synthesized';
-import { useNamespace } from './support/namespace';
 
 describe('what we show', () => {
   const { namespace, test } = useNamespace();

@@ -10,12 +10,12 @@ import {
   Trust,
   WorkItems,
 } from '../../lib';
-import { type Json, newChart } from '../support/synth';
+import { Namespace, useNamespace } from '../../tools/cluster/namespace';
+import { until } from '../../tools/cluster/until';
+import { type Json, newChart } from '../../tools/synth';
 import { Authority } from './support/authority';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';
-import { Namespace, useNamespace } from './support/namespace';
-import { until } from './support/until';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 const VIRTUAL_HOST = 'a/b c';

@@ -1,7 +1,7 @@
 import { Network, WorkItems } from '../../lib';
-import { Run, type RunProps } from '../support/synth';
+import { lastWords, useNamespace } from '../../tools/cluster/namespace';
+import { Run, type RunProps } from '../../tools/synth';
 import { Ledger, witness } from './support/ledger';
-import { lastWords, useNamespace } from './support/namespace';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
-import { FRUITS, type Json } from '../support/synth';
-import { askKubectl } from './support/kubectl';
-import { lastWords, useNamespace } from './support/namespace';
+import { askKubectl } from '../../tools/cluster/kubectl';
+import { lastWords, useNamespace } from '../../tools/cluster/namespace';
+import { FRUITS, type Json } from '../../tools/synth';
 
 const ROOT = join(__dirname, '..', '..');
 

@@ -1,9 +1,9 @@
 import { WorkItems } from '../../lib';
-import { Container } from '../../lib/contract';
-import { type Json, Run } from '../support/synth';
+import { Container } from '../../lib/contract/containers';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { until } from '../../tools/cluster/until';
+import { type Json, Run } from '../../tools/synth';
 import { NOT_CREATED, waitingForConfigMap } from './support/late-container';
-import { useNamespace } from './support/namespace';
-import { until } from './support/until';
 
 const ITEMS = ['apple', 'banana'];
 /** Longer than the two minutes that a container has once it is created. */

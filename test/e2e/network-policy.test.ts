@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { Program, WorkItems } from '../../lib';
-import { type Json, Run } from '../support/synth';
+import { CLUSTER } from '../../tools/cluster/control';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { type Json, Run } from '../../tools/synth';
 import { BrokerNodes } from './support/broker-nodes';
-import { CLUSTER } from './support/faults';
-import { useNamespace } from './support/namespace';
 
 const IMAGE = 'python:3.13-slim';
 

@@ -1,8 +1,8 @@
-import { PodMonitor } from '../../lib/private/pod-monitor';
+import { PodMonitor } from '../../lib/broker/private/pod-monitor';
 import { POD_MONITOR } from '../../scripts/definitions';
-import { newChart } from '../support/synth';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { newChart } from '../../tools/synth';
 import { defineResource, describeOnTestCluster } from './support/custom-resources';
-import { useNamespace } from './support/namespace';
 
 describeOnTestCluster('a PodMonitor', () => {
   const { namespace, test } = useNamespace();

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Program, WorkItems } from '../../lib';
-import { FRUITS, Run, type RunProps } from '../support/synth';
-import { useNamespace } from './support/namespace';
+import { useNamespace } from '../../tools/cluster/namespace';
+import { FRUITS, Run, type RunProps } from '../../tools/synth';
 
 const LARGE = 200_000;
 

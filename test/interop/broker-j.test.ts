@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExitCode } from '../../lib/contract';
-import { useBroker } from '../support/broker';
-import { until } from '../support/shim-process';
+import { ExitCode } from '../../lib/contract/exit-codes';
+import { useBroker } from '../../tools/programs/broker';
+import { until } from '../../tools/programs/shim-process';
 import { BROKER_J } from './support/brokers';
 import { gated, useClassicRuns } from './support/classic-runs';
 

@@ -1,6 +1,6 @@
-import { ExitCode } from '../../lib/contract';
-import { useBroker } from '../support/broker';
-import { until } from '../support/shim-process';
+import { ExitCode } from '../../lib/contract/exit-codes';
+import { useBroker } from '../../tools/programs/broker';
+import { until } from '../../tools/programs/shim-process';
 import { BROKERS } from './support/brokers';
 import { asJob, gated, ledger, useClassicRuns } from './support/classic-runs';
 

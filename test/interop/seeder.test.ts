@@ -1,7 +1,7 @@
-import { ExitCode } from '../../lib/contract';
-import { useBroker } from '../support/broker';
-import type { Run } from '../support/run';
-import { until } from '../support/shim-process';
+import { ExitCode } from '../../lib/contract/exit-codes';
+import { useBroker } from '../../tools/programs/broker';
+import type { Run } from '../../tools/programs/run';
+import { until } from '../../tools/programs/shim-process';
 import { BROKERS } from './support/brokers';
 import { gated, useClassicRuns } from './support/classic-runs';
 

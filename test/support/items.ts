@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { WorkItems } from '../../lib';
-import { FramedItems } from '../../lib/contract';
-import { readStream } from '../../lib/item-formula';
+import { readStream } from '../../lib/contract/item-formula';
+import { FramedItems } from '../../lib/contract/item-frames';
 
 /** What the seeder will read. */
 export function received(items: WorkItems): Buffer[] {

@@ -1,6 +1,6 @@
-import type { Manifest } from '../../lib/rehearsal/manifest';
-import { type Rehearsal, rehearse } from '../../lib/rehearsal/rehearse';
-import type { Broker } from './broker';
+import type { Manifest } from '../../cli/rehearsal/manifest';
+import { type Rehearsal, rehearse } from '../../cli/rehearsal/rehearse';
+import type { Broker } from '../../tools/programs/broker';
 
 /** A rehearsal over a broker that runs already, with all that it says. */
 export async function rehearseOn(broker: Broker, manifest: Manifest): Promise<Rehearsal & { output: string }> {

@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Broker } from './broker';
-import { TestPrograms } from './program-process';
-import { Run, type RunOptions } from './run';
+import type { Broker } from '../../tools/programs/broker';
+import { TestPrograms } from '../../tools/programs/program-process';
+import { Run, type RunOptions } from '../../tools/programs/run';
 
 /** Runs over the broker of a block of tests, ended after each test; `seeded` are those whose queue is filled. */
 export function useRuns(broker: () => Broker) {

@@ -1,10 +1,10 @@
 import { Network, WorkItems } from '../../../lib';
-import { type Json, Run, type RunProps } from '../../support/synth';
+import { node, nodeReady, revive } from '../../../tools/cluster/faults';
+import { useNamespace } from '../../../tools/cluster/namespace';
+import { until } from '../../../tools/cluster/until';
+import { type Json, Run, type RunProps } from '../../../tools/synth';
 import { BrokerNodes } from '../support/broker-nodes';
-import { node, nodeReady, revive } from '../support/faults';
 import { Ledger, witness } from '../support/ledger';
-import { useNamespace } from '../support/namespace';
-import { until } from '../support/until';
 
 const NUMBERS = Array.from({ length: 200 }, (_, n) => String(n));
 const CUT_SECONDS = 15;

@@ -1,11 +1,11 @@
 import { Duration } from 'cdk8s';
 import { WorkItems } from '../../../lib';
-import { Container } from '../../../lib/contract';
-import { type Json, Run } from '../../support/synth';
-import { node, revive } from '../support/faults';
+import { Container } from '../../../lib/contract/containers';
+import { node, revive } from '../../../tools/cluster/faults';
+import { useNamespace } from '../../../tools/cluster/namespace';
+import { until } from '../../../tools/cluster/until';
+import { type Json, Run } from '../../../tools/synth';
 import { NOT_CREATED, waitingForConfigMap } from '../support/late-container';
-import { useNamespace } from '../support/namespace';
-import { until } from '../support/until';
 
 const [STAYS, FALLS] = ['node-1', 'node-2'];
 const DEADLINE = Duration.seconds(90);

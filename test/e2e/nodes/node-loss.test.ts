@@ -1,12 +1,12 @@
 import { Duration } from 'cdk8s';
 import { EnvFieldPaths, EnvValue, Node, NodeTaintQuery, Pods, TaintEffect, Topology } from 'cdk8s-plus-28';
 import { Network, WorkItems } from '../../../lib';
-import { FRUITS, Run } from '../../support/synth';
-import { node, revive } from '../support/faults';
-import { kubectl } from '../support/kubectl';
+import { node, revive } from '../../../tools/cluster/faults';
+import { kubectl } from '../../../tools/cluster/kubectl';
+import { useNamespace } from '../../../tools/cluster/namespace';
+import { until } from '../../../tools/cluster/until';
+import { FRUITS, Run } from '../../../tools/synth';
 import { Ledger, witness } from '../support/ledger';
-import { useNamespace } from '../support/namespace';
-import { until } from '../support/until';
 
 const STAYS = 'node-1';
 const FALLS = 'node-2';

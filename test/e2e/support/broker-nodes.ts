@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import type { RabbitMQ } from '../../../lib';
-import type { Json } from '../../support/synth';
-import { askKubectl } from './kubectl';
-import type { Namespace } from './namespace';
-import { until } from './until';
+import { askKubectl } from '../../../tools/cluster/kubectl';
+import type { Namespace } from '../../../tools/cluster/namespace';
+import { until } from '../../../tools/cluster/until';
+import type { Json } from '../../../tools/synth';
 
 const CONTAINER = 'rabbitmq';
 

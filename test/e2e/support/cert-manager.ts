@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CERTIFICATE } from '../../../scripts/definitions';
-import type { Json } from '../../support/synth';
+import { CLUSTER } from '../../../tools/cluster/control';
+import type { Namespace } from '../../../tools/cluster/namespace';
+import { until } from '../../../tools/cluster/until';
+import type { Json } from '../../../tools/synth';
 import { defineResource } from './custom-resources';
-import { CLUSTER } from './faults';
-import type { Namespace } from './namespace';
-import { until } from './until';
 
 /** From nothing, it takes two minutes on two cores. */
 const BUILD_LIMIT_MS = 480_000;

@@ -1,6 +1,6 @@
-import { Container } from '../../../lib/contract';
-import { bundle } from '../../support/bundle';
-import type { Json } from '../../support/synth';
+import { Container } from '../../../lib/contract/containers';
+import { bundle } from '../../../tools/programs/bundle';
+import type { Json } from '../../../tools/synth';
 
 const COURIER = 'courier.js';
 
@@ -27,6 +27,6 @@ export function withStillbornCourier(objects: Json[]): Json[] {
 }
 
 function crashing(item: string): Buffer {
-  const lines = "import './crash-after-ack'; import '../../../lib/programs/courier.program';";
+  const lines = "import './crash-after-ack'; import '../../../lib/programs/courier/courier.program';";
   return Buffer.from(bundle(lines, __dirname, { CRASH_AFTER_ACK: JSON.stringify(item) }));
 }

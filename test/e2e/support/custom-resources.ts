@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Definition, locate } from '../../../scripts/definitions';
-import type { Json } from '../../support/synth';
-import { CLUSTER } from './faults';
-import { askKubectl } from './kubectl';
-import { until } from './until';
+import { CLUSTER } from '../../../tools/cluster/control';
+import { askKubectl } from '../../../tools/cluster/kubectl';
+import { until } from '../../../tools/cluster/until';
+import type { Json } from '../../../tools/synth';
 
 /** Lets the cluster know a kind of objects. It stays: others on the cluster may have come to use it. */
 export async function defineResource(definition: Definition): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Json } from '../../support/synth';
+import type { Json } from '../../../tools/synth';
 
 /** Why such a container waits. */
 export const NOT_CREATED = 'CreateContainerConfigError';

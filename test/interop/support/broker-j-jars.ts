@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run, which } from '../../../lib/rehearsal/processes';
+import { run, which } from '../../../cli/system/processes';
 
 const POM = join(__dirname, '..', 'pom.xml');
 const DOWNLOAD_SECONDS = 600;

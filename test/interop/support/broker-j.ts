@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { login } from '../../../lib/rehearsal/amqp';
-import type { Broker } from '../../../lib/rehearsal/broker-interface';
-import { freePorts, listens } from '../../../lib/rehearsal/ports';
-import { signalGroup } from '../../../lib/rehearsal/processes';
-import { sleep } from '../../../lib/rehearsal/wait';
-import { Workspace } from '../../../lib/rehearsal/workspace';
+import { login } from '../../../cli/local-broker/amqp';
+import type { Broker } from '../../../cli/local-broker/broker-interface';
+import { freePorts, listens } from '../../../cli/system/ports';
+import { signalGroup } from '../../../cli/system/processes';
+import { sleep } from '../../../cli/system/wait';
+import { Workspace } from '../../../cli/system/workspace';
 import { brokerJConfig } from './broker-j-config';
 import { copyBrokerJ } from './broker-j-jars';
 

@@ -1,4 +1,4 @@
-import { type Broker, startRabbitMQ } from '../../support/broker';
+import { type Broker, startRabbitMQ } from '../../../tools/programs/broker';
 import { startBrokerJ } from './broker-j';
 
 export interface BrokerKind {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Broker } from '../../support/broker';
-import type { Pod, Run } from '../../support/run';
+import type { Broker } from '../../../tools/programs/broker';
+import type { Pod, Run } from '../../../tools/programs/run';
 import { ledger, useRuns } from '../../support/use-runs';
 
 export { ledger };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { run, which } from '../../../lib/rehearsal/processes';
-import { Workspace } from '../../../lib/rehearsal/workspace';
+import { run, which } from '../../../cli/system/processes';
+import { Workspace } from '../../../cli/system/workspace';
 
 const SPEC = join(__dirname, '..', '..', '..', 'spec');
 

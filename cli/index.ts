@@ -1,0 +1,3 @@
+export { ClusterRun } from './cluster/cluster-run';
+export { Manifest } from './rehearsal/manifest';
+export { rehearse } from './rehearsal/rehearse';

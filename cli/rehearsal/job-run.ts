@@ -1,0 +1,118 @@
+import { Container } from '../../lib/contract/containers';
+import { sleep } from '../system/wait';
+import { actionFor } from './failure-policy';
+import type { Job } from './manifest';
+import { Pod, type PodEnd, type Stage } from './pod';
+
+/** Kubernetes' default. */
+const BACKOFF_LIMIT = 6;
+/** Kubernetes waits 10, 20, 40 … s after a failed pod; nobody wants to wait for that at a rehearsal. */
+const BACK_OFF_SECONDS = 0.5;
+const MAX_BACK_OFF_SECONDS = 5;
+
+export interface JobEnd {
+  readonly complete: boolean;
+  readonly succeeded: number;
+  readonly completions: number;
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+/** The Job controller in small: `parallelism` pods at a time until `completions` of them have succeeded. */
+export class JobRun {
+  private readonly completions: number;
+  private readonly parallelism: number;
+  private readonly active = new Set<Pod>();
+  private succeeded = 0;
+  private counted = 0;
+  private failed = 0;
+  private failure: string | undefined;
+
+  constructor(
+    private readonly job: Job,
+    private readonly stage: Stage,
+  ) {
+    this.completions = job.spec.completions ?? 1;
+    this.parallelism = job.spec.parallelism ?? 1;
+  }
+
+  /** Rejects when the stage's signal is aborted; no pod runs any more then. */
+  async run(): Promise<JobEnd> {
+    const { signal } = this.stage;
+    const { activeDeadlineSeconds: deadline } = this.job.spec;
+    const expire = () => this.fail(`DeadlineExceeded: the Job ran longer than its activeDeadlineSeconds, ${deadline}`);
+    const timer = deadline === undefined ? undefined : setTimeout(expire, deadline * 1000);
+    const abort = () => {
+      this.fail('aborted');
+      for (const pod of this.active) pod.kill();
+    };
+    signal.addEventListener('abort', abort);
+    try {
+      while (!signal.aborted && this.failure === undefined && this.succeeded < this.completions) {
+        if (this.active.size < Math.min(this.parallelism, this.completions - this.succeeded)) this.startPod();
+        else await this.change();
+      }
+    } finally {
+      clearTimeout(timer);
+      await Promise.all([...this.active].map((pod) => pod.delete()));
+      signal.removeEventListener('abort', abort);
+    }
+    signal.throwIfAborted();
+    const { succeeded, completions, failure: reason } = this;
+    return { complete: reason === undefined, succeeded, completions, reason };
+  }
+
+  private wake: () => void = () => {};
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private fail(reason: string): void {
+    this.failure ??= reason;
+    this.wake();
+  }
+
+  private startPod(): void {
+    const pod = new Pod(this.job, this.stage);
+    this.active.add(pod);
+    pod.ended
+      .then((end) => this.account(pod, end))
+      .catch((error: Error) => this.fail(error.message))
+      .finally(() => {
+        this.active.delete(pod);
+        this.wake();
+      });
+  }
+
+  private async account(pod: Pod, end: PodEnd): Promise<void> {
+    if (this.stage.signal.aborted) return;
+    const message = lastWords(end);
+    if ([...end.values()].every(({ exitCode }) => exitCode === 0)) {
+      this.succeeded++;
+      this.stage.log(`${pod.name}: succeeded; ${this.succeeded} of ${this.completions} completions`);
+      return;
+    }
+    const codes = [...end].map(([name, { exitCode }]) => `${name} ${exitCode}`).join(', ');
+    const action = actionFor(end, this.job.spec.podFailurePolicy);
+    const limit = this.job.spec.backoffLimit ?? BACKOFF_LIMIT;
+    this.failed++;
+    if (action === 'FailJob') this.failure ??= message || `pod ${pod.name} ended with ${codes}`;
+    if (action === 'Count' && ++this.counted > limit) {
+      this.failure ??= `BackoffLimitExceeded, ${this.counted} failed pods; the last: ${message || codes}`;
+    }
+    const next = this.failure === undefined ? 'another pod takes its place' : 'the Job fails';
+    this.stage.log(`${pod.name}: failed (exit codes: ${codes}); ${next}${message && `: ${message}`}`);
+    if (this.failure === undefined) {
+      await sleep(Math.min(BACK_OFF_SECONDS * 2 ** (this.failed - 1), MAX_BACK_OFF_SECONDS));
+    }
+  }
+}
+
+/** The termination message of the pod: its worker's, or the first one that there is. */
+function lastWords(end: PodEnd): string {
+  const messages = [end.get(Container.WORKER), ...end.values()].map((container) => container?.message ?? '');
+  return messages.find((message) => message !== '') ?? '';
+}

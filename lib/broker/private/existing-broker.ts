@@ -1,0 +1,43 @@
+import { Chart, type Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Env } from '../../contract/environment';
+import { Check } from '../../validation/check';
+import type { BrokerConnection, IBroker } from '../broker';
+import type { ExistingRabbitMQProps } from '../existing-rabbitmq-props';
+import { Port } from './broker-ports';
+
+/** A broker of somebody else: nothing is made for it. */
+export class ExistingBroker extends Construct implements IBroker {
+  public readonly connection: BrokerConnection;
+  public readonly namespace?: string;
+  public readonly clientLabels?: { readonly [key: string]: string };
+  public readonly maxMessageSize?: Size;
+
+  constructor(scope: Construct, id: string, props: ExistingRabbitMQProps) {
+    super(scope, id);
+    const check = new Check(`RabbitMQ.fromExisting '${this.node.path}'`);
+    const { host, port, virtualHost = '/', usernameKey, passwordKey, tls, serverName } = props;
+    if (host !== undefined) check.host('host', host);
+    if (port !== undefined) check.port('port', port);
+    if (serverName !== undefined) check.host('serverName', serverName);
+    if (virtualHost === '') throw check.emptyVirtualHost('virtualHost');
+    const hostKey = host === undefined ? (props.hostKey ?? 'host') : undefined;
+    const portKey = host === undefined && port === undefined ? (props.portKey ?? 'port') : undefined;
+    const usual = tls ? Port.AMQPS : Port.AMQP;
+    const at = [host ?? `$(${Env.BROKER_HOST})`, portKey === undefined ? (port ?? usual) : `$(${Env.BROKER_PORT})`];
+    const path = virtualHost === '/' ? '' : encodeURIComponent(virtualHost);
+    this.namespace = Chart.of(this).namespace;
+    this.clientLabels = props.clientLabels;
+    this.maxMessageSize = props.maxMessageSize;
+    this.connection = {
+      url: `${tls ? 'amqps' : 'amqp'}://${at.join(':')}/${path}`,
+      credentials: props.secret,
+      usernameKey,
+      passwordKey,
+      hostKey,
+      portKey,
+      trust: tls,
+      serverName,
+    };
+  }
+}

@@ -1,0 +1,215 @@
+import { Duration, Size } from 'cdk8s';
+import {
+  Container,
+  type ContainerProps,
+  type ContainerResources,
+  EmptyDirMedium,
+  EnvFieldPaths,
+  EnvValue,
+  Handler,
+  type ISecret,
+  type k8s,
+  Probe,
+  Volume,
+} from 'cdk8s-plus-28';
+import { Container as ContainerName } from '../../contract/containers';
+import { Env } from '../../contract/environment';
+import { Paths } from '../../contract/mount-paths';
+import type { LazyConfigMap } from '../../manifest/config-map';
+import { lazy } from '../../manifest/lazy';
+import { programContainer, programsVolume } from '../../manifest/program-container';
+import { pullPolicy } from '../../manifest/pull-policy';
+import { RESTRICTED } from '../../manifest/restricted';
+import type { IBroker } from '../broker';
+import { credentialsVolume } from '../broker-client';
+import { Port } from './broker-ports';
+import { METRICS_PORT } from './pod-monitor';
+import { CERTIFICATE_FOLDER, ConfigFile } from './rabbitmq-config';
+
+/** The name of the volume claim in the StatefulSet. */
+export const DATA_VOLUME = 'data';
+
+/** The user and group `rabbitmq` of the public image. */
+const RABBITMQ_USER = 999;
+
+const CONFIG_VOLUME = 'config';
+
+/** For two small files; command line tools leave a few more. */
+const HOME_SIZE = Size.mebibytes(32);
+
+/** How long a node that shall stop waits for others, so that every queue keeps a majority without it. */
+const QUORUM_WAIT_SECONDS = 120;
+
+/** What a node may take to close its files, after all waits before. */
+const STOP_SECONDS = 120;
+
+export interface RabbitMQPodOptions {
+  readonly broker: IBroker;
+  readonly admin: ISecret;
+  readonly certificate: ISecret | undefined;
+  readonly config: LazyConfigMap;
+  readonly dockerRegistryAuth: ISecret | undefined;
+  readonly image: () => string;
+  readonly labels: Record<string, string>;
+  readonly metrics: boolean;
+  /** The headless Service. */
+  readonly nodes: string;
+  readonly plaintext: boolean;
+  readonly replicas: number;
+  readonly resources: ContainerResources;
+}
+
+export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
+  const { broker, admin, certificate, config, dockerRegistryAuth, labels, metrics, replicas } = options;
+  const programs = programsVolume(broker, 'prepare', ['prepare.js']);
+  const credentials = credentialsVolume(broker, broker);
+  const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
+  // In memory: it holds passwords. The home folder itself, because Erlang looks for its cookie there.
+  const home = Volume.fromEmptyDir(broker, 'Home', 'home', { medium: EmptyDirMedium.MEMORY, sizeLimit: HOME_SIZE });
+  const secret = (path: string, volume: Volume) => ({ path, volume, readOnly: true });
+  const prepare = programContainer(broker, {
+    name: ContainerName.PREPARE,
+    program: 'prepare',
+    programs,
+    env: {
+      [Env.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(Paths.CREDENTIALS),
+      [Env.ADMIN_SECRET_DIR]: EnvValue.fromValue(Paths.ADMIN_SECRET),
+      [Env.RABBITMQ_HOME]: EnvValue.fromValue(Paths.RABBITMQ_HOME),
+    },
+    volumeMounts: [
+      secret(Paths.CREDENTIALS, credentials),
+      secret(Paths.ADMIN_SECRET, adminVolume),
+      { path: Paths.RABBITMQ_HOME, volume: home },
+    ],
+    // Erlang wants the cookie to be the server's own.
+    user: RABBITMQ_USER,
+  });
+  const certificateVolume =
+    certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate, { name: 'certificate' });
+  const volumes = [programs, credentials, adminVolume, home, ...(certificateVolume ? [certificateVolume] : [])];
+  const mounts: k8s.VolumeMount[] = [
+    { name: home.name, mountPath: Paths.RABBITMQ_HOME },
+    { name: DATA_VOLUME, mountPath: `${Paths.RABBITMQ_HOME}/mnesia` },
+    configMount(`/etc/rabbitmq/conf.d/${ConfigFile.SETTINGS}`, ConfigFile.SETTINGS),
+    configMount('/etc/rabbitmq/enabled_plugins', ConfigFile.PLUGINS),
+    ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
+  ];
+  return {
+    metadata: { labels, annotations: metrics ? SCRAPE : undefined },
+    spec: {
+      affinity: replicas > 1 ? apart(labels) : undefined,
+      automountServiceAccountToken: false,
+      // Variables such as RABBITMQ_PORT, made for a Service of that name, would be taken for the server's own settings.
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: RABBITMQ_USER,
+        runAsGroup: RABBITMQ_USER,
+        fsGroup: RABBITMQ_USER,
+        fsGroupChangePolicy: 'OnRootMismatch',
+      },
+      imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
+      terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
+      initContainers: [new Container(prepare)._toKube()],
+      containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
+      volumes: [
+        { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },
+        ...volumes.map((volume) => volume._toKube()),
+      ],
+    },
+  };
+}
+
+function configMount(mountPath: string, subPath: string): k8s.VolumeMount {
+  return { name: CONFIG_VOLUME, mountPath, subPath, readOnly: true };
+}
+
+/** What Prometheus' usual configuration for Kubernetes looks at. */
+const SCRAPE = {
+  'prometheus.io/scrape': 'true',
+  'prometheus.io/port': String(Port.METRICS),
+  'prometheus.io/path': '/metrics',
+};
+
+/** On different nodes where there are as many. */
+function apart(matchLabels: Record<string, string>): k8s.Affinity {
+  const podAffinityTerm = { labelSelector: { matchLabels }, topologyKey: 'kubernetes.io/hostname' };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
+}
+
+/**
+ * No liveness probe, as in RabbitMQ's own cluster operator: a node that is slow, or waits for others, is made worse by a
+ * restart. https://www.rabbitmq.com/docs/monitoring#health-checks
+ */
+function server(options: RabbitMQPodOptions): ContainerProps {
+  const { image, metrics, nodes, plaintext, replicas, resources } = options;
+  const ports = [
+    ...(plaintext ? [{ number: Port.AMQP, name: 'amqp' }] : []),
+    ...(options.certificate ? [{ number: Port.AMQPS, name: 'amqps' }] : []),
+    ...(metrics ? [{ number: Port.METRICS, name: METRICS_PORT }] : []),
+  ];
+  const [{ number: port }] = ports;
+  return {
+    name: ContainerName.RABBITMQ,
+    image: lazy(image),
+    imagePullPolicy: lazy(() => pullPolicy(image())),
+    ports,
+    envVariables: {
+      POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+      // With a dot in it a name is a long one. It needs no namespace: a pod's DNS looks in its own.
+      RABBITMQ_NODENAME: EnvValue.fromValue(`rabbit@$(POD_NAME).${nodes}`),
+      RABBITMQ_USE_LONGNAME: EnvValue.fromValue('true'),
+      HOME: EnvValue.fromValue(Paths.RABBITMQ_HOME),
+    },
+    // Ten minutes: recovery of many messages takes time.
+    startup: Probe.fromTcpSocket({ port, periodSeconds: Duration.seconds(2), failureThreshold: 300 }),
+    // Half a second of processor time for each command, so not often.
+    readiness: Probe.fromCommand(shell(servesWithoutAlarm(port)), {
+      periodSeconds: Duration.seconds(30),
+      timeoutSeconds: Duration.seconds(20),
+      failureThreshold: 2,
+    }),
+    lifecycle: { preStop: Handler.fromCommand(shell(beforeStop(replicas))) },
+    resources,
+    securityContext: { ...RESTRICTED, user: RABBITMQ_USER, group: RABBITMQ_USER, readOnlyRootFilesystem: false },
+  };
+}
+
+/**
+ * Whether this node serves, and is in no alarm. Of this node alone, or nodes that start at once would wait for each other.
+ * `check_local_alarms` would say it, but finds none on RabbitMQ 4.3.6 with long names, whatever `alarms` says.
+ */
+function servesWithoutAlarm(port: number): string {
+  return [
+    `rabbitmq-diagnostics -q check_port_listener ${port}`,
+    'alarms=$(rabbitmq-diagnostics -q alarms)',
+    'case $alarms in *" alarm on node $RABBITMQ_NODENAME"*) echo "$alarms"; exit 1 ;; esac',
+  ].join(' && ');
+}
+
+function shell(script: string): string[] {
+  return ['sh', '-c', script];
+}
+
+/**
+ * What a node does before it stops.
+ *
+ * Feature flags first: the image of the next start may be a newer RabbitMQ, which refuses the data of an older one that has
+ * not all of its flags enabled, Khepri among them, which `all` leaves out up to 4.1, where it is opt-in.
+ * https://www.rabbitmq.com/docs/feature-flags
+ *
+ * Then a node of several waits until no queue would lose its majority without it, and gives its leaders and clients to the
+ * others. https://www.rabbitmq.com/docs/upgrade#maintenance-mode
+ */
+function beforeStop(replicas: number): string {
+  const khepri = (option: string) => `rabbitmqctl -q enable_feature_flag ${option} khepri_db`;
+  const steps = ['rabbitmqctl -q enable_feature_flag all', `${khepri('--opt-in')} || ${khepri('--experimental')}`];
+  if (replicas > 1) {
+    steps.push(
+      `rabbitmq-upgrade -q -t ${QUORUM_WAIT_SECONDS} await_online_quorum_plus_one`,
+      'rabbitmq-upgrade -q drain',
+    );
+  }
+  // None of them may keep a node from stopping.
+  return `{ ${steps.join('; ')}; } >/dev/null 2>&1; true`;
+}

@@ -1,0 +1,22 @@
+import { readBytes, readText } from '../../validation/read-file';
+
+const LF = 10;
+
+export function lineItems(where: string, file: string): string[] {
+  const wayOut = 'Convert it, or pass { bytes: true }: each line is then an item of the bytes that it has.';
+  return readText(where, file, wayOut)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+}
+
+export function byteLineItems(where: string, file: string): Buffer[] {
+  const bytes = readBytes(where, file);
+  const lines: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LF, start);
+    const end = found === -1 ? bytes.length : found;
+    if (end > start) lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { AdminSecretKey, CredentialFile } from '../../contract/broker-secrets';
+
+/** A Secret that is not there yet. */
+export interface NewSecret {
+  readonly name: string;
+  readonly type: string;
+  readonly stringData: Readonly<Record<string, string>>;
+}
+
+/** For seeders and couriers. */
+export function clientSecret(name: string): NewSecret {
+  const stringData = { [CredentialFile.USERNAME]: 'work-queue', [CredentialFile.PASSWORD]: newPassword() };
+  return { name, type: 'kubernetes.io/basic-auth', stringData };
+}
+
+/** For the administrator, and for the nodes of the broker among themselves. */
+export function adminSecret(name: string): NewSecret {
+  const stringData = {
+    [AdminSecretKey.USERNAME]: 'work-queue-admin',
+    [AdminSecretKey.PASSWORD]: newPassword(),
+    [AdminSecretKey.ERLANG_COOKIE]: newPassword(),
+  };
+  return { name, type: 'Opaque', stringData };
+}
+
+/** Letters, digits, - and _ only: as good in a URL as in a configuration file. */
+function newPassword(): string {
+  return randomBytes(32).toString('base64url');
+}

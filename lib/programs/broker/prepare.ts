@@ -1,0 +1,58 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AdminSecretKey, CredentialFile, RabbitMQFile } from '../../contract/broker-secrets';
+import { ExitCode } from '../../contract/exit-codes';
+import { QUEUE_NAMES } from '../../contract/queues';
+import type { Ending } from '../runtime/ending';
+import { readSecretFile } from '../runtime/secret-file';
+
+export interface PrepareSettings {
+  readonly clientFolder: string;
+  readonly adminFolder: string;
+  readonly home: string;
+}
+
+/**
+ * Writes what a RabbitMQ node needs before it starts, from the Secrets as they are now: the Erlang cookie and the definitions
+ * of the users, which the server imports at each start. So a new password holds after a restart.
+ * https://www.rabbitmq.com/docs/definitions#import-on-boot
+ */
+export async function prepare({ clientFolder, adminFolder, home }: PrepareSettings): Promise<Ending> {
+  const admin = (key: string) => readSecretFile(adminFolder, key);
+  const client = (key: string) => readSecretFile(clientFolder, key);
+  const users = [
+    { name: admin(AdminSecretKey.USERNAME), password: admin(AdminSecretKey.PASSWORD), tags: ['administrator'] },
+    { name: client(CredentialFile.USERNAME), password: client(CredentialFile.PASSWORD), tags: [] },
+  ];
+  const [{ name: administrator }, { name: user }] = users;
+  const empty = users.find(({ name, password }) => name === '' || password === '');
+  if (empty) {
+    return { code: ExitCode.TRY_AGAIN, sentence: 'a Secret of the broker has an empty username or password' };
+  }
+  if (user === administrator) {
+    return {
+      code: ExitCode.TRY_AGAIN,
+      sentence: `the user of the credentials is ${user}, as the administrator of the broker; give it another name`,
+    };
+  }
+  const all = { configure: '.*', write: '.*', read: '.*' };
+  // Publishing to a queue by its name is writing to the default exchange, which the permissions call amq.default.
+  const own = { configure: `^${QUEUE_NAMES}$`, write: `^(amq\\.default|${QUEUE_NAMES})$`, read: `^${QUEUE_NAMES}$` };
+  const definitions = {
+    users,
+    vhosts: [{ name: '/' }],
+    permissions: [
+      { user: administrator, vhost: '/', ...all },
+      { user, vhost: '/', ...own },
+    ],
+  };
+  write(join(home, RabbitMQFile.DEFINITIONS), JSON.stringify(definitions));
+  write(join(home, RabbitMQFile.ERLANG_COOKIE), admin(AdminSecretKey.ERLANG_COOKIE));
+  return { code: ExitCode.DONE, sentence: `the users ${administrator} and ${user} are prepared` };
+}
+
+/** Erlang refuses a cookie that others can read. */
+function write(file: string, content: string): void {
+  rmSync(file, { force: true });
+  writeFileSync(file, content, { mode: 0o400 });
+}

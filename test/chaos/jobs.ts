@@ -1,0 +1,51 @@
+import { App, Chart, Duration, Size } from 'cdk8s';
+import { WorkItems } from '../../lib/index';
+import { Run } from '../../tools/synth';
+import { ledgerMount, ledgerProgram } from './ledger-file';
+import type { JobPlan } from './schedule';
+
+/** A program that hangs is stopped after this time. */
+const ITEM_TIMEOUT = Duration.seconds(15);
+const GRACE = Duration.seconds(5);
+/** Out of reach: these Jobs shall end by their items. */
+const BACKOFF_LIMIT = 100_000;
+
+/** A Job that has not ended by then hangs. The Job controller waits up to ten minutes between pods that fail. */
+export const BOUND = Duration.minutes(60);
+
+/** In place of an hour and more: a pod that Kubernetes leaves half created shall not hold up a Job for so long. */
+const POD_DEADLINE = Duration.minutes(5);
+
+/** A Job, and the broker that it shares. */
+export function runOf(runId: string, plan: JobPlan): Run {
+  const { replicas } = plan;
+  const chart = new Chart(new App(), `faults-${replicas}`);
+  const run = new Run(
+    {
+      broker: { replicas },
+      items: WorkItems.range(1, plan.items),
+      seeder: { runId, queueType: plan.queueType, activeDeadline: BOUND },
+      worker: {
+        image: 'busybox:1.37',
+        program: ledgerProgram(plan.itemSeconds),
+        volumeMounts: [ledgerMount(chart)],
+        parallelism: plan.parallelism,
+        itemsPerPod: plan.itemsPerPod,
+        maxAttempts: plan.maxAttempts,
+        toleratedFailures: plan.toleratedFailures,
+        itemTimeout: ITEM_TIMEOUT,
+        terminationGracePeriod: GRACE,
+        backoffLimit: BACKOFF_LIMIT,
+        activeDeadline: BOUND,
+        resources: { memory: { limit: Size.mebibytes(32) } },
+      },
+    },
+    chart,
+  );
+  run.setPodDeadline(POD_DEADLINE);
+  return run;
+}
+
+export function itemsOf(plan: JobPlan): string[] {
+  return Array.from({ length: plan.items }, (_, n) => String(n + 1));
+}

@@ -1,0 +1,85 @@
+import { QueueType } from '../../lib/index';
+import { table } from '../../tools/table';
+import { inflict } from './injector';
+import { runOf } from './jobs';
+import { Memory } from './memory';
+import { breaches } from './oracle';
+import { type Fault, type JobPlan, planFaults } from './schedule';
+import { Stage } from './stage';
+import { Tally } from './summary';
+import { Targets } from './targets';
+
+const PAUSE = 5000;
+const LOOK = 500;
+
+/** All that a Job need not say is left to the constructs' defaults. */
+const JOB: JobPlan = {
+  replicas: 1,
+  items: 10_000,
+  itemSeconds: 1,
+  itemsPerPod: 100,
+  parallelism: 10,
+  maxAttempts: 3,
+  toleratedFailures: 0,
+  queueType: QueueType.QUORUM,
+};
+
+export interface SoakProps {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly say: (line: string) => void;
+  readonly enough: AbortSignal;
+  readonly leave: AbortSignal;
+}
+
+/** One long Job that meets a fault every five seconds, for some minutes, and the memory of its couriers and seeders. */
+export async function soak({
+  seed,
+  minutes,
+  say,
+  enough,
+  leave,
+}: SoakProps): Promise<{ tally: Tally; memory: string }> {
+  const stage = new Stage(leave);
+  const tally = new Tally();
+  const memory = new Memory(LOOK);
+  const { namespace, ledger } = stage;
+  const targets = new Targets(stage.pods());
+  await stage.create();
+  try {
+    const run = runOf('soak', JOB);
+    targets.runs.add(run);
+    await stage.apply(run);
+    const over = new AbortController();
+    const end = stage.end(run).finally(() => over.abort());
+    end.catch(() => {}); // awaited below
+    const late = AbortSignal.timeout(minutes * 60_000);
+    const met = (fault: Fault) => {
+      tally.fault(fault.kind);
+      const done = new Set(
+        ledger
+          .of(run.queue.queueName)
+          .filter(({ what }) => what === 'end')
+          .map(({ item }) => item),
+      );
+      say(`  ${fault.kind}; ${done.size} items done`);
+    };
+    await inflict({ namespace, ledger, targets }, { next: planFaults(seed, PAUSE), met }, [
+      over.signal,
+      leave,
+      enough,
+      late,
+    ]);
+    say(`${tally.faults} faults; waiting for the end of the Job`);
+    const facts = await stage.facts(run, JOB, await end);
+    tally.job(facts);
+    tally.breaches.push(...breaches(facts));
+    if (tally.breaches.length > 0) say(await stage.explain());
+  } finally {
+    memory.close();
+    targets.close();
+    if (tally.breaches.length === 0) await stage.remove();
+  }
+  const header = ['program', 'age', 'looks', 'median, MB', 'most, MB'];
+  return { tally, memory: table(header, memory.rows()) };
+}

@@ -1,0 +1,126 @@
+import { Duration } from 'cdk8s';
+import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
+import { EndedJob, Namespace } from '../../tools/cluster/namespace';
+import { report } from '../../tools/cluster/report';
+import { until } from '../../tools/cluster/until';
+import type { Json, Run } from '../../tools/synth';
+import { harm } from './blame';
+import { BOUND, itemsOf } from './jobs';
+import { LedgerFile } from './ledger-file';
+import type { Facts } from './oracle';
+import { QueueReader } from './queue-reader';
+import type { JobPlan } from './schedule';
+import { Watch } from './watch';
+
+/** The API server may be paused for a minute, and nodes for less, when a Job reaches its deadline. */
+const LATE_SECONDS = 180;
+
+/** The phases of pods that no Job waits for. */
+const ENDED = ['Succeeded', 'Failed'];
+
+/** Where Jobs meet faults: a namespace with a ledger, and what is asked of it. */
+export class Stage {
+  readonly namespace = new Namespace();
+  readonly ledger = new LedgerFile(this.namespace);
+  private readonly reader = new QueueReader(this.namespace);
+  private readonly jobs = new Watch(this.namespace.name, 'jobs');
+
+  constructor(private readonly leave: AbortSignal) {
+    if (!CAN_MAKE_FAULTS) throw new Error('E2E_CLUSTER is not set: the program of the cluster that makes its faults.');
+  }
+
+  /** The pods in it, from now on. */
+  pods(): Watch {
+    return new Watch(this.namespace.name, 'pods');
+  }
+
+  async create(): Promise<void> {
+    await this.namespace.create();
+    await this.ledger.create();
+  }
+
+  async remove(): Promise<void> {
+    this.close();
+    await this.namespace.remove();
+  }
+
+  /** What a person needs to see why a promise was not kept; the namespace stays as it is. */
+  async explain(): Promise<string> {
+    this.close();
+    return report(this.namespace.name).catch((trouble) => `no report: ${trouble}`);
+  }
+
+  /** The pods that a Job waits for, asked anew: the watch might be what has stopped. */
+  private async unfinished({ job }: Run): Promise<string> {
+    const { status } = await this.namespace.get('job', job.name);
+    const pods = (await this.namespace.podsOf(job.name)).filter(({ status }) => !ENDED.includes(status.phase));
+    const states = pods.map(({ metadata, spec, status }) => {
+      const containers = (status.containerStatuses ?? []).map(
+        ({ name, state }: Json) => `${name} ${JSON.stringify(state)}`,
+      );
+      return `${metadata.name} on ${spec.nodeName}, ${status.phase}: ${containers.join(', ')}`;
+    });
+    return `${JSON.stringify(status)}; ${states.join('; ') || 'no pod runs'}`;
+  }
+
+  private close(): void {
+    this.ledger.close();
+    this.jobs.stop();
+  }
+
+  /** Applies a run, again until it is accepted: the API server may be away. */
+  async apply(run: Run): Promise<void> {
+    let refusal: unknown;
+    const applied = () =>
+      this.namespace.apply(run.objects()).then(
+        () => true,
+        (error) => {
+          refusal = error;
+          return false;
+        },
+      );
+    await until(`${run.job.name} applied`, applied).catch((late) => {
+      throw new Error(`${late}: ${refusal}`);
+    });
+  }
+
+  /** Forgets the Jobs of a run, and so its pods. */
+  async forget(run: Run): Promise<void> {
+    const jobs = [run.job.name, run.queue.name];
+    await this.namespace.run('delete', 'jobs', ...jobs, '--wait=false').catch(() => {}); // so they stay
+  }
+
+  /**
+   * How a Job ends, see {@link Facts}. Rejects where somebody asked to leave.
+   *
+   * @param bound from then on it hangs; the Job's own deadline if not given
+   */
+  async end(run: Run, bound = Duration.seconds(BOUND.toSeconds() + LATE_SECONDS)): Promise<string | undefined> {
+    const ask = async () => {
+      if (this.leave.aborted) return 'left';
+      const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
+      return job && new EndedJob(job).outcome;
+    };
+    const end = await until(`the end of ${run.job.name}`, ask, bound.toSeconds()).catch(() => undefined);
+    if (this.leave.aborted) throw new Error('asked to leave');
+    return end;
+  }
+
+  async facts(run: Run, plan: JobPlan, outcome: string | undefined): Promise<Facts> {
+    const { queueName } = run.queue;
+    const entries = this.ledger.of(queueName);
+    const items = (what: string) => entries.filter((entry) => entry.what === what).map(({ item }) => item);
+    return {
+      name: `${queueName} (${run.job.name})`,
+      items: itemsOf(plan),
+      maxAttempts: plan.maxAttempts,
+      toleratedFailures: plan.toleratedFailures,
+      outcome,
+      unfinished: outcome === undefined ? await this.unfinished(run) : '',
+      started: items('start'),
+      done: items('end'),
+      harm: harm(this.ledger.entries, queueName),
+      ...(await this.reader.read(run)),
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { APPS } from '../support/synthesized';
+
+const root = join(__dirname, '..', '..');
+const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
+const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...docs];
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], n) => ({ n, code }));
+  if (blocks.length > 0) {
+    test.each(blocks)('code block $n compiles, and synthesizes a seeder and a worker Job', ({ code }) => {
+      // In the package's folder, so that it imports the package by its name.
+      const folder = mkdtempSync(join(root, 'build', 'docs-'));
+      try {
+        writeFileSync(join(folder, 'main.ts'), code);
+        cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+        const node = (script: string, ...args: string[]) =>
+          execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
+        node(
+          'typescript/bin/tsc',
+          '--ignoreConfig',
+          '--strict',
+          '--noEmit',
+          '--module',
+          'node16',
+          '--target',
+          'es2022',
+          '--types',
+          'node',
+          '--skipLibCheck',
+          'main.ts',
+        );
+        node('tsx/dist/cli.mjs', 'main.ts');
+        const manifest = readdirSync(join(folder, 'dist'))
+          .map((file) => readFileSync(join(folder, 'dist', file), 'utf8'))
+          .join('---\n');
+        for (const component of ['seeder', 'worker']) {
+          expect(manifest).toContain(`app.kubernetes.io/component: ${component}`);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  test('links only to what is there', () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target);
+    const missing = links.filter(
+      (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(page), target)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('names only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('the README of the examples has a line for each', () => {
+  const readme = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^\| \[`([\w.-]+)`\]\(\1\) \|/gm)].map(([, name]) => name);
+  expect(lines.sort()).toEqual(APPS.map((app) => basename(app)).filter((name) => name !== 'main.ts'));
+});
+
+test('the README shows the labels that the Jobs have', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme).toContain('app.kubernetes.io/name=fruits-eat');
+  expect(readFileSync(join(root, 'test/unit/manifest/golden/fruits.k8s.yaml'), 'utf8')).toContain(
+    'app.kubernetes.io/name: fruits-eat',
+  );
+});
+
+test('the command for old runs prints what the manifest does not name', () => {
+  const guide = readFileSync(join(root, 'docs', 'how-it-works.md'), 'utf8');
+  const [, command] = /^```sh\n(kubectl get jobs,configmaps .*?)^```/ms.exec(guide) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  try {
+    const names = [
+      'job.batch/fruits-eat-1',
+      'job.batch/fruits-eat-11',
+      'configmap/fruits-items-0-2',
+      'configmap/other',
+    ];
+    writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\nprintf '%s\\n' ${names.join(' ')}\n`, { mode: 0o755 });
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'dist', 'fruits.k8s.yaml'), 'metadata:\n  name: fruits-eat-11\n');
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const printed = execFileSync('sh', ['-c', command ?? ''], { cwd: folder, env, encoding: 'utf8' });
+    expect(printed).toBe('job.batch/fruits-eat-1\nconfigmap/fruits-items-0-2\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+import { bundleDependencies } from '../../package.json';
+
+const NEEDED_BY_TINYGLOBBY = ['fdir', 'picomatch'];
+const root = join(__dirname, '..', '..');
+const run = (command: string, args: string[], cwd: string) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+
+/** As `npm install` of the tarball does it, without the network: the peers are linked. */
+describe('the package, installed from its tarball', () => {
+  let project: string;
+  let files: string[];
+
+  beforeAll(() => {
+    project = mkdtempSync(join(tmpdir(), 'package-'));
+    const modules = join(project, 'node_modules');
+    const own = join(modules, 'cdk8s-work-queue');
+    mkdirSync(own, { recursive: true });
+    // Not the scripts: `prepare` builds anew, under the feet of other tests.
+    run('npm', ['pack', '--ignore-scripts', '--pack-destination', project], root);
+    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
+    files = run('tar', ['-tzf', tarball], project).trim().split('\n');
+    run('tar', ['-xzf', tarball, '-C', own, '--strip-components', '1'], project);
+    for (const peer of ['cdk8s', 'cdk8s-plus-28', 'constructs']) {
+      symlinkSync(join(root, 'node_modules', peer), join(modules, peer));
+    }
+    mkdirSync(join(project, 'examples'));
+    writeFileSync(join(project, 'examples', 'worker.py'), readFileSync(join(root, 'examples', 'worker.py')));
+  });
+  afterAll(() => rmSync(project, { recursive: true }));
+
+  test('has the constructs, their jsii assembly and the programs, and no sources', () => {
+    for (const file of ['.jsii', 'build/lib/index.js', 'build/lib/index.d.ts', 'build/programs/courier.js']) {
+      expect(files).toContain(`package/${file}`);
+    }
+    expect(files.filter((file) => /\.ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /^package\/(test|lib)/.test(file))).toEqual([]);
+    const bundled = files.map((file) => /^package\/node_modules\/([^/]+)/.exec(file)?.[1]).filter((name) => name);
+    expect([...new Set(bundled)].sort()).toEqual([...bundleDependencies, ...NEEDED_BY_TINYGLOBBY].sort());
+  });
+
+  test('has every module that its own code requires', () => {
+    const modules = files.filter((file) => /^package\/build\/lib\/.*\.js$/.test(file));
+    const own = modules.map((file) => join(project, 'node_modules', 'cdk8s-work-queue', relative('package', file)));
+    run(process.execPath, ['-e', 'process.argv.slice(1).map(require)', ...own], project);
+    expect(own).toContainEqual(expect.stringMatching(/build\/lib\/broker\/private\/certificate\.js$/));
+  });
+
+  test('synthesizes main.ts as a chart of another project', () => {
+    writeFileSync(join(project, 'main.ts'), readFileSync(join(root, 'main.ts')));
+    run(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'main.ts'], project);
+    const manifest = readFileSync(join(project, 'dist', 'fruits.k8s.yaml'), 'utf8');
+    expect(manifest.match(/^kind: .*$/gm)?.filter((kind) => kind === 'kind: Job')).toHaveLength(3);
+    expect(manifest).toContain('courier.js: ');
+  });
+
+  test('has types that a strict project compiles with', () => {
+    writeFileSync(join(project, 'main.ts'), readFileSync(join(root, 'main.ts')));
+    const options = ['--strict', '--noEmit', '--module', 'node16', '--target', 'es2022', '--types', 'node'];
+    const types = ['--typeRoots', join(root, 'node_modules', '@types')];
+    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...types, 'main.ts'], project);
+  });
+});

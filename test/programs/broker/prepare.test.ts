@@ -1,0 +1,216 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Env } from '../../../lib/contract/environment';
+import { ExitCode } from '../../../lib/contract/exit-codes';
+import { companions } from '../../../lib/contract/queues';
+import { ProgramProcess } from '../../../tools/programs/program-process';
+
+const PROGRAM = join(__dirname, '..', '..', '..', 'build', 'programs', 'prepare.js');
+
+const CLIENT = { username: 'work-queue', password: 'client-pw' };
+const ADMIN = { username: 'work-queue-admin', password: 'admin-pw', 'erlang-cookie': 'the-cookie' };
+
+/** The Secrets of a broker as folders, and the home folder of its server. */
+class ServerNode {
+  readonly folder = mkdtempSync(join(tmpdir(), 'prepare-test-'));
+  readonly home = join(this.folder, 'home');
+
+  constructor() {
+    mkdirSync(this.home);
+    this.mount('client', CLIENT);
+    this.mount('admin', ADMIN);
+  }
+
+  /** A Secret with these keys, in place of what was there. */
+  mount(secret: 'client' | 'admin', keys: Record<string, string>): void {
+    const folder = join(this.folder, secret);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    for (const [key, value] of Object.entries(keys)) writeFileSync(join(folder, key), value);
+  }
+
+  async prepare(env: Record<string, string> = {}) {
+    const program = new ProgramProcess(PROGRAM, {
+      [Env.BROKER_CREDENTIALS_DIR]: join(this.folder, 'client'),
+      [Env.ADMIN_SECRET_DIR]: join(this.folder, 'admin'),
+      [Env.RABBITMQ_HOME]: this.home,
+      [Env.TERMINATION_LOG]: join(this.folder, 'last-words'),
+      ...env,
+    });
+    const code = await program.exit;
+    return { code, log: program.log, lastWords: () => program.lastWords };
+  }
+
+  text(file: string): string {
+    return readFileSync(join(this.home, file), 'utf8');
+  }
+
+  get definitions() {
+    return JSON.parse(this.text('definitions.json'));
+  }
+}
+
+const nodes: ServerNode[] = [];
+afterEach(() => {
+  for (const { folder } of nodes.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+function newNode(): ServerNode {
+  const node = new ServerNode();
+  nodes.push(node);
+  return node;
+}
+async function prepared(): Promise<ServerNode> {
+  const node = newNode();
+  expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+  return node;
+}
+
+describe('the definitions', () => {
+  test('have the two users, of whom one is administrator, and the virtual host /', async () => {
+    const { users, vhosts, permissions } = (await prepared()).definitions;
+    expect(users).toEqual([
+      { name: 'work-queue-admin', password: 'admin-pw', tags: ['administrator'] },
+      { name: 'work-queue', password: 'client-pw', tags: [] },
+    ]);
+    expect(vhosts).toEqual([{ name: '/' }]);
+    expect(permissions.map(({ user, vhost }: { user: string; vhost: string }) => [user, vhost])).toEqual([
+      ['work-queue-admin', '/'],
+      ['work-queue', '/'],
+    ]);
+  });
+
+  test('let the administrator do everything', async () => {
+    const [admin] = (await prepared()).definitions.permissions;
+    expect(admin).toMatchObject({ configure: '.*', write: '.*', read: '.*' });
+  });
+
+  test('let the other one use the queues of this package, and publish to them', async () => {
+    const [, { configure, write, read }] = (await prepared()).definitions.permissions;
+    const queue = 'fruits-eat-0123456789';
+    for (const name of [queue, ...Object.values(companions(queue)), 'a-0123456789']) {
+      for (const pattern of [configure, write, read]) expect(name).toMatch(new RegExp(pattern));
+    }
+    // RabbitMQ's name of the default exchange in permissions.
+    expect('amq.default').toMatch(new RegExp(write));
+  });
+
+  test.each([
+    '',
+    'fruits',
+    'fruits-012345678',
+    'fruits-0123456789.other',
+    'fruits-0123456789xdead',
+    'fruits-0123456789.dead.dead',
+    'other.fruits-0123456789',
+    'Fruits-0123456789',
+    '-0123456789',
+    'amq.gen-0123456789abcdef',
+    'amq.topic',
+    'amqxdefault',
+  ])('keep it from all else: %j', async (name) => {
+    const [, { configure, write, read }] = (await prepared()).definitions.permissions;
+    for (const pattern of [configure, write, read]) expect(name).not.toMatch(new RegExp(pattern));
+  });
+
+  test('let nobody read the default exchange or make one in its place', async () => {
+    const [, { configure, read }] = (await prepared()).definitions.permissions;
+    for (const pattern of [configure, read]) expect('amq.default').not.toMatch(new RegExp(pattern));
+  });
+
+  test.each(['\n', '\r\n'])('have passwords without a line end %j that an editor left', async (end) => {
+    const node = newNode();
+    node.mount('client', { username: `me${end}`, password: `pw ${end}` });
+    node.mount('admin', { ...ADMIN, 'erlang-cookie': `the-cookie${end}` });
+    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    // A blank is part of it: it may be meant.
+    expect(node.definitions.users[1]).toMatchObject({ name: 'me', password: 'pw ' });
+    expect(node.text('.erlang.cookie')).toBe('the-cookie');
+  });
+
+  test('have a password as it is, whatever stands in it', async () => {
+    const node = newNode();
+    const password = '"\\\n$(HOME) ü€ %2F\t{}';
+    node.mount('client', { username: 'me', password });
+    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    expect(node.definitions.users[1].password).toBe(password);
+  });
+});
+
+describe('the home folder', () => {
+  test('has a cookie and definitions that only the server can read, or Erlang would refuse the cookie', async () => {
+    const node = await prepared();
+    expect(node.text('.erlang.cookie')).toBe('the-cookie');
+    for (const file of ['.erlang.cookie', 'definitions.json']) {
+      expect(statSync(join(node.home, file)).mode & 0o777).toBe(0o400);
+    }
+  });
+
+  test('may have been prepared before: a container starts more than once, and the Secrets may have changed', async () => {
+    const node = await prepared();
+    node.mount('client', { username: 'work-queue', password: 'another' });
+    node.mount('admin', { ...ADMIN, 'erlang-cookie': 'another-cookie' });
+    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    expect(node.definitions.users[1].password).toBe('another');
+    expect(node.text('.erlang.cookie')).toBe('another-cookie');
+    expect(statSync(join(node.home, '.erlang.cookie')).mode & 0o777).toBe(0o400);
+  });
+});
+
+describe('the log', () => {
+  test('says who is prepared, and no password', async () => {
+    const { log, lastWords } = await newNode().prepare();
+    expect(lastWords()).toBe('the users work-queue-admin and work-queue are prepared');
+    expect(log).toContain(lastWords());
+    for (const secret of [CLIENT.password, ADMIN.password, ADMIN['erlang-cookie']]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('cannot be prepared', () => {
+  test('with one user for both, who would lose the rights of an administrator', async () => {
+    const node = newNode();
+    node.mount('client', { ...CLIENT, username: 'work-queue-admin\n' });
+    const { code, log, lastWords } = await node.prepare();
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(lastWords()).toBe(
+      'the user of the credentials is work-queue-admin, as the administrator of the broker; give it another name',
+    );
+    expect(log).not.toContain(CLIENT.password);
+    expect(() => node.definitions).toThrow('ENOENT');
+  });
+
+  test.each([
+    ['client', { ...CLIENT, password: '' }],
+    ['client', { ...CLIENT, username: '\n' }],
+    ['admin', { ...ADMIN, password: '' }],
+  ] as const)('with an empty name or password in the Secret of the %s: %#', async (secret, keys) => {
+    const node = newNode();
+    node.mount(secret, keys);
+    const { code, lastWords } = await node.prepare();
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(lastWords()).toBe('a Secret of the broker has an empty username or password');
+  });
+
+  test.each([
+    ['client', 'username', { password: 'client-pw' }],
+    ['client', 'password', { username: 'work-queue' }],
+    ['admin', 'username', { password: 'admin-pw', 'erlang-cookie': 'the-cookie' }],
+    ['admin', 'password', { username: 'work-queue-admin', 'erlang-cookie': 'the-cookie' }],
+    ['admin', 'erlang-cookie', { username: 'work-queue-admin', password: 'admin-pw' }],
+  ] as const)('without the key that is missing in the Secret of the %s: %s', async (secret, key, keys) => {
+    const node = newNode();
+    node.mount(secret, keys);
+    const { code, log, lastWords } = await node.prepare();
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(lastWords()).toContain(`the Secret's key ${key} cannot be read: ENOENT`);
+    expect(lastWords()).toContain(join(node.folder, secret, key));
+    expect(log).not.toMatch(/-pw|the-cookie/);
+    expect(() => node.text('.erlang.cookie')).toThrow('ENOENT');
+  });
+
+  test('without being told where', async () => {
+    const { code, log } = await newNode().prepare({ [Env.RABBITMQ_HOME]: '' });
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(log).toContain('the environment variable RABBITMQ_HOME is not set');
+  });
+});

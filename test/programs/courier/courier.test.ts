@@ -1,0 +1,437 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExitCode } from '../../../lib/contract/exit-codes';
+import { useBroker } from '../../../tools/programs/broker';
+import { type Pod, RUN_NAME, type Run } from '../../../tools/programs/run';
+import { until } from '../../../tools/programs/shim-process';
+import { ledger, useRuns } from '../../support/use-runs';
+
+const broker = useBroker();
+const { runOf, seeded } = useRuns(broker);
+
+describe('a pod', () => {
+  test('does one item, acknowledges it and ends with 0', async () => {
+    const run = await seeded(['apple', 'banana']);
+    const { program, items } = ledger(run);
+    const pod = run.pod(program);
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['apple']);
+    expect(await run.depth()).toBe(1);
+    expect(pod.courier.lastWords).toBe('1 item done: item 0 "apple"');
+    expect(pod.worker.terminationMessage).toBe('1 item done: item 0 "apple"');
+  });
+
+  test('does itemsPerPod items', async () => {
+    const run = await seeded(['a', 'b', 'c', 'd']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { ITEMS_PER_POD: '3' }).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b', 'c']);
+    expect(await run.depth()).toBe(1);
+  });
+
+  test('ends with 0 when it sees that all is settled', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = ledger(run);
+    const pod = run.pod(program, { ITEMS_PER_POD: '5' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b']);
+    expect(pod.courier.lastWords).toMatch(/^all 2 items settled: 2 done/);
+  });
+
+  test('waits for the seeder', async () => {
+    const run = runOf({ items: ['a'] });
+    const { program, items } = ledger(run);
+    const pod = run.pod(program);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(items()).toEqual([]);
+    await run.seed();
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a']);
+  });
+
+  test('with nothing to take does not end while another pod still holds an item', async () => {
+    const run = await seeded(['slow']);
+    const gate = join(run.folder, 'gate');
+    const busy = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+    const worker = run.pod(busy.program);
+    await until(() => busy.items().length === 1);
+    const observer = run.pod(['true']);
+    await until(() => observer.courier.log.includes('waiting for other pods'));
+    appendFileSync(gate, '');
+    expect(await worker.exit()).toBe(ExitCode.DONE);
+    expect(await observer.exit()).toBe(ExitCode.DONE);
+  });
+
+  test('ends at once, in a queue of no items', async () => {
+    const run = await seeded([]);
+    expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
+  });
+});
+
+describe('the program', () => {
+  test('has the item, its number, its attempt and its run in its environment', async () => {
+    const run = await seeded(['shy', 'x\n']);
+    const file = join(run.folder, 'seen');
+    const variables = '$WORK_ITEM_INDEX $WORK_ITEM_ATTEMPT $WORK_QUEUE_RUN';
+    const program = ['sh', '-c', `echo "${variables} [$ITEM]" >>${file}; [ $(wc -l <${file}) -gt 1 ]`];
+    const pod = run.pod(program, { ITEMS_PER_POD: '2', ITEM_VARIABLE: 'ITEM' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(readFileSync(file, 'utf8')).toBe(`0 1 ${RUN_NAME} [shy]\n0 2 ${RUN_NAME} [shy]\n1 1 ${RUN_NAME} [x\n]\n`);
+  });
+
+  test('has the run that the message names, also in the next pod', async () => {
+    const run = await seeded([]);
+    await run.withBroker(async (model) => {
+      const channel = await model.createConfirmChannel();
+      channel.sendToQueue(run.queue, Buffer.from('a'), { messageId: '0', headers: { run: 'monday' } });
+      await channel.waitForConfirms();
+    });
+    const file = join(run.folder, 'seen');
+    const program = (then: string) => ['sh', '-c', `echo "$WORK_QUEUE_RUN" >>${file}; ${then}`];
+    const first = run.pod(program('exec sleep 1000'));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    first.askToLeave();
+    await first.exit();
+    expect(await run.pod(program('exit 1'), { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(readFileSync(file, 'utf8')).toBe('monday\nmonday\n');
+    expect((await run.messages('dead'))[0].headers).toMatchObject({ run: 'monday' });
+  });
+
+  test('has the item as an argument, inside of one, and as a file', async () => {
+    const item = Buffer.concat([Buffer.from('it\'s "$(x)" \\'), Buffer.from([0xff, 0x81, 10, 10])]);
+    const run = await seeded([item]);
+    const pod = run.pod(['printf', '%s|', '{{work-item}}', 'b c', '--x={{work-item}}.'], {
+      ITEM_ARGUMENTS: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
+    });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    const expected = Buffer.concat([item, Buffer.from('|b c|--x='), item, Buffer.from('.|')]);
+    expect(pod.worker.stdout.equals(expected)).toBe(true);
+    expect(readFileSync(join(pod.worker.folder, 'item')).equals(item)).toBe(true);
+  });
+
+  test.each([
+    ['a NUL', Buffer.from('a\0b'), 'the item cannot be an argument: it holds a NUL byte'],
+    [
+      'too many bytes',
+      Buffer.alloc(131_068, 'x'),
+      'the item cannot be an argument: with what stands before and after it, 131072 bytes, and 131071 are possible',
+    ],
+  ])(
+    'never has an item with %s as an argument: it is a dead letter at once, and the next one runs',
+    async (_, bad, reason) => {
+      const run = await seeded([bad, 'good']);
+      const pod = run.pod(['printf', '%s', '--x={{work-item}}'], {
+        ITEM_ARGUMENTS: JSON.stringify([null, null, ['--x=', '']]),
+        ITEMS_PER_POD: '2',
+      });
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.worker.stdout.toString()).toBe('--x=good');
+      const [dead] = await run.messages('dead');
+      expect(dead).toMatchObject({ id: '0', headers: { reason, attempts: 0 } });
+    },
+  );
+
+  test('never has an item with a NUL in a variable: it is a dead letter at once', async () => {
+    const run = await seeded([Buffer.from([0])]);
+    expect(await run.pod(['true'], { ITEM_VARIABLE: 'FRAME' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    const [dead] = await run.messages('dead');
+    expect(dead.headers).toMatchObject({ reason: 'the item cannot be variable FRAME: it holds a NUL byte' });
+  });
+});
+
+describe('a failing item', () => {
+  test('is tried maxAttempts times in the same pod, then becomes a dead letter with the reason; the rest is done', async () => {
+    const run = await seeded(['good', 'bad', 'fine']);
+    const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
+    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
+    expect(pod.courier.log).toMatch(/item 1 "bad": attempt 2 of 3 failed, exit 3 after \d\S* m?s; again in \d\S* m?s/);
+    expect(pod.courier.lastWords).toBe(
+      'all 3 items settled: 2 done, 1 dead letter (0 tolerated): item 1 "bad" (exit 3: "a bad apple")',
+    );
+    const [dead, ...others] = await run.messages('dead');
+    expect(others).toEqual([]);
+    expect(dead).toMatchObject({
+      id: '1',
+      headers: { reason: 'exit 3', 'exit-code': 3, attempts: 3, pod: 'pod-0', stderr: 'a bad apple' },
+    });
+    expect(dead.body.toString()).toBe('bad');
+  });
+
+  test('among many more than are tolerated: as many are counted as are needed', async () => {
+    const run = await seeded(Array(105).fill('bad'));
+    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(pod.courier.lastWords).toMatch(
+      /^all 105 items settled: more than 100 dead letters \(0 tolerated\): item 0 "bad" \(exit 1\), .*, and others$/,
+    );
+    expect(await run.depth('dead')).toBe(105);
+  });
+
+  test('is tolerated when the Job tolerates it', async () => {
+    const run = await seeded(['bad']);
+    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(pod.courier.lastWords).toContain('1 dead letter (1 tolerated)');
+  });
+
+  test('that fails once and then succeeds is done, by the same pod', async () => {
+    const run = await seeded(['shy']);
+    const { program, items } = ledger(run, `[ "$(wc -l <${join(run.folder, 'ledger')})" -gt 1 ]`);
+    const pod = run.pod(program);
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['shy', 'shy']);
+    expect(await run.messages('dead')).toEqual([]);
+  });
+
+  test('that runs longer than itemTimeout is stopped, and has failed', async () => {
+    const run = await seeded(['long']);
+    const pod = run.pod(['sleep', '1000'], { ITEM_TIMEOUT_SECONDS: '1', MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(pod.courier.lastWords).toContain('longer than itemTimeout (1 s)');
+  });
+
+  test('whose signal ended it says which', async () => {
+    const run = await seeded(['x']);
+    const pod = run.pod(['sh', '-c', 'kill -SEGV $$'], { MAX_ATTEMPTS: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    const [dead] = await run.messages('dead');
+    expect(dead.headers).toMatchObject({ reason: 'SIGSEGV', signal: 11 });
+  });
+
+  test('dead letters that two pods count at the same time are counted by both', async () => {
+    const run = await seeded(['x', 'y']);
+    const pods = [1, 2, 3].map(() => run.pod(['false'], { MAX_ATTEMPTS: '1' }));
+    for (const pod of pods) {
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.courier.lastWords).toContain('2 dead letters');
+    }
+  });
+});
+
+describe('a pod that dies', () => {
+  test('by its worker (out of memory): the attempt counts, another pod does the item', async () => {
+    const run = await seeded(['heavy']);
+    const { program, items } = ledger(run, 'sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.worker.end();
+    expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(first.courier.lastWords).toBe(
+      'item 0 "heavy": the worker\'s container died (out of memory?); another pod tries again',
+    );
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('attempt 2 of 3 done');
+  });
+
+  test('by its worker on the last attempt: the item becomes a dead letter', async () => {
+    const run = await seeded(['heavy']);
+    const { program, items } = ledger(run, 'sleep 1000');
+    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
+    await until(() => items().length === 1);
+    pod.worker.end();
+    expect(await pod.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(await run.pod(['true']).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  });
+
+  test('by its courier: the program is stopped, another pod does the item', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.courier.kill();
+    expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'a']);
+  });
+
+  test('by its courier, ten times: the item becomes a dead letter without running again', async () => {
+    const run = await seeded(['deadly']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    for (let n = 1; n <= 10; n++) {
+      const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
+      await until(() => items().length === n);
+      pod.courier.kill();
+      await pod.exit();
+    }
+    const last = run.pod(program, { MAX_ATTEMPTS: '1' });
+    expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toHaveLength(10);
+    expect(last.courier.lastWords).toContain('item 0 "deadly" (10 pods or connections that had the item died)');
+  });
+
+  test('by its worker between two items: no item answers for it, and the Job counts the pod', async () => {
+    const run = await seeded(['a', 'b']);
+    const holder = run.pod(ledger(run, 'exec sleep 1000').program);
+    const { program, items } = ledger(run);
+    await until(() => items().length === 1);
+    const idle = run.pod(program, { ITEMS_PER_POD: '2' });
+    await until(() => idle.courier.log.includes('waiting for other pods'));
+    idle.worker.end();
+    holder.courier.kill();
+    expect(await idle.courier.exit).toBe(ExitCode.TRY_AGAIN);
+    expect(idle.courier.lastWords).toMatch(/^the worker's container died between two items; 1 item done/);
+    const last = run.pod(program);
+    expect(await last.exit()).toBe(ExitCode.DONE);
+    expect(last.courier.log).toContain('attempt 1 of 3 done');
+  });
+
+  test('between the end of the program and the ack: the item runs again, and its second run does not count', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const second = run.pod(program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(items().sort()).toEqual(['a', 'a', 'b']);
+    expect(await run.depth()).toBe(0);
+  });
+
+  test('right after the ack: the pod that replaces it sees that all is settled', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run);
+    expect(await run.pod(program, { CRASH_AT: 'after ack' }).exit()).toBe('SIGKILL');
+    expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a']);
+  });
+
+  test('only by its connection, between an ack and its proof: the item is done, and does not count', async () => {
+    const run = await seeded(['a', 'b', 'c']);
+    const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
+    const pod = run.pod(program, { ITEMS_PER_POD: '2', CRASH_AT: 'lose connection after ack' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    // Neither a, whose ack nothing proves, nor b, which was delivered twice: it ends by what it sees.
+    expect(items()).toEqual(['a', 'b', 'b', 'c']);
+    expect(pod.courier.lastWords).toMatch(/^all 3 items settled: 3 done; this pod: 2 items done/);
+  });
+
+  test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {
+    const run = await seeded(['bad']);
+    const env = { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' };
+    expect(await run.pod(['false'], { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const second = run.pod(['false'], env);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(await run.depth('dead')).toBe(2);
+    expect(second.courier.lastWords).toContain('1 dead letter (1 tolerated)');
+  });
+});
+
+describe('a pod that is asked to leave', () => {
+  test('hands its item over without a lost attempt', async () => {
+    const run = await seeded(['a']);
+    const first = await podAskedToLeave(run);
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
+    // An item that was handed over does not count: the pod ends by what it sees, not by what it has done.
+    expect(second.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done: item 0 "a"/);
+  });
+
+  test('knows it before its program ends of it, although only its worker was told yet', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await until(() => items().length === 1);
+    first.worker.signal('SIGTERM');
+    await until(() => first.courier.log.includes('the pod was asked to leave'));
+    first.courier.kill('SIGTERM');
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(first.courier.log).not.toContain('failed');
+    const second = run.pod(ledger(run).program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
+  });
+
+  test('loses no attempt either where the worker is killed before the courier is', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'trap "" TERM; while :; do sleep 0.1; done');
+    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
+    await until(() => items().length === 1);
+    pod.courier.kill('SIGTERM');
+    pod.worker.end();
+    expect(await pod.courier.exit).toBe(ExitCode.LEFT);
+    expect(await run.depth('dead')).toBe(0);
+    expect(await run.depth()).toBe(1);
+  });
+
+  test('by a signal that its program sends to process 1: the Job counts it', async () => {
+    const run = await seeded(['a']);
+    const pid = join(run.folder, 'pid');
+    const pod = run.pod(['sh', '-c', `until [ -s ${pid} ]; do sleep 0.1; done; kill "$(cat ${pid})"; exec sleep 1000`]);
+    writeFileSync(pid, String(pod.worker.pid));
+    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(pod.courier.lastWords).toContain("only the worker's container got a SIGTERM");
+    expect(await run.depth()).toBe(1);
+  });
+
+  test('hands failed attempts over too', async () => {
+    const run = await seeded(['bad']);
+    const first = run.pod(['false']);
+    await until(() => first.courier.log.includes('attempt 2 of 3 failed'));
+    first.askToLeave();
+    expect(await first.exit()).toBe(ExitCode.LEFT);
+    const second = run.pod(['false']);
+    expect(await second.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(second.courier.log).toContain('attempt 3 of 3 failed');
+    expect(second.courier.log).not.toContain('attempt 2 of 3');
+  });
+
+  test('and dies between the copy and the ack: the item runs once more than needed, and counts once', async () => {
+    const run = await seeded(['a', 'b']);
+    const first = await podAskedToLeave(run, { CRASH_AT: 'before ack' });
+    expect(await first.exit()).toBe('SIGKILL');
+    const { program, items } = ledger(run);
+    const second = run.pod(program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    // The item itself, which is not its first delivery any more and does not count, then the next.
+    expect(items()).toEqual(['a', 'a', 'b']);
+    expect(await run.depth()).toBe(1);
+    const third = run.pod(program);
+    expect(await third.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'a', 'b', 'a']);
+    expect(await run.depth()).toBe(0);
+  });
+
+  async function podAskedToLeave(run: Run, env: Record<string, string> = {}): Promise<Pod> {
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const pod = run.pod(program, env);
+    await until(() => items().length === 1);
+    pod.askToLeave();
+    return pod;
+  }
+
+  test('acknowledges the item when the program still ends with 0', async () => {
+    const run = await seeded(['a']);
+    const marker = join(run.folder, 'started');
+    const pod = run.pod(['sh', '-c', `trap "exit 0" TERM; : >${marker}; while :; do sleep 0.1; done`]);
+    await until(() => existsSync(marker));
+    pod.askToLeave();
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(await run.depth()).toBe(0);
+  });
+
+  test('leaves at once while it waits for the seeder', async () => {
+    const run = runOf({ items: ['a'] });
+    const pod = run.pod(['true']);
+    await until(() => existsSync(join(pod.worker.folder, 'down')));
+    pod.askToLeave();
+    expect(await pod.exit()).toBe(ExitCode.LEFT);
+  });
+});
+
+test('the broker killed and restarted in the middle of an item: the program is stopped and the same pod goes on', async () => {
+  const run = await seeded(['a', 'b']);
+  const gate = join(run.folder, 'gate');
+  const { program, items } = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+  const pod = run.pod(program, { ITEMS_PER_POD: '2' });
+  await until(() => items().length === 1);
+  await broker().kill();
+  await until(() => pod.courier.log.includes('stopping the program'));
+  appendFileSync(gate, '');
+  await broker().restart();
+  expect(await pod.exit()).toBe(ExitCode.DONE);
+  expect(new Set(items())).toEqual(new Set(['a', 'b']));
+  expect(await run.depth()).toBe(0);
+});

@@ -1,0 +1,62 @@
+import { App, Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { RabbitMQ, type RabbitMQProps, Tls } from '../../../lib/index';
+import type { Json } from '../../../tools/synth';
+
+/** A broker with every kind of object that there is, at this path. */
+function brokerAt(chartId: string, id: string, props: RabbitMQProps = {}): Chart {
+  const chart = new Chart(new App(), chartId);
+  const all = { replicas: 3, tls: Tls.certManager({ name: 'ca' }), metrics: true, podMonitor: true };
+  new RabbitMQ(chart, id, { ...all, ...props });
+  return chart;
+}
+
+test.each([
+  ['chart', 'rabbitmq'],
+  ['chart-1', 'Rabbit MQ'],
+  ['chart', '9'],
+  ['chart', 'ünder'],
+  ['x'.repeat(63), 'y'.repeat(63)],
+])('the objects of a broker at %s/%s have names that Kubernetes takes', (chartId, id) => {
+  const objects: Json[] = brokerAt(chartId, id).toJson();
+  expect(objects.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['Certificate', 'NetworkPolicy', 'PodDisruptionBudget', 'PodMonitor', 'Role', 'Service']),
+  );
+  for (const { metadata } of objects) expect(metadata.name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
+});
+
+test.each([
+  ['My.Chart', 'rabbitmq', /RabbitMQ 'My\.Chart\/rabbitmq': the name of its Service is "my\.chart-rabbitmq-service-/],
+  [
+    '9lives',
+    'rabbitmq',
+    /the name of its Service is "9lives-.*"; it cannot be that of a Kubernetes Service\. It is made of/,
+  ],
+  ['a_b', 'rabbitmq', /the name of its Service is "a_b-.*let them have a-z, 0-9 and "-" only, and begin with a letter/],
+  ['chart', '9'.repeat(60), /is "9+-service-.*let them have .* begin with a letter/],
+  ['chart', 'my.mq', /is "chart-my\.mq-/],
+  ['chart', 'my_mq', /is "chart-my_mq-/],
+])('a broker at %s/%s is an error, also where its Service is named', (chartId, id, message) => {
+  expect(() => brokerAt(chartId, id)).toThrow(message);
+  expect(() => brokerAt(chartId, id, { serviceName: 'rabbitmq' })).toThrow(/: the name of its Service is/);
+});
+
+describe('a name of a Service', () => {
+  test('that another broker of the chart has is an error', () => {
+    const chart = brokerAt('chart', 'one', { serviceName: 'rabbitmq' });
+    expect(() => new RabbitMQ(chart, 'two', { serviceName: 'rabbitmq' })).toThrow(
+      /RabbitMQ 'chart\/two': serviceName is "rabbitmq"; it is the name of another Service in the chart\. Give each another/,
+    );
+  });
+
+  test('that another Service of the chart has is an error', () => {
+    const chart = new Chart(new App(), 'chart');
+    new k8s.KubeService(chart, 'web', { metadata: { name: 'rabbitmq' } });
+    expect(() => new RabbitMQ(chart, 'broker', { serviceName: 'rabbitmq' })).toThrow(/is the name of another Service/);
+  });
+
+  test('that a broker of another chart has is fine: it may go to another cluster', () => {
+    const app = new App();
+    for (const id of ['one', 'two']) new RabbitMQ(new Chart(app, id), 'broker', { serviceName: 'rabbitmq' });
+  });
+});

@@ -1,0 +1,20 @@
+import { harm } from '../../chaos/blame';
+import type { Blame, Entry } from '../../chaos/ledger-file';
+
+const entry = (what: Entry['what'], item: string, pod = 'a', queue = 'q'): Entry => ({ what, queue, item, pod });
+const blame = (pod: string): Blame => ({ what: 'blame', pod });
+
+test.each<[string, (Entry | Blame)[], Record<string, number>]>([
+  ['nothing', [entry('start', '1'), entry('end', '1')], {}],
+  ['an order', [entry('start', '1'), entry('order', '1'), entry('start', '1'), entry('order', '1')], { 1: 2 }],
+  [
+    'a fault of the pod, for the item that runs and the next',
+    [entry('start', '1'), blame('a'), entry('start', '2')],
+    { 1: 1, 2: 1 },
+  ],
+  ['not the one after', [blame('a'), entry('start', '1'), entry('start', '2')], { 1: 1 }],
+  ['not of another pod', [entry('start', '1'), entry('start', '2', 'b'), blame('b')], { 2: 1 }],
+  ['not of another queue', [entry('start', '1'), entry('start', '1', 'b', 'other'), blame('b')], {}],
+])('counts the faults that may have cost an item an attempt: %s', (_, entries, expected) => {
+  expect(Object.fromEntries([...harm(entries, 'q')].filter(([, count]) => count > 0))).toEqual(expected);
+});

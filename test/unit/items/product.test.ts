@@ -1,0 +1,61 @@
+import { WorkItems } from '../../../lib/index';
+import { texts } from '../../support/items';
+
+test('a product has all combinations, and the first axis changes slowest', () => {
+  const items = WorkItems.product({ year: [2025, 2026], region: ['eu', 'us'] });
+  expect(items.count).toBe(4);
+  expect(texts(items)).toEqual([
+    '{"year":2025,"region":"eu"}',
+    '{"year":2025,"region":"us"}',
+    '{"year":2026,"region":"eu"}',
+    '{"year":2026,"region":"us"}',
+  ]);
+});
+
+test('its values are any JSON, and the same may be there twice', () => {
+  const values = ['1', 1, 0.5, true, null, [1, { a: [] }], { b: { c: 'ä' } }, '1', Object.create(null)];
+  expect(texts(WorkItems.product({ 'any "x"': values }))).toEqual(
+    values.map((value) => JSON.stringify({ 'any "x"': value })),
+  );
+});
+
+test('three axes, one of a single value', () => {
+  const items = WorkItems.product({ a: [1, 2, 3], b: ['x'], c: [true, false] });
+  expect(texts(items)).toEqual([1, 2, 3].flatMap((a) => [true, false].map((c) => JSON.stringify({ a, b: 'x', c }))));
+});
+
+const around: unknown[] = [];
+around.push(around);
+
+test.each<[string, Record<string, unknown[]>, RegExp]>([
+  ['no axis', {}, /WorkItems\.product: there is no axis\. Give at least one/],
+  [
+    'an empty axis',
+    { a: [1], b: [] },
+    /axis "b" has no values, so there would be no items\. .* nothing to do, take WorkItems\.list\(\[\], \{ allow/,
+  ],
+  ['an axis that is no list', { a: 'text' as unknown as string[] }, /axis "a" is string, not an array/],
+  [
+    'a name that JavaScript moves',
+    { b: [1], 2: [1] },
+    /an axis is named "2"; JavaScript puts such names before all others/,
+  ],
+  ['undefined', { a: [1, undefined] }, /axis "a": value 1 is or holds undefined, which is not JSON/],
+  ['a hole', { a: new Array(1) }, /value 0 is or holds undefined/],
+  ['NaN', { a: [Number.NaN] }, /is or holds NaN/],
+  ['Infinity', { a: [{ b: [Number.NEGATIVE_INFINITY] }] }, /is or holds -Infinity/],
+  ['a function', { a: [() => 1] }, /is or holds function/],
+  ['a bigint', { a: [1n] }, /is or holds bigint/],
+  ['a symbol', { a: [Symbol('x')] }, /is or holds symbol/],
+  ['a date', { a: [new Date(0)] }, /is or holds an object of class Date/],
+  ['a map', { a: [[new Map()]] }, /is or holds an object of class Map/],
+  ['undefined in an object', { a: [{ b: undefined }] }, /is or holds undefined/],
+  ['itself', { a: [around] }, /holds itself/],
+  [
+    'too many',
+    Object.fromEntries(['a', 'b', 'c', 'd'].map((n) => [n, new Array(300).fill(0)])),
+    /there are 8100000000 items/,
+  ],
+])('with %s it is an error', (_, axes, message) => {
+  expect(() => WorkItems.product(axes)).toThrow(message);
+});

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { EnvValue } from 'cdk8s-plus-28';
+import { type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
+import { FRUITS, type Json, Run, type RunProps } from '../../../tools/synth';
+
+const names = (run: Run) => run.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+const jobName = (worker: Partial<CoarseWorkerJobProps>) => new Run({ worker }).job.name;
+
+describe('the same input', () => {
+  test('is the same manifest, each time', () => {
+    const run = new Run();
+    expect(run.chart.toJson()).toEqual(run.chart.toJson());
+    expect(new Run().chart.toJson()).toEqual(run.chart.toJson());
+  });
+
+  test('is the same manifest, byte for byte, in another process, folder, locale and time zone', () => {
+    const root = join(__dirname, '..', '..', '..');
+    const elsewhere = mkdtempSync(join(tmpdir(), 'content-names-'));
+    const synth = (cwd: string, more: Record<string, string>) => {
+      const env = { ...process.env, CDK8S_OUTDIR: join(elsewhere, 'dist'), ...more };
+      execFileSync(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'main.ts')], {
+        cwd,
+        env,
+      });
+      return readFileSync(join(elsewhere, 'dist', 'fruits.k8s.yaml'), 'utf8');
+    };
+    try {
+      cpSync(join(root, 'examples'), join(elsewhere, 'examples'), { recursive: true });
+      expect(synth(elsewhere, { TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' })).toBe(synth(root, {}));
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  test('has the same names when the keys of its manifest are not sorted', () => {
+    const sorted = names(new Run());
+    process.env.CDK8S_DISABLE_SORT = '1';
+    try {
+      expect(names(new Run())).toEqual(sorted);
+    } finally {
+      delete process.env.CDK8S_DISABLE_SORT;
+    }
+  });
+});
+
+describe('the name of a Job', () => {
+  test('says whose it is, ends in a hash, and is what stands in the manifest', () => {
+    const run = new Run();
+    expect(run.job.name).toMatch(/^test-eat-[0-9a-f]{10}$/);
+    expect(run.queue.name).toMatch(/^test-fruits-[0-9a-f]{10}$/);
+    expect(names(run)).toEqual(expect.arrayContaining([`Job ${run.job.name}`, `Job ${run.queue.name}`]));
+  });
+
+  test.each<[string, Partial<CoarseWorkerJobProps>]>([
+    ['another program', { program: Program.command('tac') }],
+    ['another image', { image: 'busybox:1.36' }],
+    ['another variable', { envVariables: { A: EnvValue.fromValue('1') } }],
+    ['another number of items to a pod', { itemsPerPod: 2 }],
+    ['more attempts', { maxAttempts: 4 }],
+    ['another time for an item', { itemTimeout: Duration.minutes(1) }],
+    ['more tolerated failures', { toleratedFailures: 1 }],
+  ])('changes with %s: Kubernetes would refuse it on the Job that is there', (_what, worker) => {
+    expect(jobName(worker)).not.toBe(jobName({}));
+  });
+
+  test.each<[string, Partial<CoarseWorkerJobProps>]>([
+    ['parallelism', { parallelism: 7 }],
+    ['backoffLimit', { backoffLimit: 1 }],
+    ['activeDeadline', { activeDeadline: Duration.hours(1) }],
+    ['ttlAfterFinished', { ttlAfterFinished: Duration.hours(1) }],
+  ])('stays with another %s: Kubernetes takes it on the Job that is there', (_what, worker) => {
+    expect(jobName(worker)).toBe(jobName({}));
+  });
+
+  test('stays with a label of the Job, which Kubernetes takes too', () => {
+    const run = new Run();
+    run.job.metadata.addLabel('team', 'fruit');
+    expect(run.job.name).toBe(jobName({}));
+    expect(run.workerJob().metadata.labels).toMatchObject({ team: 'fruit' });
+  });
+
+  test('has labels beside it that do not change with what the Job runs', () => {
+    expect(new Run().workerJob().metadata.labels).toEqual({
+      'app.kubernetes.io/name': 'test-eat',
+      'app.kubernetes.io/component': 'worker',
+      'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+    });
+  });
+
+  test('changes with what an escape hatch changes in the pods', () => {
+    const run = new Run();
+    ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'low'));
+    expect(run.job.name).not.toBe(jobName({}));
+    expect(run.workerJob().spec.template.spec.priorityClassName).toBe('low');
+  });
+
+  test('changes with fields that are younger than the types', () => {
+    const run = new Run();
+    ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/managedBy', 'example.com/kueue'));
+    expect(run.job.name).not.toBe(jobName({}));
+    expect(run.workerJob().spec.managedBy).toBe('example.com/kueue');
+  });
+
+  test('stays with what an escape hatch changes beside them', () => {
+    const run = new Run();
+    ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/suspend', true));
+    expect(run.job.name).toBe(jobName({}));
+    expect(run.workerJob().spec.suspend).toBe(true);
+  });
+});
+
+describe('another list', () => {
+  const objectsOf = (props: RunProps) => new Set(names(new Run(props)));
+  const before = objectsOf({});
+  const after = objectsOf({ items: WorkItems.list([...FRUITS, 'nut']) });
+  const added = [...after].filter((name) => !before.has(name)).map((name) => name.replace(/[0-9a-f]{10}$/, '#'));
+
+  test('is a new run beside the old one, on the same broker and with the same programs', () => {
+    expect(added).toEqual(['ConfigMap test-fruits-items-0-#', 'Job test-fruits-#', 'Job test-eat-#']);
+  });
+});
+
+test('no immutable ConfigMap keeps its name when its content changes', () => {
+  const contents = (props: RunProps): Map<string, Json> =>
+    new Map(
+      new Run(props)
+        .objects()
+        .filter(({ immutable }) => immutable)
+        .map(({ metadata, data, binaryData }) => [metadata.name, { data, binaryData }]),
+    );
+  const one = contents({});
+  const other = contents({ items: WorkItems.list(['x']), broker: { config: { channel_max: '1' } } });
+  for (const [name, content] of one) if (other.has(name)) expect(other.get(name)).toEqual(content);
+  expect(other.size).toBe(one.size);
+});

@@ -1,0 +1,95 @@
+import { Size } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { type IBroker, QueueSeeder, RabbitMQ, WorkItems } from '../../../lib/index';
+import { container, env, newChart, Run } from '../../../tools/synth';
+
+const MIB = 2 ** 20;
+const large = (bytes: number) => 'x'.repeat(bytes);
+
+function existing(maxMessageSize?: Size): IBroker {
+  const chart = newChart();
+  const secret = Secret.fromSecretName(chart, 'secret', 'secret');
+  return RabbitMQ.fromExisting(chart, 'broker', { secret, maxMessageSize });
+}
+
+function queued(broker: IBroker, items: WorkItems): QueueSeeder {
+  return new QueueSeeder(broker.node.scope as ReturnType<typeof newChart>, 'fruits', { broker, items });
+}
+
+describe('an item that the broker would not take', () => {
+  test('is an error that names the first one and the limit', () => {
+    const items = WorkItems.list(['a', large(16 * MIB), large(16 * MIB + 1), large(17 * MIB)]);
+    expect(() => new Run({ items })).toThrow(
+      /QueueSeeder 'test\/fruits': item 2, counted from 0, has 16777217 bytes; the broker's limit for a message is 16777216\. Put the data/,
+    );
+    expect(() => new Run({ items: items.take(2) })).not.toThrow();
+  });
+
+  test('is measured in bytes, and by the limit of the broker', () => {
+    const items = WorkItems.list(['ä'.repeat(513)]);
+    expect(() => queued(existing(Size.kibibytes(1)), items)).toThrow(/item 0.*has 1026 bytes; .* is 1024/);
+    expect(() => queued(existing(Size.kibibytes(2)), items)).not.toThrow();
+    expect(() => queued(existing(), items)).not.toThrow();
+  });
+
+  test.each([
+    ['1000', 1000],
+    ['1001', undefined],
+  ])('is measured by max_message_size of the config: %s', (size, most) => {
+    const run = () => new Run({ items: WorkItems.list([large(1001)]), broker: { config: { max_message_size: size } } });
+    if (most) expect(run).toThrow(`the broker's limit for a message is ${most}.`);
+    else expect(run).not.toThrow();
+  });
+
+  test('is found in a formula, and not where it was left out', () => {
+    const items = WorkItems.product({ a: ['short', large(2000)], b: [1, 2] });
+    expect(() => queued(existing(Size.kibibytes(1)), items)).toThrow(/item 2, counted from 0, has 2014 bytes/);
+    expect(() => queued(existing(Size.kibibytes(1)), items.take(2))).not.toThrow();
+  });
+
+  test('is too large for a courier as well, whatever the broker takes', () => {
+    const items = WorkItems.list([large(16 * MIB + 1)]);
+    expect(() => queued(existing(Size.mebibytes(128)), items)).toThrow(
+      /16777217 bytes; the limit for an item is 16777216/,
+    );
+  });
+});
+
+describe('what a broker says of its limit', () => {
+  test('of the Cluster Operator is what the user says', () => {
+    const maxMessageSize = Size.mebibytes(4);
+    expect(RabbitMQ.fromClusterOperator(newChart(), 'broker', 'rabbit', { maxMessageSize }).maxMessageSize).toBe(
+      maxMessageSize,
+    );
+    expect(existing().maxMessageSize).toBeUndefined();
+  });
+
+  test('of our own is what its configuration has', () => {
+    expect(new RabbitMQ(newChart(), 'broker').maxMessageSize?.toMebibytes()).toBe(16);
+    const config = { max_message_size: '134217728' };
+    expect(new RabbitMQ(newChart(), 'broker', { config }).maxMessageSize?.toKibibytes()).toBe(131_072);
+  });
+
+  test('that is no number of bytes is an error', () => {
+    expect(() => new RabbitMQ(newChart(), 'broker', { config: { max_message_size: '16MB' } })).toThrow(
+      /config is \{"max_message_size":"16MB"\}; it must be a whole number of bytes from 1 to 536870912\. Write it in digits, without a unit/,
+    );
+  });
+});
+
+describe('the seeder', () => {
+  test.each([
+    [WorkItems.range(1, 1_000_000), '256Mi'],
+    [WorkItems.range(1, 2 ** 24).shuffled(1), '320Mi'],
+    [WorkItems.list([large(8 * MIB)]), '280Mi'],
+  ])('has memory for what it holds: %#', (items, limit) => {
+    expect(container(new Run({ items }).seederJob(), 'seeder').resources.limits.memory).toBe(limit);
+  });
+
+  test('is told how the run is called: by its runId, or else by its queue', () => {
+    const named = new Run({ seeder: { runId: 'may' } });
+    expect(env(named.seederJob(), 'seeder').RUN).toBe('may');
+    const run = new Run();
+    expect(env(run.seederJob(), 'seeder').RUN).toBe(run.queue.queueName);
+  });
+});

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChannelModel, connect } from 'amqplib';
+import { Env } from '../../lib/contract/environment';
+import { itemsPiece } from '../../lib/contract/item-frames';
+import { companions, type QueueType } from '../../lib/contract/queues';
+import { WorkItems } from '../../lib/index';
+import { freshQueue } from './broker';
+import type { ProgramProcess, TestPrograms } from './program-process';
+import { ShimProcess } from './shim-process';
+
+/** What the header `run` of each item says. */
+export const RUN_NAME = 'test-run';
+
+export interface RunOptions {
+  readonly items: readonly (string | Buffer)[] | WorkItems;
+  readonly env?: Record<string, string>;
+  readonly queueType?: QueueType;
+}
+
+/** A queue with its items, and the pods that work on it, without a cluster: real programs, a real broker. */
+export class Run {
+  readonly queue = freshQueue();
+  readonly folder = mkdtempSync(join(tmpdir(), 'run-test-'));
+  private readonly pods: Pod[] = [];
+  private readonly itemCount: number;
+
+  constructor(
+    private readonly programs: TestPrograms,
+    private readonly brokerUrl: string,
+    private readonly options: RunOptions,
+  ) {
+    const items = options.items instanceof WorkItems ? options.items : literals(options.items);
+    const { pieces, digest } = items._packed;
+    this.itemCount = items.count;
+    mkdirSync(join(this.folder, 'items'));
+    for (const [n, piece] of pieces.entries()) writeFileSync(join(this.folder, 'items', itemsPiece(n)), piece);
+    this.seederEnv = {
+      ...this.common,
+      [Env.ITEMS_DIR]: join(this.folder, 'items'),
+      [Env.ITEMS_DIGEST]: digest,
+      [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
+      [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
+    };
+  }
+
+  readonly seederEnv: Record<string, string>;
+
+  private get common(): Record<string, string> {
+    return {
+      [Env.BROKER_URL]: this.brokerUrl,
+      [Env.QUEUE]: this.queue,
+      [Env.ITEM_COUNT]: String(this.itemCount),
+      [Env.RUN]: RUN_NAME,
+    };
+  }
+
+  seeder(env: Record<string, string> = {}): ProgramProcess {
+    return this.programs.start('seeder', { ...this.seederEnv, ...env });
+  }
+
+  async seed(): Promise<void> {
+    const seeder = this.seeder();
+    const code = await seeder.exit;
+    if (code !== 0) throw new Error(`the seeder ended with ${code}: ${seeder.log}`);
+  }
+
+  /** `volume` is where the two containers of the pod meet, if it has to be a special one. */
+  pod(program: readonly string[], env: Record<string, string> = {}, volume?: string): Pod {
+    const shim = new ShimProcess(['sh'], volume);
+    shim.start(...program);
+    const courier = this.programs.start('courier', {
+      ...this.common,
+      [Env.EXCHANGE_DIR]: shim.folder,
+      [Env.ITEMS_PER_POD]: '1',
+      [Env.MAX_ATTEMPTS]: '3',
+      [Env.ITEM_TIMEOUT_SECONDS]: '60',
+      [Env.TOLERATED_FAILURES]: '0',
+      [Env.TERMINATION_GRACE_SECONDS]: '10',
+      [Env.POD_NAME]: `pod-${this.pods.length}`,
+      [Env.TERMINATION_LOG]: join(this.folder, `last-words-${this.pods.length}`),
+      ...this.options.env,
+      ...env,
+    });
+    const pod = new Pod(shim, courier);
+    this.pods.push(pod);
+    return pod;
+  }
+
+  /** What the queue and its companions hold ready, by a connection of the test's own. */
+  async depth(which: 'work' | 'dead' | 'seeded' = 'work'): Promise<number> {
+    return this.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      channel.on('error', () => {});
+      const name = which === 'work' ? this.queue : companions(this.queue)[which];
+      return (await channel.checkQueue(name)).messageCount;
+    });
+  }
+
+  async messages(
+    which: 'work' | 'dead' | 'seeded',
+  ): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
+    return this.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      const name = which === 'work' ? this.queue : companions(this.queue)[which];
+      const found = [];
+      for (let m = await channel.get(name); m; m = await channel.get(name)) {
+        found.push({ id: String(m.properties.messageId), body: m.content, headers: m.properties.headers ?? {} });
+      }
+      return found;
+    });
+  }
+
+  async withBroker<T>(use: (model: ChannelModel) => Promise<T>): Promise<T> {
+    const model = await connect(this.brokerUrl);
+    model.on('error', () => {}); // the call that it interrupts rejects
+    try {
+      return await use(model);
+    } finally {
+      await model.close().catch(() => {});
+    }
+  }
+
+  end(): void {
+    for (const pod of this.pods) pod.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class Pod {
+  constructor(
+    readonly worker: ShimProcess,
+    readonly courier: ProgramProcess,
+  ) {}
+
+  /** The courier's exit code, once both containers have ended. */
+  async exit(): Promise<number | NodeJS.Signals> {
+    const code = await this.courier.exit;
+    await this.worker.exit();
+    return code;
+  }
+
+  /** SIGTERM to both containers, as the kubelet sends it. */
+  askToLeave(): void {
+    this.worker.signal('SIGTERM');
+    this.courier.kill('SIGTERM');
+  }
+
+  end(): void {
+    this.courier.kill();
+    this.worker.end();
+  }
+}
+
+function literals(items: readonly (string | Buffer)[]): WorkItems {
+  const base64 = items.map((item) => Buffer.from(item).toString('base64'));
+  return WorkItems.base64(base64, { allowEmpty: true });
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { which } from '../../cli/system/processes';
+import { Exchange } from '../../lib/contract/shared-volume';
+
+const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'courier', 'shim.sh');
+
+/** A worker's container without the container: the shim under a shell, in an exchange folder of its own. */
+export class ShimProcess {
+  readonly folder: string;
+  readonly terminationLog: string;
+  stdout = Buffer.alloc(0);
+  stderr = '';
+  private process: ChildProcess | undefined;
+  private path: string;
+  private exited: Promise<number> | undefined;
+
+  /** The shell's command line; it is also what `sh` is, for all that the shim starts. */
+  constructor(
+    private readonly shell: readonly string[],
+    volume = tmpdir(),
+  ) {
+    this.folder = mkdtempSync(join(volume, 'shim-test-'));
+    this.terminationLog = join(this.folder, 'termination-log');
+    const bin = join(this.folder, 'bin');
+    mkdirSync(bin);
+    if (shell[0] !== 'sh') writeFileSync(join(bin, 'sh'), `#!/bin/sh\nexec ${shell.join(' ')} "$@"\n`, { mode: 0o755 });
+    this.path = bin + delimiter + process.env.PATH;
+  }
+
+  /** An image that has only these programs, beside the shell. */
+  has(...names: string[]): void {
+    const few = join(this.folder, 'few');
+    mkdirSync(few);
+    for (const name of [this.shell[0], ...names]) symlinkSync(which(name) ?? '', join(few, name));
+    this.path = [join(this.folder, 'bin'), few].join(delimiter);
+  }
+
+  /** Where `sleep` takes no time, but adds up how long it would have slept. */
+  hurry(): void {
+    const sleep = `#!/bin/sh\necho "$1" >>'${join(this.folder, 'slept')}'\n`;
+    writeFileSync(join(this.folder, 'bin', 'sleep'), sleep, { mode: 0o755 });
+  }
+
+  /** As the kubelet does when it creates the courier's container. */
+  courierCreated(): void {
+    mkdirSync(join(this.folder, Exchange.COURIER_CREATED));
+  }
+
+  get secondsSlept(): number {
+    const slept = join(this.folder, 'slept');
+    if (!existsSync(slept)) return 0;
+    const tenths = readFileSync(slept, 'utf8')
+      .trim()
+      .split('\n')
+      .map((n) => Number(n) * 10);
+    return tenths.reduce((sum, n) => sum + n, 0) / 10;
+  }
+
+  start(...program: string[]): void {
+    const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: this.path, TERMINATION_LOG: this.terminationLog },
+      detached: true,
+    });
+    child.stdout.on('data', (bytes: Buffer) => {
+      this.stdout = Buffer.concat([this.stdout, bytes]);
+    });
+    child.stderr.on('data', (bytes: Buffer) => {
+      this.stderr += bytes;
+    });
+    this.exited = new Promise((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+    this.process = child;
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process?.kill(name);
+  }
+
+  exit(): Promise<number> {
+    return this.exited ?? Promise.reject(new Error('not started'));
+  }
+
+  get terminationMessage(): string {
+    return readFileSync(this.terminationLog, 'utf8').trim();
+  }
+
+  private processes(): number[] {
+    const found = execFileSync('sh', [
+      '-c',
+      `grep -lz -- "${this.terminationLog}" /proc/[0-9]*/environ 2>/dev/null || true`,
+    ]);
+    return [...found.toString().matchAll(/\/proc\/(\d+)\//g)].map((match) => Number(match[1]));
+  }
+
+  /** Ends the shim and, as the end of a container would, whatever it has started: found by its environment. */
+  end(): void {
+    // Again until nothing is found: one of them may just be starting another.
+    for (let pids = this.processes(); pids.length > 0; pids = this.processes()) for (const pid of pids) kill(pid);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}
+
+/** Waits until `condition` holds. Bounded, so that a test that fails does not keep jest from ending. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within 60 s: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
