@@ -23,7 +23,7 @@ new CoarseWorkerJob(chart, 'descend', {
   // The same numbers fail in the same way: a second attempt would be in vain.
   maxAttempts: 1,
   // Some diverge, which is a result too: the Job is Complete with up to four dead letters, each with the reason.
-  toleratedFailures: 4,
+  toleratedDeadLetters: 4,
 });
 
 app.synth();

@@ -21,7 +21,7 @@
 #define TROUBLES 1 /* how many crashes, lost connections and requests to leave there may be */
 #endif
 #ifndef TOLERATED
-#define TOLERATED 0 /* toleratedFailures */
+#define TOLERATED 0 /* toleratedDeadLetters */
 #endif
 #ifndef BACKOFF
 #define BACKOFF TROUBLES /* backoffLimit */
