@@ -96,7 +96,7 @@ next_item:
          :: troubles > 0 -> troubles--; done[work] = true; leaving = true; goto item_done /* asked to leave, it ended with 0 */
          :: goto item_failed
          :: gone = true; goto item_failed
-         :: copies < COPIES -> goto hand_over /* the worker died, with attempts left, or was asked to leave */
+         :: copies < COPIES -> goto requeue /* the worker died, with attempts left, or was terminated */
          fi
       :: (!calm || (holds[me] == 0 && ready_count == 0)) && may_stop_listening ->
          give_back(me, true) /* also what is still on the wire */
@@ -208,7 +208,7 @@ item_failed: /* message.ts: deadLetter, then consumer.ts: ackAndClose */
       fi
     };
 
-hand_over: /* hand-over.ts: requeue */
+requeue: /* requeue.ts: requeue */
 #ifdef CANCEL_HELD
     atomic { counts = false; work = 0; end_consume(me) };
 #else

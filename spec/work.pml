@@ -15,7 +15,7 @@
 #define PER_POD 1 /* itemsPerPod */
 #endif
 #ifndef COPIES
-#define COPIES 0 /* how many hand-overs there may be: at most 2 */
+#define COPIES 0 /* how many requeues there may be: at most 2 */
 #endif
 #ifndef TROUBLES
 #define TROUBLES 1 /* how many crashes, lost connections and requests to leave there may be */
