@@ -1,7 +1,7 @@
 import { askKubectl } from '../tools/cluster/kubectl';
 import type { Namespace } from '../tools/cluster/namespace';
-import { until } from '../tools/cluster/until';
 import type { Json, SynthesizedRun } from '../tools/synthesized-run';
+import { until } from '../tools/until';
 
 /** The image of all pods that are measured. */
 export const IMAGE = 'busybox:1.37';

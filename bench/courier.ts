@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { EnvName } from '../lib/contract/environment';
 import { startRabbitMQ } from '../tools/programs/broker';
 import { bundle } from '../tools/programs/bundle';
 import { LocalRun } from '../tools/programs/local-run';
@@ -81,7 +82,7 @@ async function bench(): Promise<void> {
     name: 'courier and shim',
     measure: () =>
       timed(async (run) => {
-        const pod = run.pod([PROGRAM], { ITEMS_PER_POD: String(ITEMS) });
+        const pod = run.pod([PROGRAM], { [EnvName.ITEMS_PER_POD]: String(ITEMS) });
         if ((await pod.exit()) !== 0) throw new Error(pod.courier.log);
       }),
   };

@@ -5,8 +5,8 @@
  */
 import { Program, WorkItems } from '../lib';
 import { Namespace } from '../tools/cluster/namespace';
-import { until } from '../tools/cluster/until';
 import { SynthesizedRun } from '../tools/synthesized-run';
+import { until } from '../tools/until';
 import { names } from './bench-items';
 import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
 import { printTable, SECONDS, spread, withLoad } from './report';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { WorkItems } from '../lib';
+import { EnvName } from '../lib/contract/environment';
 import { relatedQueues } from '../lib/contract/queues';
 import { type Broker, startRabbitMQ } from '../tools/programs/broker';
 import { LocalRun } from '../tools/programs/local-run';
@@ -33,7 +34,7 @@ export class SeedingBench {
   /** Fills a queue by the seeder as it is built for the cluster. */
   seed(items: WorkItems): Promise<Seeding> {
     return this.withQueue(items, async (run) => {
-      const env = { ...run.seederEnv, TERMINATION_LOG: join(run.folder, 'last-words') };
+      const env = { ...run.seederEnv, [EnvName.TERMINATION_LOG]: join(run.folder, 'last-words') };
       const measured = await measuredProcess(['node', 'build/programs/seeder.js'], env);
       return { ...measured, filling: filling(measured.output) };
     });

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { WorkItems } from '../lib';
+import { EnvName } from '../lib/contract/environment';
 import { freshQueue } from '../tools/programs/broker';
 import { benchItems, type Kind, names } from './bench-items';
 import { measuredProcess } from './measured-process';
@@ -48,7 +49,7 @@ function bareLoop(bench: SeedingBench): Contestant {
     name: 'a bare loop of amqplib',
     measure: () =>
       bench.withEmptyQueue(async (queue) => {
-        const env = { BROKER_URL: bench.broker.url, QUEUE: queue, ITEMS: String(ITEMS) };
+        const env = { [EnvName.BROKER_URL]: bench.broker.url, [EnvName.QUEUE]: queue, ITEMS: String(ITEMS) };
         const { output } = await measuredProcess(['node', '--import', 'tsx', 'bench/bare-publisher.ts'], env);
         return Number(output);
       }),
@@ -64,7 +65,7 @@ function pageLoop({ broker }: SeedingBench): Contestant {
       const tool = (name: string, ...args: string[]) =>
         execFileSync(`/usr/bin/amqp-${name}`, [`--url=${broker.url}`, '-q', queue, ...args]).toString();
       tool('declare-queue', '-d');
-      const env = { BROKER_URL: broker.url, QUEUE: queue };
+      const env = { [EnvName.BROKER_URL]: broker.url, [EnvName.QUEUE]: queue };
       const { milliseconds } = await measuredProcess(['sh', '-c', PAGE_LOOP, 'sh', ...names(LOOP_ITEMS)], env);
       const published = Number(tool('delete-queue'));
       if (published !== LOOP_ITEMS) throw new Error(`amqp-publish has published ${published} of ${LOOP_ITEMS} items`);

@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const USAGE = `
-Usage: npm run demo                         rehearse main.ts on this machine, over a RabbitMQ of its own
+Usage: npm run demo                         rehearse main.ts on this machine, over its own RabbitMQ
        npm run demo -- examples/frames.ts   rehearse another app
-       npm run demo -- --cluster [APP]      apply it to the cluster that kubectl reaches, and follow it to its end
+       npm run demo -- --cluster [APP]      apply the app to the cluster that kubectl reaches, and follow it to its end
 
-The rehearsal takes the broker of BROKER_URL (amqp://user:password@host:5672), else starts the rabbitmq-server of this
-machine, else one in Docker, else, on Debian and Ubuntu as root, installs the package. It leaves nothing running.
+The rehearsal uses the broker of BROKER_URL (amqp://user:password@host:5672) if that is set. Otherwise it starts the
+rabbitmq-server of this machine, or one in Docker, or, on Debian and Ubuntu as root, installs the package first. It leaves
+nothing running.
 
 Exit status: 0 Complete, 1 Failed, 2 it could not run, 130 Ctrl-C.
 `;
@@ -26,11 +27,11 @@ if (options.help) {
   process.exit(0);
 }
 
-const leave = new AbortController();
+const shutdown = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(name, () => {
-    if (leave.signal.aborted) process.exit(130); // asked twice
-    leave.abort(new Error(name));
+    if (shutdown.signal.aborted) process.exit(130); // the second time
+    shutdown.abort(new Error(name));
   });
 }
 
@@ -39,8 +40,8 @@ try {
   await synthesize();
   process.exitCode = options.cluster ? await onCluster() : await onThisMachine();
 } catch (error) {
-  console.error(leave.signal.aborted ? 'Interrupted' : error.message);
-  process.exitCode = leave.signal.aborted ? 130 : 2;
+  console.error(shutdown.signal.aborted ? 'Interrupted' : error.message);
+  process.exitCode = shutdown.signal.aborted ? 130 : 2;
 }
 process.exit();
 
@@ -51,8 +52,8 @@ function readOptions() {
       allowPositionals: true,
     });
     const [app = 'main.ts', ...more] = positionals;
-    if (more.length > 0) throw new Error(`one app at a time, not ${positionals.join(', ')}`);
-    if (!existsSync(resolve(root, app))) throw new Error(`${app} is not there: name an app by its path from ${root}`);
+    if (more.length > 0) throw new Error(`name one app, not ${positionals.join(', ')}`);
+    if (!existsSync(resolve(root, app))) throw new Error(`${app} does not exist: name an app by its path from ${root}`);
     return { ...values, app };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
@@ -96,12 +97,12 @@ function run(what, command, ...args) {
   const child = spawn(command, args, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    signal: leave.signal,
+    signal: shutdown.signal,
     env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
   });
   return new Promise((resolve, reject) => {
     child.once('error', ({ code, message }) => {
-      reject(new Error(code === 'ENOENT' ? `${command} is not there: run npm ci first` : `${what} failed: ${message}`));
+      reject(new Error(code === 'ENOENT' ? `${command} is missing: run npm ci first` : `${what} failed: ${message}`));
     });
     child.once('close', (status) => (status === 0 ? resolve() : reject(new Error(`${what} failed`))));
   });
@@ -110,34 +111,35 @@ function run(what, command, ...args) {
 async function onThisMachine() {
   const { rehearse, Manifest } = cli();
   try {
-    const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), leave.signal);
+    const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), shutdown.signal);
     console.log(verdict);
     return complete ? 0 : 1;
   } catch (error) {
-    if (!leave.signal.aborted) throw error;
-    console.log('Interrupted: all processes are ended, and the broker and the folders are removed');
+    if (!shutdown.signal.aborted) throw error;
+    console.log('Interrupted: all processes have ended, and the broker and the folders are removed');
     return 130;
   }
 }
 
 async function onCluster() {
   const { ClusterRun, Manifest } = cli();
-  const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), leave.signal);
+  const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), shutdown.signal);
   try {
     await cluster.apply();
     const { complete, verdict } = await cluster.follow();
     console.log(verdict);
     return complete ? 0 : 1;
   } catch (error) {
-    if (!leave.signal.aborted) throw error;
+    if (!shutdown.signal.aborted) throw error;
     console.log('Interrupted: the run goes on in the cluster');
     return 130;
   } finally {
-    if (cluster.applied) console.log(`What was applied is still there. To remove it:\n${cluster.removal().join('\n')}`);
+    if (cluster.applied)
+      console.log(`The objects that were applied still exist. To delete them:\n${cluster.removal().join('\n')}`);
   }
 }
 
-/** Loaded late: it is built first. */
+/** Loaded late, because it is built first. */
 function cli() {
   return createRequire(import.meta.url)(join(root, 'build', 'cli.js'));
 }

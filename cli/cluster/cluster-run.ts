@@ -1,13 +1,13 @@
 import type { k8s } from 'cdk8s-plus-28';
+import { sleep } from '../../lib/programs/runtime/time';
 import type { Job, Manifest } from '../rehearsal/manifest';
 import type { Rehearsal } from '../rehearsal/rehearse';
 import { run, which } from '../system/processes';
-import { sleep } from '../system/wait';
 import { leftovers } from './leftovers';
 
 const LIMIT_MINUTES = 15;
-/** So many questions in a row that the cluster does not answer are the end. */
-const PATIENCE = 10;
+/** After this many questions in a row without an answer it gives up. */
+const MAX_UNANSWERED = 10;
 
 interface Progress {
   readonly line: string;
@@ -15,7 +15,7 @@ interface Progress {
   readonly complete: boolean;
 }
 
-/** The performance after the rehearsal: the manifest on the cluster that kubectl reaches. */
+/** Runs the manifest on the cluster that kubectl reaches. */
 export class ClusterRun {
   /** Whether anything may be in the cluster. */
   applied = false;
@@ -28,12 +28,11 @@ export class ClusterRun {
   ) {}
 
   async apply(): Promise<void> {
-    if (!which('kubectl')) throw new Error('kubectl is not on PATH: install it, or rehearse with: npm run demo');
+    if (!which('kubectl'))
+      throw new Error('kubectl is not on the PATH. Install it, or rehearse on this machine with: npm run demo');
     const context = await run('kubectl', ['config', 'current-context'], 20);
     if (context.status !== 0) {
-      throw new Error(
-        `kubectl is not set to a cluster (${context.output.trim()}): set KUBECONFIG or a current context`,
-      );
+      throw new Error(`kubectl has no cluster to use (${context.output.trim()}). Set KUBECONFIG or a current context`);
     }
     this.log(`Applying to the cluster of context ${context.output.trim()}`);
     await kubectl(20, 'version', '--request-timeout=15s');
@@ -57,12 +56,15 @@ export class ClusterRun {
         const seconds = ((Date.now() - start) / 1000).toFixed(0);
         if (complete) return { complete, verdict: `Complete: ${line} in ${seconds} s` };
       } catch (error) {
-        if (this.signal.aborted || ++unanswered === PATIENCE) throw error;
+        if (this.signal.aborted || ++unanswered === MAX_UNANSWERED) throw error;
       }
-      await sleep(1);
+      await sleep(1000);
     }
     const pods = await run('kubectl', ['get', 'pods', ...inNamespace(this.manifest.workers[0])], 20);
-    return { complete: false, verdict: `Not complete after ${LIMIT_MINUTES} minutes; it goes on.\n${pods.output}` };
+    return {
+      complete: false,
+      verdict: `Not complete after ${LIMIT_MINUTES} min; the run goes on in the cluster.\n${pods.output}`,
+    };
   }
 
   private async progress(): Promise<Progress> {
@@ -76,7 +78,7 @@ export class ClusterRun {
     };
   }
 
-  /** The commands that remove what was applied, and what that has made. */
+  /** The commands that delete what was applied, and what that has created. */
   removal(): string[] {
     const made = leftovers(this.manifest.objects).map((name) => `  kubectl delete ${name}`);
     return [`  kubectl delete --filename ${this.folder}`, ...made];
@@ -104,7 +106,7 @@ interface PodStatus {
   readonly containerStatuses?: { state?: { terminated?: { exitCode: number; message?: string } } }[];
 }
 
-/** What the containers that failed left in their termination logs. */
+/** The termination messages of the containers that failed. */
 async function lastWords(job: Job): Promise<string> {
   const selector = `batch.kubernetes.io/job-name=${job.name}`;
   const found = await kubectl(20, 'get', 'pods', '--selector', selector, '--output', 'json', ...inNamespace(job));

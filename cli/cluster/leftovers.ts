@@ -3,7 +3,7 @@ import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
 import type { ApiObject } from '../rehearsal/manifest';
 
-/** `kubectl delete` arguments for what the objects of a manifest make in a cluster, and `kubectl delete -f` leaves. */
+/** `kubectl delete` arguments for what the objects of a manifest create in a cluster and `kubectl delete -f` leaves behind. */
 export function leftovers(objects: readonly ApiObject[]): string[] {
   return objects.flatMap((object) => {
     const namespace = object.metadata?.namespace ? ` --namespace ${object.metadata.namespace}` : '';

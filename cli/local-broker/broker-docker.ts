@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { RootConstruct } from 'constructs';
 import { Images } from '../../lib/manifest/images';
+import { sleep } from '../../lib/programs/runtime/time';
 import { freePorts } from '../system/ports';
 import { run } from '../system/processes';
-import { sleep } from '../system/wait';
 import { Workspace } from '../system/workspace';
 import { login } from './amqp';
 import type { Broker } from './broker-interface';
@@ -20,7 +20,7 @@ export async function dockerBroker(log: (line: string) => void): Promise<Broker>
   const workspace = new Workspace('work-queue-broker');
   workspace.atEnd(`docker rm --force --volumes ${name}`);
   try {
-    if ((await run('docker', ['image', 'inspect', IMAGE], 30)).status !== 0) log(`Docker pulls ${IMAGE}`);
+    if ((await run('docker', ['image', 'inspect', IMAGE], 30)).status !== 0) log(`Docker is pulling ${IMAGE}`);
     const settings = ['--env', 'RABBITMQ_DEFAULT_USER=rehearsal', '--env', `RABBITMQ_DEFAULT_PASS=${password}`];
     const publish = ['--publish', `127.0.0.1:${port}:5672`];
     await docker(600, 'run', '--detach', '--name', name, '--hostname', name, ...publish, ...settings, IMAGE);
@@ -29,10 +29,10 @@ export async function dockerBroker(log: (line: string) => void): Promise<Broker>
       url,
       version,
       description: `RabbitMQ ${version ?? ''} in Docker, on port ${port}`,
-      ours: true,
+      foreign: false,
       kill: () => docker(30, 'kill', name),
       restart: async () => {
-        await run('docker', ['kill', name], 30); // it may be dead already
+        await run('docker', ['kill', name], 30); // it may have died already
         await docker(30, 'start', name);
         await answer(url, name);
       },
@@ -53,7 +53,7 @@ async function answer(url: string, name: string): Promise<string | undefined> {
   const giveUp = Date.now() + START_SECONDS * 1000;
   for (;;) {
     try {
-      const session = await login(url, 10);
+      const session = await login(url, 10_000);
       await session.close();
       return session.version;
     } catch (error) {
@@ -61,7 +61,7 @@ async function answer(url: string, name: string): Promise<string | undefined> {
         const { output } = await run('docker', ['logs', '--tail', '20', name], 15);
         throw new Error(`RabbitMQ does not answer after ${START_SECONDS} s: ${(error as Error).message}\n${output}`);
       }
-      await sleep(0.3);
+      await sleep(300);
     }
   }
 }

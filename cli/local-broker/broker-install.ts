@@ -2,7 +2,7 @@ import { run } from '../system/processes';
 
 /**
  * The package would start a service on port 5672 and at every boot; a `policy-rc.d` that forbids it is the way Debian
- * has for that. The lock is for several who want to install at once, as test runners do.
+ * has for that. The lock is for several processes that install at once, as test runners do.
  */
 const INSTALL = `
 flock --timeout 900 9 || exit 1
@@ -23,7 +23,7 @@ exit 0
 
 /** Installs Debian's package. */
 export async function installRabbitMQ(log: (line: string) => void): Promise<void> {
-  log('No RabbitMQ and no Docker here: installing the package rabbitmq-server (its service stays off)');
+  log('RabbitMQ and Docker are missing: installing the package rabbitmq-server (its service stays off)');
   const { status, output } = await run('/bin/sh', ['-c', `{ ${INSTALL} } 9</var/lib/apt`], 1200, {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });

@@ -3,16 +3,16 @@ export interface Broker {
   /** With user name and password. */
   readonly url: string;
   readonly version?: string;
-  /** Where it comes from, for people. */
+  /** Where the broker comes from, for people. */
   readonly description: string;
-  /** False for somebody else's broker: `kill` and `restart` refuse. */
-  readonly ours: boolean;
-  /** The leader of the server's process group, where the server is a process of ours. */
+  /** Whether the broker was running already. Then `kill` and `restart` refuse. */
+  readonly foreign: boolean;
+  /** The leader of the server's process group, if this package started the server as a process. */
   readonly pid?: number;
   /** Ends the server as a power cut would. */
   kill(): Promise<void>;
   /** Starts the server again, on the same port and the same data. */
   restart(): Promise<void>;
-  /** Ends the server and removes whatever it has written. */
+  /** Ends the server, if this package started it, and removes what it has written. */
   stop(): Promise<void>;
 }

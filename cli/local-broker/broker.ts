@@ -7,7 +7,7 @@ import { findServer, serverBroker } from './broker-server';
 
 export type { Broker };
 
-/** Finds a RabbitMQ, or starts one of its own on a free loopback port. */
+/** Finds a running RabbitMQ, or starts one on a free loopback port. */
 export async function startBroker(log: (line: string) => void): Promise<Broker> {
   const url = process.env.BROKER_URL;
   if (url) return existingBroker(url);
@@ -20,24 +20,26 @@ export async function startBroker(log: (line: string) => void): Promise<Broker> 
     if (installed) return serverBroker(installed);
   }
   throw new Error(
-    'No RabbitMQ here. Install it (Debian, Ubuntu: apt-get install rabbitmq-server; macOS: brew install rabbitmq), ' +
-      'or start Docker, or set BROKER_URL to the URL of one that runs: amqp://user:password@host:5672',
+    'RabbitMQ is not installed on this machine. Install it (Debian, Ubuntu: apt-get install rabbitmq-server; macOS: brew install ' +
+      'rabbitmq), or start Docker, or set BROKER_URL to the URL of a running broker: amqp://user:password@host:5672',
   );
 }
 
 async function existingBroker(url: string): Promise<Broker> {
   const { username, password, host } = new URL(url);
   const refuse = async () => {
-    throw new Error(`The broker at ${host} is not ours to kill: unset BROKER_URL to get one that is`);
+    throw new Error(
+      `The broker at ${host} was running already and must not be killed. Unset BROKER_URL to get one that may be`,
+    );
   };
   try {
-    const session = await login(url, 20);
+    const session = await login(url, 20_000);
     await session.close();
     return {
       url,
       version: session.version,
       description: `RabbitMQ ${session.version ?? ''} at ${host} (BROKER_URL)`,
-      ours: false,
+      foreign: true,
       kill: refuse,
       restart: refuse,
       stop: async () => {},
@@ -45,7 +47,7 @@ async function existingBroker(url: string): Promise<Broker> {
   } catch (error) {
     const user = username ? `as ${username}${password ? '' : ', without a password'}` : 'as guest';
     const { message, code } = error as NodeJS.ErrnoException;
-    throw new Error(`BROKER_URL: no broker lets us in at ${host} ${user}: ${message || code}`);
+    throw new Error(`BROKER_URL: the broker at ${host} does not let clients in ${user}: ${message || code}`);
   }
 }
 

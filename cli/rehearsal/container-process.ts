@@ -3,37 +3,39 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { within } from '../../lib/programs/runtime/time';
 import { runningWith, signalGroup } from '../system/processes';
-import { within } from '../system/wait';
 import type { Workspace } from '../system/workspace';
 
-export interface Command {
+export interface ContainerOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly terminationLog: string;
+  readonly workspace: Workspace;
+  /** Tells this container from others of the workspace. */
+  readonly label: string;
+  readonly print: (line: string) => void;
 }
 
 export interface ContainerEnd {
-  /** 128 + the signal's number where a signal ended it. */
+  /** 128 + the signal's number if a signal ended it. */
   readonly exitCode: number;
-  /** What it left in its termination log. */
+  /** What the container left in its termination log. */
   readonly message: string;
 }
 
-/** A container of a pod as a process of this machine. */
+/** A container of a pod as a process on this machine. */
 export class ContainerProcess {
   readonly ended: Promise<ContainerEnd>;
   private readonly child: ChildProcess;
   private readonly marker: string;
   private readonly forget: () => void;
+  private readonly terminationLog: string;
 
-  constructor(
-    private readonly terminationLog: string,
-    { command, environment, cwd }: Command,
-    workspace: Workspace,
-    label: string,
-    print: (line: string) => void,
-  ) {
+  constructor(options: ContainerOptions) {
+    const { command, environment, cwd, terminationLog, workspace, label, print } = options;
+    this.terminationLog = terminationLog;
     closeSync(openSync(terminationLog, 'a'));
     const [name, folder] = Object.entries(workspace.marker)[0] ?? ['', ''];
     this.marker = `${name}=${join(folder, label)}/`;
@@ -76,9 +78,9 @@ export class ContainerProcess {
         resolve(127);
       });
     });
-    this.kill(); // with its first process, a container ends
+    this.kill(); // a container ends with its first process
     this.forget();
-    await within(5, closed, 'reading the output').catch(() => {});
+    await within(5000, 'read the output', closed).catch(() => {});
     return { exitCode, message: readFileSync(this.terminationLog, 'utf8').trim() };
   }
 }

@@ -8,18 +8,20 @@ export interface PodIdentity {
   readonly job: string;
 }
 
-/** What differs from the cluster: values by name, for the variables that the manifest sets in some way. */
+/** The values of variables that differ from those in the manifest, by their names. */
 export type Overrides = Readonly<Record<string, string>>;
 
+export interface EnvironmentSources {
+  readonly pod: PodIdentity;
+  readonly manifest: Manifest;
+  readonly mounts: Mounts;
+  readonly overrides: Overrides;
+  readonly log: (line: string) => void;
+}
+
 /** The environment that the manifest gives a container. */
-export function containerEnvironment(
-  container: k8s.Container,
-  pod: PodIdentity,
-  manifest: Manifest,
-  mounts: Mounts,
-  overrides: Overrides,
-  log: (line: string) => void,
-): Map<string, string> {
+export function containerEnvironment(container: k8s.Container, sources: EnvironmentSources): Map<string, string> {
+  const { pod, manifest, mounts, overrides, log } = sources;
   const environment = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
     const files =
@@ -32,15 +34,16 @@ export function containerEnvironment(
     if (overridden !== undefined) environment.set(name, overridden);
     else if (!valueFrom) environment.set(name, expand(mounts.translate(value ?? ''), environment));
     else {
-      const found = lookUp(valueFrom, pod, manifest) ?? process.env[name];
+      const found = referencedValue(valueFrom, pod, manifest) ?? process.env[name];
       if (found !== undefined) environment.set(name, found);
-      else log(`${container.name}: ${name} comes from ${origin(valueFrom)}; set ${name} here to give it a value`);
+      else
+        log(`${container.name}: ${name} comes from ${origin(valueFrom)}; set ${name} in this shell to give it a value`);
     }
   }
   return environment;
 }
 
-function lookUp(source: k8s.EnvVarSource, pod: PodIdentity, manifest: Manifest): string | undefined {
+function referencedValue(source: k8s.EnvVarSource, pod: PodIdentity, manifest: Manifest): string | undefined {
   if (source.fieldRef) {
     const fields: Record<string, string> = {
       'metadata.name': pod.name,
@@ -67,7 +70,7 @@ function lookUp(source: k8s.EnvVarSource, pod: PodIdentity, manifest: Manifest):
 }
 
 function origin(source: k8s.EnvVarSource): string {
-  if (source.secretKeyRef) return `Secret ${source.secretKeyRef.name}, which is not in the manifest`;
-  if (source.configMapKeyRef) return `ConfigMap ${source.configMapKeyRef.name}, which is not in the manifest`;
-  return `${source.fieldRef?.fieldPath ?? Object.keys(source)[0]}, which only a cluster has`;
+  if (source.secretKeyRef) return `Secret ${source.secretKeyRef.name}, which is not part of the manifest`;
+  if (source.configMapKeyRef) return `ConfigMap ${source.configMapKeyRef.name}, which is not part of the manifest`;
+  return `${source.fieldRef?.fieldPath ?? Object.keys(source)[0]}, which exists only in a cluster`;
 }

@@ -1,24 +1,24 @@
 import { ContainerName } from '../../lib/contract/containers';
-import { sleep } from '../system/wait';
+import { sleep } from '../../lib/programs/runtime/time';
 import { actionFor } from './failure-policy';
 import type { Job } from './manifest';
 import { type PodEnd, PodProcess, type RehearsalContext } from './pod-process';
 
 /** Kubernetes' default. */
 const BACKOFF_LIMIT = 6;
-/** Kubernetes waits 10, 20, 40 … s after a failed pod; nobody wants to wait for that at a rehearsal. */
-const BACK_OFF_SECONDS = 0.5;
-const MAX_BACK_OFF_SECONDS = 5;
+/** Kubernetes waits 10, 20, 40 … s after a failed pod; a rehearsal need not. */
+const BACK_OFF_MS = 500;
+const MAX_BACK_OFF_MS = 5000;
 
 export interface JobEnd {
   readonly complete: boolean;
   readonly succeeded: number;
   readonly completions: number;
-  /** Why it failed. */
+  /** Why the Job failed. */
   readonly reason?: string;
 }
 
-/** The Job controller in small: `parallelism` pods at a time until `completions` of them have succeeded. */
+/** A small Job controller: `parallelism` pods at a time, until `completions` of them have succeeded. */
 export class JobRun {
   private readonly completions: number;
   private readonly parallelism: number;
@@ -36,7 +36,7 @@ export class JobRun {
     this.parallelism = job.spec.parallelism ?? 1;
   }
 
-  /** Rejects when the context's signal is aborted; no pod runs any more then. */
+  /** Rejects when the signal aborts. By then no pod runs any more. */
   async run(): Promise<JobEnd> {
     const { signal } = this.context;
     const { activeDeadlineSeconds: deadline } = this.job.spec;
@@ -106,12 +106,12 @@ export class JobRun {
     const next = this.failure === undefined ? 'another pod takes its place' : 'the Job fails';
     this.context.log(`${pod.name}: failed (exit codes: ${codes}); ${next}${message && `: ${message}`}`);
     if (this.failure === undefined) {
-      await sleep(Math.min(BACK_OFF_SECONDS * 2 ** (this.failed - 1), MAX_BACK_OFF_SECONDS));
+      await sleep(Math.min(BACK_OFF_MS * 2 ** (this.failed - 1), MAX_BACK_OFF_MS));
     }
   }
 }
 
-/** The termination message of the pod: its worker's, or the first one that there is. */
+/** The termination message of the pod: its worker's, or else the first one. */
 function lastWords(end: PodEnd): string {
   const messages = [end.get(ContainerName.WORKER), ...end.values()].map((container) => container?.message ?? '');
   return messages.find((message) => message !== '') ?? '';

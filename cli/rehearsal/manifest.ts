@@ -14,7 +14,7 @@ type Secret = k8s.KubeSecretProps;
 
 export interface Job {
   readonly name: string;
-  /** Undefined: the one that kubectl is set to. */
+  /** Undefined stands for the namespace that kubectl uses. */
   readonly namespace?: string;
   readonly spec: k8s.JobSpec;
   readonly pod: k8s.PodSpec;
@@ -34,8 +34,8 @@ export class Manifest {
     const manifest = new Manifest(files.flatMap((file) => Yaml.load(file) as ApiObject[]));
     if (manifest.workers.length === 0) {
       throw new Error(
-        `No Job in ${files.join(', ') || paths.join(', ')} has containers "${ContainerName.WORKER}" and ` +
-          `"${ContainerName.COURIER}": there is nothing to rehearse. Does the chart have a CoarseWorkerJob?`,
+        `No Job in ${files.join(', ') || paths.join(', ')} has the containers "${ContainerName.WORKER}" and ` +
+          `"${ContainerName.COURIER}", so there is nothing to rehearse. Does the chart have a CoarseWorkerJob?`,
       );
     }
     return manifest;
@@ -51,7 +51,7 @@ export class Manifest {
     for (const { name, queue } of this.workers) {
       if (!this.seeders.some((seeder) => seeder.queue === queue)) {
         throw new Error(
-          `Job ${name} works on queue ${queue}, which no Job of the manifest fills: it would wait for ever`,
+          `Job ${name} works on queue ${queue}, which no Job of the manifest fills, so it would wait forever. Add its QueueSeeder`,
         );
       }
     }
@@ -63,7 +63,7 @@ export class Manifest {
     return found && decode(found.data, found.binaryData);
   }
 
-  /** The files of a Secret that stands in the manifest. */
+  /** The files of a Secret that is part of the manifest. */
   secretFiles(name: string): Map<string, Buffer> | undefined {
     const found = this.secrets.get(name);
     return found && decode(found.stringData, found.data);
@@ -95,7 +95,7 @@ function queueOf(job: string, pod: k8s.PodSpec, containerName: string): string {
   const container = pod.containers.find(({ name }) => name === containerName);
   const queue = container?.env?.find(({ name }) => name === EnvName.QUEUE)?.value;
   if (!queue)
-    throw new Error(`Job ${job}, container ${containerName}: the environment has no value for ${EnvName.QUEUE}`);
+    throw new Error(`Job ${job}, container ${containerName}: the environment variable ${EnvName.QUEUE} has no value`);
   return queue;
 }
 

@@ -10,7 +10,7 @@ import { containerEnvironment, type Overrides } from './environment';
 import { expand } from './expansion';
 import type { Job, Manifest } from './manifest';
 import { Mounts } from './mounts';
-import { makeSubPath, makeVolumes } from './volumes';
+import { makeSubPath, Volumes } from './volumes';
 
 export interface RehearsalContext {
   readonly manifest: Manifest;
@@ -25,7 +25,7 @@ export type PodEnd = ReadonlyMap<string, ContainerEnd>;
 
 const DEFAULT_GRACE_SECONDS = 30;
 
-/** A pod of a Job: its containers as processes. It ends when all of them have ended. */
+/** A pod of a Job, with its containers as processes. It ends when all of them have ended. */
 export class PodProcess {
   readonly name: string;
   readonly ended: Promise<PodEnd>;
@@ -37,7 +37,10 @@ export class PodProcess {
   ) {
     this.name = `${job.name.slice(0, 58)}-${randomBytes(4).readUInt32BE().toString(36).padStart(5, '0').slice(-5)}`;
     const dir = context.workspace.folder(this.name);
-    const volumes = makeVolumes(job.pod, context.manifest, context.workspace.folder(this.name, 'volumes'), context.log);
+    const volumes = new Volumes(context.manifest, context.log).make(
+      job.pod,
+      context.workspace.folder(this.name, 'volumes'),
+    );
     for (const container of job.pod.containers) this.containers.set(container.name, this.start(container, volumes));
     this.ended = this.end(dir);
   }
@@ -57,7 +60,8 @@ export class PodProcess {
 
   private start(container: k8s.Container, volumes: ReadonlyMap<string, string>): ContainerProcess {
     const { manifest, workspace, log, signal } = this.context;
-    // Its own last: they win. Those of the others because the courier's environment has a part of the worker's command.
+    // The container's own mounts come last, so they win. The others are needed because the courier's environment has a part of the
+    // worker's command.
     const others = this.job.pod.containers.filter((one) => one !== container);
     const mounts = new Mounts(
       [...others, container]
@@ -69,28 +73,28 @@ export class PodProcess {
     }
     const identity = { name: this.name, job: this.job.name };
     const overrides = this.context.overrides(this.job);
-    const given = containerEnvironment(container, identity, manifest, mounts, overrides, log);
+    const given = containerEnvironment(container, { pod: identity, manifest, mounts, overrides, log });
     const words = [...(container.command ?? []), ...(container.args ?? [])];
     const command = words.map((word) => expand(mounts.translate(word), given));
     if (!container.command?.length) {
-      throw new Error(`Job ${this.job.name}, container ${container.name}: no command; a rehearsal has no image to ask`);
+      throw new Error(
+        `Job ${this.job.name}, container ${container.name}: the command is missing, and a rehearsal has no image that could name one. Set it in the chart`,
+      );
     }
     if (container.name !== ContainerName.WORKER && command[0] === 'node') command[0] = process.execPath;
     const terminationLog = join(workspace.dir, this.name, `${container.name}.termination-log`);
-    return new ContainerProcess(
+    return new ContainerProcess({
+      command,
+      environment: { ...Object.fromEntries(given), [EnvName.TERMINATION_LOG]: terminationLog },
+      cwd: workspace.folder(this.name, 'work', container.name),
       terminationLog,
-      {
-        command,
-        environment: { ...Object.fromEntries(given), [EnvName.TERMINATION_LOG]: terminationLog },
-        cwd: workspace.folder(this.name, 'work', container.name),
-      },
       workspace,
-      join(this.name, container.name),
-      (line) => {
-        // What containers say while they are all killed one after the other misleads.
+      label: join(this.name, container.name),
+      print: (line) => {
+        // While all containers are killed one after the other, what they say misleads.
         if (!signal.aborted) log(`${this.name} ${container.name.padEnd(ContainerName.COURIER.length)} | ${line}`);
       },
-    );
+    });
   }
 
   private async end(dir: string): Promise<PodEnd> {

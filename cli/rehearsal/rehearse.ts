@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
 import { relatedQueues } from '../../lib/contract/queues';
+import { sleep } from '../../lib/programs/runtime/time';
 import { login } from '../local-broker/amqp';
 import { type Broker, startBroker } from '../local-broker/broker';
-import { sleep } from '../system/wait';
 import { Workspace } from '../system/workspace';
 import type { Overrides } from './environment';
 import { type JobEnd, JobRun } from './job-run';
@@ -14,13 +14,13 @@ import type { RehearsalContext } from './pod-process';
 export interface Rehearsal {
   /** Whether all worker Jobs are complete. */
   readonly complete: boolean;
-  /** In a sentence. */
+  /** How it ended, in a sentence. */
   readonly verdict: string;
 }
 
 /**
- * Runs the seeders and the worker Jobs of a manifest as processes of this machine, over a real RabbitMQ. Rejects when
- * the signal is aborted. However it ends, it leaves no process, no folder and no queue behind.
+ * Runs the seeders and the worker Jobs of a manifest as processes on this machine, over a real RabbitMQ. Rejects when the signal
+ * aborts. However it ends, it leaves no process, no folder and no queue behind.
  */
 export async function rehearse(
   manifest: Manifest,
@@ -29,24 +29,24 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const broker = await brokerUnlessAborted(signal, log);
   const workspace = new Workspace('work-queue-rehearsal');
-  const queueSuffix = broker.ours ? '' : `-rehearsal-${randomBytes(4).toString('hex')}`;
+  const queueSuffix = !broker.foreign ? '' : `-rehearsal-${randomBytes(4).toString('hex')}`;
   try {
     log(`Broker: ${broker.description}`);
     for (const image of workerImages(manifest)) {
-      log(`The program runs with what this machine has installed, not in its image ${image}`);
+      log(`The program runs with what is installed on this machine, not in its image ${image}`);
     }
-    return await perform(manifest, { manifest, workspace, log, signal, overrides: overridesFor(broker, queueSuffix) });
+    return await runJobs(manifest, { manifest, workspace, log, signal, overrides: overridesFor(broker, queueSuffix) });
   } finally {
     try {
       await workspace.close();
-      if (!broker.ours) await deleteQueues(broker, manifest, queueSuffix);
+      if (broker.foreign) await deleteQueues(broker, manifest, queueSuffix);
     } finally {
       await broker.stop();
     }
   }
 }
 
-async function perform(manifest: Manifest, context: RehearsalContext): Promise<Rehearsal> {
+async function runJobs(manifest: Manifest, context: RehearsalContext): Promise<Rehearsal> {
   const start = Date.now();
   const stop = new AbortController();
   const abort = () => stop.abort(context.signal.reason);
@@ -55,7 +55,7 @@ async function perform(manifest: Manifest, context: RehearsalContext): Promise<R
   const run = (job: Job) => new JobRun(job, { ...context, signal: stop.signal }).run();
   const seed = async (job: Job) => {
     const { complete, reason } = await run(job);
-    // Workers would wait for the seeder for ever.
+    // Workers would wait for the seeder forever.
     if (!complete) stop.abort(new SeederFailed(`Job ${job.name}: ${reason}`));
   };
   // All at once, as `kubectl apply` does. A Job that rejects (a volume that cannot be) ends the others.
@@ -82,14 +82,16 @@ class SeederFailed extends Error {}
 function verdict({ complete, succeeded, completions, reason }: JobEnd, seconds: string): string {
   const count = `${succeeded} of ${completions} completions`;
   if (complete) return `Complete: ${count} in ${seconds} s`;
-  // What a shell ends with where a program is missing or is not for this machine.
-  const hint = /exit 12[67]\b/.test(reason ?? '') ? '\nIs the program of the image installed on this machine too?' : '';
+  // A shell ends with these if a program is missing or is not for this machine.
+  const hint = /exit 12[67]\b/.test(reason ?? '')
+    ? '\nIs the program installed on this machine too? A rehearsal does not use the image.'
+    : '';
   return `Failed: ${reason} (${count}, ${seconds} s)${hint}`;
 }
 
 function overridesFor(broker: Broker, queueSuffix: string): (job: Job) => Overrides {
   const url = new URL(broker.url);
-  // Said, because the programs would look for a Secret where there is no user in the URL.
+  // Named, because without a user in the URL the programs would look for a Secret.
   if (!url.username) [url.username, url.password] = ['guest', 'guest'];
   return ({ queue }) => ({ [EnvName.BROKER_URL]: url.href, [EnvName.QUEUE]: `${queue}${queueSuffix}` });
 }
@@ -101,22 +103,24 @@ function workerImages(manifest: Manifest): Set<string> {
   return new Set(workers.map(({ image }) => image ?? ''));
 }
 
-/** Somebody else's broker keeps no queues of ours. */
+/** A foreign broker must keep no queues of the rehearsal. */
 async function deleteQueues(broker: Broker, manifest: Manifest, suffix: string): Promise<void> {
   const names = manifest.seeders.map(({ queue }) => `${queue}${suffix}`);
   for (let tries = 1; ; tries++) {
     try {
-      const session = await login(broker.url, 20);
+      const session = await login(broker.url, 20_000);
       for (const name of names) {
         for (const each of [name, ...Object.values(relatedQueues(name))]) await session.deleteQueue(each);
       }
       await session.close();
       return;
     } catch (error) {
-      // The broker may not have noticed yet that the owner of an exclusive queue is dead.
+      // The broker may not have noticed yet that the owner of an exclusive queue has died.
       if (tries === 5)
-        throw new Error(`queues are left on the broker: ${names.join(', ')}: ${(error as Error).message}`);
-      await sleep(1);
+        throw new Error(
+          `these queues are left on the broker; delete them there: ${names.join(', ')} (${(error as Error).message})`,
+        );
+      await sleep(1000);
     }
   }
 }

@@ -4,58 +4,9 @@ import type { k8s } from 'cdk8s-plus-28';
 import { BrokerVolume } from '../../lib/contract/broker-secrets';
 import type { Manifest } from './manifest';
 
-type Log = (line: string) => void;
 interface Selection {
   readonly optional?: boolean;
   readonly items?: readonly k8s.KeyToPath[];
-}
-
-const DEFAULT_MODE = 0o644;
-
-/** Not missed: the rehearsal's broker is its own. */
-const OF_THE_BROKER: readonly string[] = Object.values(BrokerVolume);
-
-/** Makes the volumes of a pod as folders in `parent`; returns their paths by name. */
-export function makeVolumes(pod: k8s.PodSpec, manifest: Manifest, parent: string, log: Log): Map<string, string> {
-  return new Map((pod.volumes ?? []).map((volume) => [volume.name, makeVolume(volume, manifest, parent, log)]));
-}
-
-function makeVolume(volume: k8s.Volume, manifest: Manifest, parent: string, log: Log): string {
-  const dir = join(parent, volume.name);
-  mkdirSync(dir, { recursive: true });
-  const { configMap, emptyDir, projected, secret, name, ...other } = volume;
-  if (emptyDir) {
-    chmodSync(dir, 0o777);
-  } else if (configMap) {
-    const selection = { items: configMap.items, optional: configMap.optional || OF_THE_BROKER.includes(name) };
-    write(dir, filesOf('ConfigMap', configMap.name, selection, manifest, log), configMap.defaultMode);
-  } else if (secret) {
-    const selection = { items: secret.items, optional: secret.optional || OF_THE_BROKER.includes(name) };
-    write(dir, filesOf('Secret', secret.secretName, selection, manifest, log), secret.defaultMode);
-  } else if (projected) {
-    for (const source of projected.sources ?? []) {
-      if (source.configMap) {
-        write(dir, filesOf('ConfigMap', source.configMap.name, source.configMap, manifest, log), projected.defaultMode);
-      } else if (source.secret) {
-        write(dir, filesOf('Secret', source.secret.name, source.secret, manifest, log), projected.defaultMode);
-      } else {
-        log(`volume ${name}: a rehearsal has no ${Object.keys(source)[0]}; it is left out`);
-      }
-    }
-  } else {
-    throw new Error(
-      `Volume ${name} is of type ${Object.keys(other)[0] ?? 'unknown'}, which needs a cluster: a rehearsal has emptyDir, ` +
-        'configMap, secret and projected volumes. Try it with: npm run demo -- --cluster APP',
-    );
-  }
-  return dir;
-}
-
-/** As the kubelet does: what a `subPath` names becomes a folder where it is not there. */
-export function makeSubPath(path: string): void {
-  if (existsSync(path)) return;
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o777);
 }
 
 interface VolumeFile {
@@ -64,25 +15,77 @@ interface VolumeFile {
   readonly mode?: number;
 }
 
-function filesOf(
-  kind: 'ConfigMap' | 'Secret',
-  name: string | undefined,
-  { items, optional }: Selection,
-  manifest: Manifest,
-  log: Log,
-): VolumeFile[] {
-  const object = kind === 'ConfigMap' ? manifest.configMapFiles(name ?? '') : manifest.secretFiles(name ?? '');
-  if (!object) {
-    if (!optional) log(`${kind} ${name} is not in the manifest: the folder is empty in the rehearsal`);
-    return [];
+const DEFAULT_MODE = 0o644;
+
+/** These may be missing: the rehearsal has a broker of its own. */
+const OF_THE_BROKER: readonly string[] = Object.values(BrokerVolume);
+
+/** Makes the volumes of pods as folders, from what the manifest holds. */
+export class Volumes {
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Makes the volumes of a pod in `parent`. Returns their paths by name. */
+  make(pod: k8s.PodSpec, parent: string): Map<string, string> {
+    return new Map((pod.volumes ?? []).map((volume) => [volume.name, this.makeOne(volume, parent)]));
   }
-  if (!items) return [...object].map(([path, content]) => ({ path, content }));
-  return items.flatMap(({ key, path, mode }) => {
-    const content = object.get(key);
-    if (content) return [{ path, content, mode }];
-    if (optional) return [];
-    throw new Error(`${kind} ${name} has no key ${key}, which a volume names`);
-  });
+
+  private makeOne(volume: k8s.Volume, parent: string): string {
+    const dir = join(parent, volume.name);
+    mkdirSync(dir, { recursive: true });
+    const { configMap, emptyDir, projected, secret, name, ...other } = volume;
+    const optional = OF_THE_BROKER.includes(name);
+    if (emptyDir) {
+      chmodSync(dir, 0o777);
+    } else if (configMap) {
+      const selection = { items: configMap.items, optional: configMap.optional || optional };
+      write(dir, this.filesOf('ConfigMap', configMap.name, selection), configMap.defaultMode);
+    } else if (secret) {
+      const selection = { items: secret.items, optional: secret.optional || optional };
+      write(dir, this.filesOf('Secret', secret.secretName, selection), secret.defaultMode);
+    } else if (projected) {
+      this.project(dir, name, projected);
+    } else {
+      throw new Error(
+        `Volume ${name} is of type ${Object.keys(other)[0] ?? 'unknown'}, which needs a cluster: a rehearsal supports emptyDir, ` +
+          'configMap, secret and projected volumes. Try it with: npm run demo -- --cluster APP',
+      );
+    }
+    return dir;
+  }
+
+  private project(dir: string, name: string, { sources = [], defaultMode }: k8s.ProjectedVolumeSource): void {
+    for (const source of sources) {
+      const { configMap, secret } = source;
+      if (configMap) write(dir, this.filesOf('ConfigMap', configMap.name, configMap), defaultMode);
+      else if (secret) write(dir, this.filesOf('Secret', secret.name, secret), defaultMode);
+      else this.log(`volume ${name}: a rehearsal does not support ${Object.keys(source)[0]} and leaves it out`);
+    }
+  }
+
+  private filesOf(kind: 'ConfigMap' | 'Secret', name = '', { items, optional }: Selection): VolumeFile[] {
+    const object = kind === 'ConfigMap' ? this.manifest.configMapFiles(name) : this.manifest.secretFiles(name);
+    if (!object) {
+      if (!optional) this.log(`${kind} ${name} is not part of the manifest: its folder is empty in the rehearsal`);
+      return [];
+    }
+    if (!items) return [...object].map(([path, content]) => ({ path, content }));
+    return items.flatMap(({ key, path, mode }) => {
+      const content = object.get(key);
+      if (content) return [{ path, content, mode }];
+      if (optional) return [];
+      throw new Error(`${kind} ${name} has no key ${key}, which a volume names`);
+    });
+  }
+}
+
+/** As the kubelet does: a `subPath` that does not exist becomes a folder. */
+export function makeSubPath(path: string): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o777);
 }
 
 function write(dir: string, files: VolumeFile[], defaultMode = DEFAULT_MODE): void {

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** Different TCP ports of the loopback interface that nobody listens on now. */
+/** Different TCP ports of the loopback interface that are free now. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
@@ -19,7 +19,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Whether somebody listens on a TCP port of the loopback interface. */
+/** Whether a process listens on a TCP port of the loopback interface. */
 export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -9,7 +9,7 @@ export interface Finished {
   readonly output: string;
 }
 
-/** The path of a program, looked for on PATH and then in the other folders. */
+/** The path of a program, found on the PATH or else in the other folders. */
 export function which(program: string, ...folders: string[]): string | undefined {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return [...path, ...folders].map((folder) => join(folder, program)).find(isExecutable);
@@ -48,13 +48,13 @@ export function run(command: string, args: string[], seconds: number, options: S
   });
 }
 
-/** The processes with this text in their environment. Empty where there is no /proc. */
+/** The processes with this text in their environment. Empty on systems without /proc. */
 export function runningWith(text: string): number[] {
   return pids().filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`).includes(text);
     } catch {
-      return false; // it has ended, or belongs to somebody else
+      return false; // it has ended, or belongs to another user
     }
   });
 }
@@ -69,7 +69,7 @@ function pids(): number[] {
   }
 }
 
-/** Sends a signal to the process group that `leader` leads; quietly nothing where the group has ended. */
+/** Sends a signal to the process group that `leader` leads. Does nothing if the group has ended. */
 export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   if (leader === undefined) return;
   try {

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { within } from './wait';
+import { within } from '../../lib/programs/runtime/time';
 
 /** Every process of a rehearsal carries this variable, with the folder of its workspace as the value. */
 const MARKER = 'WORK_QUEUE_WORKSPACE';
 
 /**
- * Tidies up behind a workspace as soon as its standard input ends, and so also when we are killed with SIGKILL: first
- * whatever is written in `undo/`, then all processes that carry the marker (where there is a /proc), then the folder.
+ * Cleans up after a workspace as soon as its standard input ends, and so also when its process is killed with SIGKILL: first
+ * whatever is written in `undo/`, then all processes that carry the marker (on systems with /proc), then the folder.
  */
 const CARETAKER = `
 trap '' INT TERM HUP
@@ -42,7 +42,7 @@ export class Workspace {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.caretaker.unref();
-    this.caretaker.stdin?.on('error', () => {}); // somebody killed the caretaker
+    this.caretaker.stdin?.on('error', () => {}); // the caretaker was killed
     const stdin = this.caretaker.stdin as unknown as { unref(): void } | null;
     stdin?.unref();
   }
@@ -58,7 +58,7 @@ export class Workspace {
     return dir;
   }
 
-  /** A line of sh for when the workspace ends. Returns the way to call it off. */
+  /** A line of sh to run when the workspace ends. Returns a function that calls it off. */
   atEnd(command: string): () => void {
     const file = join(this.dir, 'undo', String(this.undoCount++));
     writeFileSync(file, `${command}\n`);
@@ -71,6 +71,6 @@ export class Workspace {
     const ended = new Promise<void>((resolve) => this.caretaker.once('exit', () => resolve()));
     this.caretaker.ref();
     this.caretaker.stdin?.end();
-    await within(30, ended, `tidying up ${this.dir}`);
+    await within(30_000, `clean up ${this.dir}`, ended);
   }
 }

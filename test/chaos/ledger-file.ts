@@ -14,7 +14,7 @@ import { PersistentVolumeClaim, Volume, type VolumeMount } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { Program } from '../../lib/index';
 import type { Namespace } from '../../tools/cluster/namespace';
-import { until } from '../../tools/cluster/until';
+import { until } from '../../tools/until';
 
 const CLAIM = 'ledger';
 const MOUNT = '/ledger';

@@ -1,9 +1,9 @@
 import { relatedQueues } from '../../lib/contract/queues';
 import { askKubectl } from '../../tools/cluster/kubectl';
 import type { Namespace } from '../../tools/cluster/namespace';
-import { until } from '../../tools/cluster/until';
 import { bundle } from '../../tools/programs/bundle';
 import type { SynthesizedRun } from '../../tools/synthesized-run';
+import { until } from '../../tools/until';
 import type { DeadLetter } from './oracle';
 
 const PATIENCE_SECONDS = 900;
@@ -27,7 +27,7 @@ export class QueueReader {
       return status === 0 && JSON.parse(stdout);
     };
     // Its node, or the broker, may be the one that is broken.
-    return until(`the queues of ${queueName}`, ask, PATIENCE_SECONDS).catch((late) => {
+    return until(`the queues of ${queueName}`, ask, { seconds: PATIENCE_SECONDS }).catch((late) => {
       throw new Error(`${late}: ${refusal}`);
     });
   }

@@ -2,8 +2,8 @@ import { Duration } from 'cdk8s';
 import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
 import { EndedJob, Namespace } from '../../tools/cluster/namespace';
 import { report } from '../../tools/cluster/report';
-import { until } from '../../tools/cluster/until';
 import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
+import { until } from '../../tools/until';
 import { faultsPerItem } from './blame';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
@@ -91,7 +91,7 @@ export class Stage {
   }
 
   /**
-   * How a Job ends, see {@link Facts}. Rejects where somebody asked to leave.
+   * How a Job ends, see {@link Facts}. Rejects when the chaos run is interrupted.
    *
    * @param bound from then on it hangs; the Job's own deadline if not given
    */
@@ -104,8 +104,8 @@ export class Stage {
       const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
       return job && new EndedJob(job).outcome;
     };
-    const end = await until(`the end of ${run.job.name}`, ask, bound.toSeconds()).catch(() => undefined);
-    if (this.leave.aborted) throw new Error('asked to leave');
+    const end = await until(`the end of ${run.job.name}`, ask, { seconds: bound.toSeconds() }).catch(() => undefined);
+    if (this.leave.aborted) throw new Error('interrupted');
     return end;
   }
 

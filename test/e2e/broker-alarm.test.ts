@@ -1,7 +1,7 @@
 import { WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { until } from '../../tools/cluster/until';
 import { type Json, SynthesizedRun } from '../../tools/synthesized-run';
+import { until } from '../../tools/until';
 import { BrokerNodes } from './support/broker-nodes';
 
 describe('a broker that runs out of memory', () => {

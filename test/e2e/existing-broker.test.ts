@@ -11,8 +11,8 @@ import {
   WorkItems,
 } from '../../lib';
 import { Namespace, useNamespace } from '../../tools/cluster/namespace';
-import { until } from '../../tools/cluster/until';
 import { type Json, newChart } from '../../tools/synthesized-run';
+import { until } from '../../tools/until';
 import { Authority } from './support/authority';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';

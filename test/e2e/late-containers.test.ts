@@ -1,8 +1,8 @@
 import { WorkItems } from '../../lib';
 import { ContainerName } from '../../lib/contract/containers';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { until } from '../../tools/cluster/until';
 import { type Json, SynthesizedRun } from '../../tools/synthesized-run';
+import { until } from '../../tools/until';
 import { NOT_CREATED, waitingForConfigMap } from './support/late-container';
 
 const ITEMS = ['apple', 'banana'];

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvName } from '../../lib/contract/environment';
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
-import { until } from '../../tools/programs/shim-process';
+import { eventually } from '../../tools/until';
 import { BROKER_J } from './support/brokers';
 import { gated, useClassicRuns } from './support/classic-runs';
 
@@ -15,8 +16,8 @@ test('the guide names the version that is tested', () => {
 });
 
 test('a seeder of quorum queues says what the broker refuses', async () => {
-  const seeder = runOf(['a']).seeder({ QUEUE_TYPE: 'quorum' });
-  await until(() => seeder.log.includes('Unsupported queue declare argument(s)'));
+  const seeder = runOf(['a']).seeder({ [EnvName.QUEUE_TYPE]: 'quorum' });
+  await eventually(() => seeder.log.includes('Unsupported queue declare argument(s)'));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
 });
@@ -25,11 +26,11 @@ test('an item whose ack dies with the broker counts once: Broker-J no longer kno
   const run = runOf(['a', 'b']);
   await run.seed();
   const { program, items, open } = gated(run);
-  const pod = run.pod(program, { ITEMS_PER_POD: '2' });
-  await until(() => items().length === 1);
+  const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
+  await eventually(() => items().length === 1);
   freeze();
   open();
-  await until(() => pod.courier.log.includes('attempt 1 of 3 done'));
+  await eventually(() => pod.courier.log.includes('attempt 1 of 3 done'));
   await new Promise((resolve) => setTimeout(resolve, 500)); // the ack is on its way
   await broker().kill();
   await broker().restart();

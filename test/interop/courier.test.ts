@@ -1,6 +1,7 @@
+import { EnvName } from '../../lib/contract/environment';
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
-import { until } from '../../tools/programs/shim-process';
+import { eventually } from '../../tools/until';
 import { BROKERS } from './support/brokers';
 import { asJob, gated, ledger, useClassicRuns } from './support/classic-runs';
 
@@ -27,7 +28,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     const run = runOf(['a', 'b', 'c', 'd']);
     await run.seed();
     const { program, items } = ledger(run);
-    expect(await run.pod(program, { ITEMS_PER_POD: '3' }).exit()).toBe(ExitCode.DONE);
+    expect(await run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' }).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'c']);
     expect(await run.depth()).toBe(1);
   });
@@ -47,7 +48,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const { program, items, open } = gated(run);
     const worker = run.pod(program);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     const observer = run.pod(['true']);
     const ended = await Promise.race([observer.exit(), new Promise((resolve) => setTimeout(resolve, 8000))]);
     expect(ended).toBeUndefined();
@@ -61,7 +62,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     const run = runOf(['good', 'bad', 'fine']);
     await run.seed();
     const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
-    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
     const [dead, ...others] = await run.messages('dead');
@@ -76,7 +77,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('that count the dead letters at the same time all count all', async () => {
     const run = runOf(['x', 'y']);
     await run.seed();
-    const pods = [1, 2, 3].map(() => run.pod(['false'], { MAX_ATTEMPTS: '1' }));
+    const pods = [1, 2, 3].map(() => run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' }));
     for (const pod of pods) {
       expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
       expect(pod.courier.lastWords).toContain('2 dead letters');
@@ -88,7 +89,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const first = run.pod(ledger(run, 'exec sleep 1000').program);
     const { program, items } = ledger(run);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     first.courier.kill();
     expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
     const second = run.pod(program);
@@ -103,7 +104,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const first = run.pod(ledger(run, 'sleep 1000').program);
     const { program, items } = ledger(run);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     first.worker.end();
     expect(await first.courier.exit).not.toBe(ExitCode.DONE);
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
@@ -129,13 +130,13 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     expect(items()).toEqual(['a']);
   });
 
-  test('that are asked to leave hand their item over without a lost attempt', async () => {
+  test('that are terminated requeue their item without counting an attempt', async () => {
     const run = runOf(['a']);
     await run.seed();
     const first = run.pod(ledger(run, 'exec sleep 1000').program);
     const { program, items } = ledger(run);
-    await until(() => items().length === 1);
-    first.askToLeave();
+    await eventually(() => items().length === 1);
+    first.terminate();
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(program);
     expect(await second.exit()).toBe(ExitCode.DONE);
@@ -148,10 +149,10 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const first = run.pod(ledger(run, 'exec sleep 1000').program, { CRASH_AT: 'hang before ack' });
     const { program, items, open } = gated(run, 'b');
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     const before = await run.depth();
-    first.askToLeave();
-    await until(async () => (await run.depth()) === before + 1);
+    first.terminate();
+    await eventually(async () => (await run.depth()) === before + 1);
     await broker().kill();
     first.courier.kill();
     await broker().restart();
@@ -159,7 +160,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     const pods = [1, 2, 3].map(() => run.pod(program));
     const ended: unknown[] = [];
     for (const pod of pods) pod.exit().then((code) => ended.push(code));
-    await until(() => items().filter((item) => item === 'a').length === 3 && items().includes('b'));
+    await eventually(() => items().filter((item) => item === 'a').length === 3 && items().includes('b'));
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(ended.length).toBeLessThan(2);
     open();
@@ -172,7 +173,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const { program, items, open } = gated(run);
     const job = asJob({ parallelism: 3, completions: 12 }, () => run.pod(program));
-    await until(() => items().length === 3);
+    await eventually(() => items().length === 3);
     await broker().kill();
     open();
     await broker().restart();

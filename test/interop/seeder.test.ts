@@ -1,7 +1,8 @@
+import { EnvName } from '../../lib/contract/environment';
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
 import type { LocalRun } from '../../tools/programs/local-run';
-import { until } from '../../tools/programs/shim-process';
+import { eventually } from '../../tools/until';
 import { BROKERS } from './support/brokers';
 import { gated, useClassicRuns } from './support/classic-runs';
 
@@ -47,7 +48,7 @@ describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
   test('the broker killed while it fills: it starts over, every item exactly once', async () => {
     const run = runOf(numbers(10_000));
     const seeder = run.seeder();
-    await until(async () => (await run.depth().catch(() => 0)) > 0);
+    await eventually(async () => (await run.depth().catch(() => 0)) > 0);
     await broker().kill();
     await broker().restart();
     expect(await seeder.exit).toBe(ExitCode.DONE);
@@ -66,8 +67,8 @@ describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
     const run = runOf(numbers(3));
     await run.seed();
     const { program, items, open } = gated(run);
-    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
-    await until(() => items().length === 1);
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
+    await eventually(() => items().length === 1);
     await run.withBroker(async (model) => {
       const channel = await model.createChannel();
       await channel.deleteQueue(run.queue);

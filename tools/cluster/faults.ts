@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Json } from '../synthesized-run';
+import { until } from '../until';
 import { CLUSTER } from './control';
 import { kubectl } from './kubectl';
 import type { Namespace } from './namespace';
-import { until } from './until';
 
 /** Within them a node that has been started is ready, or it will not be. */
 const REVIVAL_SECONDS = 45;
@@ -23,7 +23,7 @@ export async function revive(number: number): Promise<void> {
       control('revive', String(number));
       // The firewall of a node, which NetworkPolicies need, dies with it, and is not among what comes back.
       if (policiesAreEnforced()) control('policies');
-      await until(`${name} alive`, async () => (await leaseOf(name)) !== lease, REVIVAL_SECONDS);
+      await until(`${name} alive`, async () => (await leaseOf(name)) !== lease, { seconds: REVIVAL_SECONDS });
       return await nodeReady(name);
     } catch (error) {
       // On a busy machine its containerd is late, and its kubelet, which needs that, ends.

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Yaml } from 'cdk8s';
 import type { Json } from '../synthesized-run';
+import { until } from '../until';
 import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from './control';
 import { askKubectl, kubectl } from './kubectl';
 import { report } from './report';
-import { until } from './until';
 
 const STANDARD = 'pod-security.kubernetes.io';
 
@@ -60,7 +60,7 @@ export class Namespace {
       const found = new EndedJob(await this.get('job', job));
       return found.outcome && found;
     };
-    const ended = await until(`the end of Job ${job}`, ask, seconds);
+    const ended = await until(`the end of Job ${job}`, ask, { seconds });
     return ended as EndedJob;
   }
 

@@ -142,7 +142,7 @@ export class LocalPod {
   }
 
   /** SIGTERM to both containers, as the kubelet sends it. */
-  askToLeave(): void {
+  terminate(): void {
     this.worker.signal('SIGTERM');
     this.courier.kill('SIGTERM');
   }

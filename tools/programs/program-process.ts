@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { EnvName } from '../../lib/contract/environment';
 
 /** The programs, bundled from their sources as the build does it, with the crash points in front. */
 export class TestPrograms {
@@ -27,7 +28,7 @@ export class TestPrograms {
 
   start(name: 'seeder' | 'courier', env: Record<string, string>): ProgramProcess {
     return new ProgramProcess(join(this.folder, `${name}.js`), {
-      TERMINATION_LOG: join(this.folder, 'last-words'),
+      [EnvName.TERMINATION_LOG]: join(this.folder, 'last-words'),
       ...env,
     });
   }

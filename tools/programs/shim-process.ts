@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { which } from '../../cli/system/processes';
+import { EnvName } from '../../lib/contract/environment';
 import { SharedVolume } from '../../lib/contract/shared-volume';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'courier', 'shim.sh');
@@ -63,7 +64,7 @@ export class ShimProcess {
     const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: this.path, TERMINATION_LOG: this.terminationLog },
+      env: { ...process.env, PATH: this.path, [EnvName.TERMINATION_LOG]: this.terminationLog },
       detached: true,
     });
     child.stdout.on('data', (bytes: Buffer) => {
@@ -113,14 +114,5 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // it has ended by itself
-  }
-}
-
-/** Waits until `condition` holds. Bounded, so that a test that fails does not keep jest from ending. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within 60 s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

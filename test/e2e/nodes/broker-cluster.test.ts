@@ -1,8 +1,8 @@
 import { Network, WorkItems } from '../../../lib';
 import { node, nodeReady, revive } from '../../../tools/cluster/faults';
 import { useNamespace } from '../../../tools/cluster/namespace';
-import { until } from '../../../tools/cluster/until';
 import { type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 import { BrokerNodes } from '../support/broker-nodes';
 import { Ledger, witness } from '../support/ledger';
 

@@ -3,8 +3,8 @@ import { WorkItems } from '../../../lib';
 import { ContainerName } from '../../../lib/contract/containers';
 import { node, revive } from '../../../tools/cluster/faults';
 import { useNamespace } from '../../../tools/cluster/namespace';
-import { until } from '../../../tools/cluster/until';
 import { type Json, SynthesizedRun } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 import { NOT_CREATED, waitingForConfigMap } from '../support/late-container';
 
 const [STAYS, FALLS] = ['node-1', 'node-2'];

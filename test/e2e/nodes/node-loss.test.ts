@@ -4,8 +4,8 @@ import { Network, WorkItems } from '../../../lib';
 import { node, revive } from '../../../tools/cluster/faults';
 import { kubectl } from '../../../tools/cluster/kubectl';
 import { useNamespace } from '../../../tools/cluster/namespace';
-import { until } from '../../../tools/cluster/until';
 import { FRUITS, SynthesizedRun } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 import { Ledger, witness } from '../support/ledger';
 
 const STAYS = 'node-1';

@@ -2,8 +2,8 @@ import { ApiObject } from 'cdk8s';
 import type { RabbitMQ } from '../../../lib';
 import { askKubectl } from '../../../tools/cluster/kubectl';
 import type { Namespace } from '../../../tools/cluster/namespace';
-import { until } from '../../../tools/cluster/until';
 import type { Json } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 
 const CONTAINER = 'rabbitmq';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { type Definition, locate } from '../../../scripts/definitions';
 import { CLUSTER } from '../../../tools/cluster/control';
 import { askKubectl } from '../../../tools/cluster/kubectl';
-import { until } from '../../../tools/cluster/until';
 import type { Json } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 
 /** Lets the cluster know a kind of objects. It stays: others on the cluster may have come to use it. */
 export async function defineResource(definition: Definition): Promise<void> {

@@ -1,7 +1,7 @@
 import { Program } from '../../../lib';
 import type { Namespace } from '../../../tools/cluster/namespace';
-import { until } from '../../../tools/cluster/until';
 import type { Json } from '../../../tools/synthesized-run';
+import { until } from '../../../tools/until';
 
 /**
  * Where programs write down what they do, so that it survives their pods. It is a pod that takes lines over TCP and answers
@@ -41,7 +41,7 @@ export class Ledger {
   /** Waits until so many different items have ended with success. */
   done(queue: string, count: number, seconds?: number): Promise<true> {
     const what = `${count} items of ${queue} done`;
-    return until(what, async () => new Set(await this.items(queue, 'end')).size >= count, seconds);
+    return until(what, async () => new Set(await this.items(queue, 'end')).size >= count, { seconds });
   }
 
   /** Waits for an entry. */

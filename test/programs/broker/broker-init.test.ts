@@ -67,7 +67,7 @@ async function initialized(): Promise<ServerNode> {
 }
 
 describe('the definitions', () => {
-  test('have the two users, of whom one is administrator, and the virtual host /', async () => {
+  test('have two users, one of them the administrator, and the virtual host /', async () => {
     const { users, vhosts, permissions } = (await initialized()).definitions;
     expect(users).toEqual([
       { name: 'work-queue-admin', password: 'admin-pw', tags: ['administrator'] },
@@ -85,7 +85,7 @@ describe('the definitions', () => {
     expect(admin).toMatchObject({ configure: '.*', write: '.*', read: '.*' });
   });
 
-  test('let the other one use the queues of this package, and publish to them', async () => {
+  test('let the other user use the queues of this package, and publish to them', async () => {
     const [, { configure, write, read }] = (await initialized()).definitions.permissions;
     const queue = 'fruits-eat-0123456789';
     for (const name of [queue, ...Object.values(relatedQueues(queue)), 'a-0123456789']) {
@@ -113,7 +113,7 @@ describe('the definitions', () => {
     for (const pattern of [configure, write, read]) expect(name).not.toMatch(new RegExp(pattern));
   });
 
-  test('let nobody read the default exchange or make one in its place', async () => {
+  test('do not let the other user read the default exchange or declare one in its place', async () => {
     const [, { configure, read }] = (await initialized()).definitions.permissions;
     for (const pattern of [configure, read]) expect('amq.default').not.toMatch(new RegExp(pattern));
   });
@@ -167,13 +167,13 @@ describe('the log', () => {
 });
 
 describe('cannot be initialized', () => {
-  test('with one user for both, who would lose the rights of an administrator', async () => {
+  test('with the same user twice, which would lose the rights of an administrator', async () => {
     const node = newNode();
     node.mount('client', { ...CLIENT, username: 'work-queue-admin\n' });
     const { code, log, lastWords } = await node.init();
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(lastWords()).toBe(
-      'the user of the credentials is work-queue-admin, as the administrator of the broker; give it another name',
+      "the username of the credentials is work-queue-admin, which is the administrator's; give the Secret another username",
     );
     expect(log).not.toContain(CLIENT.password);
     expect(() => node.definitions).toThrow('ENOENT');
@@ -188,7 +188,7 @@ describe('cannot be initialized', () => {
     node.mount(secret, keys);
     const { code, lastWords } = await node.init();
     expect(code).toBe(ExitCode.TRY_AGAIN);
-    expect(lastWords()).toBe('a Secret of the broker has an empty username or password');
+    expect(lastWords()).toBe('a Secret of the broker has an empty username or password; give it both');
   });
 
   test.each([
@@ -208,7 +208,7 @@ describe('cannot be initialized', () => {
     expect(() => node.text('.erlang.cookie')).toThrow('ENOENT');
   });
 
-  test('without being told where', async () => {
+  test('without RABBITMQ_HOME', async () => {
     const { code, log } = await newNode().init({ [EnvName.RABBITMQ_HOME]: '' });
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(log).toContain('the environment variable RABBITMQ_HOME is not set');

@@ -6,7 +6,7 @@ import amqp from 'amqplib';
 import { App, Chart } from 'cdk8s';
 import { Manifest } from '../../../cli/rehearsal/manifest';
 import { runningWith } from '../../../cli/system/processes';
-import { sleep } from '../../../cli/system/wait';
+import { EnvName } from '../../../lib/contract/environment';
 import {
   CoarseWorkerJob,
   type CoarseWorkerJobProps,
@@ -15,6 +15,7 @@ import {
   RabbitMQ,
   WorkItems,
 } from '../../../lib/index';
+import { sleep } from '../../../lib/programs/runtime/time';
 import { useBroker } from '../../../tools/programs/broker';
 import { rehearseOn } from '../../support/rehearse-on';
 
@@ -120,7 +121,7 @@ test(
 );
 
 test(
-  'somebody else’s broker keeps no queue of a rehearsal',
+  'a foreign broker keeps no queue of a rehearsal',
   async () => {
     const { output } = await rehearseHere(fruitsThrough('cat'));
     const [queue] = /\S+-rehearsal-[0-9a-f]{8}/.exec(output) ?? [];
@@ -134,7 +135,7 @@ test(
 describe('npm run demo', () => {
   /** With a broker of its own, and all that it leaves in a folder of its own. */
   function demo(...args: string[]): { process: ChildProcess; exit: Promise<number | null>; output: () => string } {
-    const { BROKER_URL: _, ...environment } = process.env;
+    const { [EnvName.BROKER_URL]: _, ...environment } = process.env;
     const child = spawn(process.execPath, [DEMO, ...args], { env: { ...environment, TMPDIR: dir } });
     let output = '';
     child.stdout.on('data', (data) => (output += data));
@@ -146,7 +147,7 @@ describe('npm run demo', () => {
   async function atWork(run: ReturnType<typeof demo>): Promise<void> {
     while (!/^\S+ worker +\| /m.test(run.output())) {
       if (run.process.exitCode !== null) throw new Error(`it has ended:\n${run.output()}`);
-      await sleep(0.05);
+      await sleep(50);
     }
   }
 
@@ -173,10 +174,10 @@ describe('npm run demo', () => {
     3 * MINUTES,
   );
 
-  test('of an app that is not there says so', async () => {
+  test('of an app that does not exist says so', async () => {
     const run = demo('examples/nothing.ts');
     expect(await run.exit).toBe(2);
-    expect(run.output()).toContain('examples/nothing.ts is not there');
+    expect(run.output()).toContain('examples/nothing.ts does not exist');
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -187,7 +188,7 @@ describe('npm run demo', () => {
       expect(left()).not.toEqual({ folders: [], processes: [] });
       run.process.kill(signal);
       expect(await run.exit).toBe(130);
-      expect(run.output()).toContain('Interrupted: all processes are ended');
+      expect(run.output()).toContain('Interrupted: all processes have ended');
       expect(left()).toEqual({ folders: [], processes: [] });
     },
     3 * MINUTES,
@@ -199,7 +200,7 @@ describe('npm run demo', () => {
       const run = demo();
       await atWork(run);
       run.process.kill('SIGKILL');
-      for (let tries = 0; tries < 100 && left().folders.length > 0; tries++) await sleep(0.1);
+      for (let tries = 0; tries < 100 && left().folders.length > 0; tries++) await sleep(100);
       expect(left()).toEqual({ folders: [], processes: [] });
     },
     3 * MINUTES,

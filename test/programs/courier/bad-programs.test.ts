@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
-import { until } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
@@ -28,7 +29,7 @@ describe('the next item runs, and the pod ends with success, after a program tha
   ])('%s', async (_, misdeed) => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run, `[ "$item" != a ] || {\n${misdeed}\n}`);
-    const pod = run.pod(program, { ITEMS_PER_POD: '2', MAX_ATTEMPTS: '1' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b']);
     expect(pod.courier.lastWords).toBe('2 items done: item 0 "a", item 1 "b"');
@@ -36,9 +37,9 @@ describe('the next item runs, and the pod ends with success, after a program tha
   });
 });
 
-test('a program that fails does not become one that is done by telling how another run has ended', async () => {
+test('a program that fails cannot pass for done by reporting how another run has ended', async () => {
   const run = await seeded(['a']);
-  const pod = run.pod(['sh', '-c', `${FOLDER}; echo "exit 2 0" >$folder/up; exit 3`], { MAX_ATTEMPTS: '1' });
+  const pod = run.pod(['sh', '-c', `${FOLDER}; echo "exit 2 0" >$folder/up; exit 3`], { [EnvName.MAX_ATTEMPTS]: '1' });
   expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
   expect(pod.courier.lastWords).toContain('item 0 "a" (exit 3)');
 });
@@ -46,7 +47,9 @@ test('a program that fails does not become one that is done by telling how anoth
 test('a dead letter has the end of standard error, and no more of it than fits, whatever was written', async () => {
   const run = await seeded(['a']);
   const noise = 'head -c 10000000 /dev/urandom >&2; echo "the last line" >&2; exit 1';
-  expect(await run.pod(['sh', '-c', noise], { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  expect(await run.pod(['sh', '-c', noise], { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(
+    ExitCode.TOO_MANY_DEAD_LETTERS,
+  );
   const [dead] = await run.messages('dead');
   expect(String(dead.headers.stderr)).toMatch(/the last line$/);
   expect(String(dead.headers.stderr).length).toBeLessThanOrEqual(2000);
@@ -55,10 +58,15 @@ test('a dead letter has the end of standard error, and no more of it than fits, 
 describe('a program that ignores SIGTERM', () => {
   const STUBBORN = 'trap "" TERM; while :; do sleep 0.1; done';
 
-  test('is killed when its time is up, that is an attempt, and the next item runs', async () => {
+  test('is killed when its time is up, which counts as an attempt, and the next item runs', async () => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run, `[ "$item" = b ] || { ${STUBBORN}; }`);
-    const env = { ITEMS_PER_POD: '2', MAX_ATTEMPTS: '1', ITEM_TIMEOUT_SECONDS: '1', TERMINATION_GRACE_SECONDS: '1' };
+    const env = {
+      [EnvName.ITEMS_PER_POD]: '2',
+      [EnvName.MAX_ATTEMPTS]: '1',
+      [EnvName.ITEM_TIMEOUT_SECONDS]: '1',
+      [EnvName.TERMINATION_GRACE_SECONDS]: '1',
+    };
     const pod = run.pod(program, env);
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['a', 'b']);
@@ -66,21 +74,23 @@ describe('a program that ignores SIGTERM', () => {
     expect(pod.courier.lastWords).toContain('item 0 "a" (longer than itemTimeout (1 s))');
   });
 
-  test('does not keep a pod that is asked to leave: another one does the item', async () => {
+  test('does not hold up a pod that is terminated: another pod works on the item', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, STUBBORN);
-    const pod = run.pod(program, { TERMINATION_GRACE_SECONDS: '1' });
-    await until(() => items().length === 1);
-    pod.askToLeave();
+    const pod = run.pod(program, { [EnvName.TERMINATION_GRACE_SECONDS]: '1' });
+    await eventually(() => items().length === 1);
+    pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.STOPPED);
     expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
   });
 });
 
-describe('where the item cannot be handed to the program', () => {
+describe('an item that cannot be written for the program', () => {
   async function expectHandedOver(run: LocalRun, pod: LocalPod, reason: RegExp): Promise<void> {
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toMatch(/^item 0 "a": cannot be handed to the program: .*; another pod tries again$/);
+    expect(pod.courier.lastWords).toMatch(
+      /^item 0 "a": the item cannot be written for the program: .*; another pod tries again$/,
+    );
     expect(pod.courier.lastWords).toMatch(reason);
     const next = run.pod(['true']);
     expect(await next.exit()).toBe(ExitCode.DONE);
@@ -121,7 +131,7 @@ test('the item is not written through a link that a program has left', async () 
     run,
     `${FOLDER}; ln -sf ${elsewhere} $folder/item; ln -sf ${elsewhere} $folder/call`,
   );
-  expect(await run.pod(program, { ITEMS_PER_POD: '2' }).exit()).toBe(ExitCode.DONE);
+  expect(await run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' }).exit()).toBe(ExitCode.DONE);
   expect(items()).toEqual(['a', 'b']);
   expect(existsSync(elsewhere)).toBe(false);
 });

@@ -1,16 +1,17 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalPod, type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
-import { until } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
 
 describe('a pod', () => {
-  test('does one item, acknowledges it and ends with 0', async () => {
+  test('works on one item, acknowledges it and ends with 0', async () => {
     const run = await seeded(['apple', 'banana']);
     const { program, items } = ledger(run);
     const pod = run.pod(program);
@@ -21,18 +22,18 @@ describe('a pod', () => {
     expect(pod.worker.terminationMessage).toBe('1 item done: item 0 "apple"');
   });
 
-  test('does itemsPerPod items', async () => {
+  test('works on `itemsPerPod` items', async () => {
     const run = await seeded(['a', 'b', 'c', 'd']);
     const { program, items } = ledger(run);
-    expect(await run.pod(program, { ITEMS_PER_POD: '3' }).exit()).toBe(ExitCode.DONE);
+    expect(await run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' }).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'c']);
     expect(await run.depth()).toBe(1);
   });
 
-  test('ends with 0 when it sees that all is settled', async () => {
+  test('ends with 0 when it sees that all items are settled', async () => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run);
-    const pod = run.pod(program, { ITEMS_PER_POD: '5' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '5' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b']);
     expect(pod.courier.lastWords).toMatch(/^all 2 items settled: 2 done/);
@@ -49,20 +50,20 @@ describe('a pod', () => {
     expect(items()).toEqual(['a']);
   });
 
-  test('with nothing to take does not end while another pod still holds an item', async () => {
+  test('without an item to take does not end while another pod still holds one', async () => {
     const run = await seeded(['slow']);
     const gate = join(run.folder, 'gate');
     const busy = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
     const worker = run.pod(busy.program);
-    await until(() => busy.items().length === 1);
+    await eventually(() => busy.items().length === 1);
     const observer = run.pod(['true']);
-    await until(() => observer.courier.log.includes('waiting for other pods'));
+    await eventually(() => observer.courier.log.includes('waiting for other pods'));
     appendFileSync(gate, '');
     expect(await worker.exit()).toBe(ExitCode.DONE);
     expect(await observer.exit()).toBe(ExitCode.DONE);
   });
 
-  test('ends at once, in a queue of no items', async () => {
+  test('ends at once if the queue has no items', async () => {
     const run = await seeded([]);
     expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
   });
@@ -74,7 +75,7 @@ describe('the program', () => {
     const file = join(run.folder, 'seen');
     const variables = '$WORK_ITEM_INDEX $WORK_ITEM_ATTEMPT $WORK_QUEUE_RUN';
     const program = ['sh', '-c', `echo "${variables} [$ITEM]" >>${file}; [ $(wc -l <${file}) -gt 1 ]`];
-    const pod = run.pod(program, { ITEMS_PER_POD: '2', ITEM_VARIABLE: 'ITEM' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', [EnvName.ITEM_VARIABLE]: 'ITEM' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(readFileSync(file, 'utf8')).toBe(`0 1 ${RUN_NAME} [shy]\n0 2 ${RUN_NAME} [shy]\n1 1 ${RUN_NAME} [x\n]\n`);
   });
@@ -89,10 +90,12 @@ describe('the program', () => {
     const file = join(run.folder, 'seen');
     const program = (then: string) => ['sh', '-c', `echo "$WORK_QUEUE_RUN" >>${file}; ${then}`];
     const first = run.pod(program('exec sleep 1000'));
-    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
-    first.askToLeave();
+    await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    first.terminate();
     await first.exit();
-    expect(await run.pod(program('exit 1'), { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(await run.pod(program('exit 1'), { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(
+      ExitCode.TOO_MANY_DEAD_LETTERS,
+    );
     expect(readFileSync(file, 'utf8')).toBe('monday\nmonday\n');
     expect((await run.messages('dead'))[0].headers).toMatchObject({ run: 'monday' });
   });
@@ -101,7 +104,7 @@ describe('the program', () => {
     const item = Buffer.concat([Buffer.from('it\'s "$(x)" \\'), Buffer.from([0xff, 0x81, 10, 10])]);
     const run = await seeded([item]);
     const pod = run.pod(['printf', '%s|', '{{work-item}}', 'b c', '--x={{work-item}}.'], {
-      ITEM_ARGUMENTS: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
+      [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
     });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     const expected = Buffer.concat([item, Buffer.from('|b c|--x='), item, Buffer.from('.|')]);
@@ -110,19 +113,19 @@ describe('the program', () => {
   });
 
   test.each([
-    ['a NUL', Buffer.from('a\0b'), 'the item cannot be an argument: it holds a NUL byte'],
+    ['a NUL', Buffer.from('a\0b'), 'the item cannot be an argument: it contains a NUL byte'],
     [
       'too many bytes',
       Buffer.alloc(131_068, 'x'),
-      'the item cannot be an argument: with what stands before and after it, 131072 bytes, and 131071 are possible',
+      'the item cannot be an argument: with the text around it, it has 131072 bytes, and the maximum is 131071',
     ],
   ])(
     'never has an item with %s as an argument: it is a dead letter at once, and the next one runs',
     async (_, bad, reason) => {
       const run = await seeded([bad, 'good']);
       const pod = run.pod(['printf', '%s', '--x={{work-item}}'], {
-        ITEM_ARGUMENTS: JSON.stringify([null, null, ['--x=', '']]),
-        ITEMS_PER_POD: '2',
+        [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['--x=', '']]),
+        [EnvName.ITEMS_PER_POD]: '2',
       });
       expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
       expect(pod.worker.stdout.toString()).toBe('--x=good');
@@ -133,20 +136,22 @@ describe('the program', () => {
 
   test('never has an item with a NUL in a variable: it is a dead letter at once', async () => {
     const run = await seeded([Buffer.from([0])]);
-    expect(await run.pod(['true'], { ITEM_VARIABLE: 'FRAME' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(await run.pod(['true'], { [EnvName.ITEM_VARIABLE]: 'FRAME' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     const [dead] = await run.messages('dead');
-    expect(dead.headers).toMatchObject({ reason: 'the item cannot be variable FRAME: it holds a NUL byte' });
+    expect(dead.headers).toMatchObject({ reason: 'the item cannot be variable FRAME: it contains a NUL byte' });
   });
 });
 
 describe('a failing item', () => {
-  test('is tried maxAttempts times in the same pod, then becomes a dead letter with the reason; the rest is done', async () => {
+  test('is tried `maxAttempts` times in the same pod, then becomes a dead letter with the reason; the other items are done', async () => {
     const run = await seeded(['good', 'bad', 'fine']);
     const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
-    const pod = run.pod(program, { ITEMS_PER_POD: '3' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
-    expect(pod.courier.log).toMatch(/item 1 "bad": attempt 2 of 3 failed, exit 3 after \d\S* m?s; again in \d\S* m?s/);
+    expect(pod.courier.log).toMatch(
+      /item 1 "bad": attempt 2 of 3 failed \(exit 3\) after \d\S* m?s; trying again in \d\S* m?s/,
+    );
     expect(pod.courier.lastWords).toBe(
       'all 3 items settled: 2 done, 1 dead letter (0 tolerated): item 1 "bad" (exit 3: "a bad apple")',
     );
@@ -161,7 +166,7 @@ describe('a failing item', () => {
 
   test('among many more than are tolerated: as many are counted as are needed', async () => {
     const run = await seeded(Array(105).fill('bad'));
-    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
+    const pod = run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(pod.courier.lastWords).toMatch(
       /^all 105 items settled: more than 100 dead letters \(0 tolerated\): item 0 "bad" \(exit 1\), .*, and others$/,
@@ -169,9 +174,9 @@ describe('a failing item', () => {
     expect(await run.depth('dead')).toBe(105);
   });
 
-  test('is tolerated when the Job tolerates it', async () => {
+  test('is tolerated if `toleratedDeadLetters` allows it', async () => {
     const run = await seeded(['bad']);
-    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1', TOLERATED_DEAD_LETTERS: '1' });
+    const pod = run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1', [EnvName.TOLERATED_DEAD_LETTERS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(pod.courier.lastWords).toContain('1 dead letter (1 tolerated)');
   });
@@ -187,22 +192,22 @@ describe('a failing item', () => {
 
   test('that runs longer than itemTimeout is stopped, and has failed', async () => {
     const run = await seeded(['long']);
-    const pod = run.pod(['sleep', '1000'], { ITEM_TIMEOUT_SECONDS: '1', MAX_ATTEMPTS: '1' });
+    const pod = run.pod(['sleep', '1000'], { [EnvName.ITEM_TIMEOUT_SECONDS]: '1', [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(pod.courier.lastWords).toContain('longer than itemTimeout (1 s)');
   });
 
-  test('whose signal ended it says which', async () => {
+  test('that a signal ends becomes a dead letter that names the signal', async () => {
     const run = await seeded(['x']);
-    const pod = run.pod(['sh', '-c', 'kill -SEGV $$'], { MAX_ATTEMPTS: '1' });
+    const pod = run.pod(['sh', '-c', 'kill -SEGV $$'], { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     const [dead] = await run.messages('dead');
     expect(dead.headers).toMatchObject({ reason: 'SIGSEGV', signal: 11 });
   });
 
-  test('dead letters that two pods count at the same time are counted by both', async () => {
+  test('becomes a dead letter that two pods at the same time both count', async () => {
     const run = await seeded(['x', 'y']);
-    const pods = [1, 2, 3].map(() => run.pod(['false'], { MAX_ATTEMPTS: '1' }));
+    const pods = [1, 2, 3].map(() => run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' }));
     for (const pod of pods) {
       expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
       expect(pod.courier.lastWords).toContain('2 dead letters');
@@ -215,7 +220,7 @@ describe('a pod that dies', () => {
     const run = await seeded(['heavy']);
     const { program, items } = ledger(run, 'sleep 1000');
     const first = run.pod(program);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     first.worker.end();
     expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
     expect(first.courier.lastWords).toBe(
@@ -229,8 +234,8 @@ describe('a pod that dies', () => {
   test('by its worker on the last attempt: the item becomes a dead letter', async () => {
     const run = await seeded(['heavy']);
     const { program, items } = ledger(run, 'sleep 1000');
-    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
-    await until(() => items().length === 1);
+    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    await eventually(() => items().length === 1);
     pod.worker.end();
     expect(await pod.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
     expect(await run.pod(['true']).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
@@ -240,7 +245,7 @@ describe('a pod that dies', () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     const first = run.pod(program);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     first.courier.kill();
     expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
@@ -251,12 +256,12 @@ describe('a pod that dies', () => {
     const run = await seeded(['deadly']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     for (let n = 1; n <= 10; n++) {
-      const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
-      await until(() => items().length === n);
+      const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+      await eventually(() => items().length === n);
       pod.courier.kill();
       await pod.exit();
     }
-    const last = run.pod(program, { MAX_ATTEMPTS: '1' });
+    const last = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toHaveLength(10);
     expect(last.courier.lastWords).toContain('item 0 "deadly" (10 pods or connections that had the item died)');
@@ -266,9 +271,9 @@ describe('a pod that dies', () => {
     const run = await seeded(['a', 'b']);
     const holder = run.pod(ledger(run, 'exec sleep 1000').program);
     const { program, items } = ledger(run);
-    await until(() => items().length === 1);
-    const idle = run.pod(program, { ITEMS_PER_POD: '2' });
-    await until(() => idle.courier.log.includes('waiting for other pods'));
+    await eventually(() => items().length === 1);
+    const idle = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
+    await eventually(() => idle.courier.log.includes('waiting for other pods'));
     idle.worker.end();
     holder.courier.kill();
     expect(await idle.courier.exit).toBe(ExitCode.TRY_AGAIN);
@@ -299,7 +304,7 @@ describe('a pod that dies', () => {
   test('only by its connection, between an ack and its proof: the item is done, and does not count', async () => {
     const run = await seeded(['a', 'b', 'c']);
     const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
-    const pod = run.pod(program, { ITEMS_PER_POD: '2', CRASH_AT: 'lose connection after ack' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', CRASH_AT: 'lose connection after ack' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     // Neither a, whose ack nothing proves, nor b, which was delivered twice: it ends by what it sees.
     expect(items()).toEqual(['a', 'b', 'b', 'c']);
@@ -308,7 +313,7 @@ describe('a pod that dies', () => {
 
   test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {
     const run = await seeded(['bad']);
-    const env = { MAX_ATTEMPTS: '1', TOLERATED_DEAD_LETTERS: '1' };
+    const env = { [EnvName.MAX_ATTEMPTS]: '1', [EnvName.TOLERATED_DEAD_LETTERS]: '1' };
     expect(await run.pod(['false'], { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
     const second = run.pod(['false'], env);
     expect(await second.exit()).toBe(ExitCode.DONE);
@@ -317,25 +322,25 @@ describe('a pod that dies', () => {
   });
 });
 
-describe('a pod that is asked to leave', () => {
-  test('hands its item over without a lost attempt', async () => {
+describe('a pod that is terminated', () => {
+  test('requeues its item without counting an attempt', async () => {
     const run = await seeded(['a']);
     const first = await podAskedToLeave(run);
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(ledger(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
-    // An item that was handed over does not count: the pod ends by what it sees, not by what it has done.
+    // A requeued item does not count: the pod ends because all items are settled, not by what it has done.
     expect(second.courier.lastWords).toMatch(/^all 1 item settled: 1 done; this pod: 1 item done: item 0 "a"/);
   });
 
-  test('knows it before its program ends of it, although only its worker was told yet', async () => {
+  test('knows it before its program ends of the signal, although only its worker has got one yet', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     const first = run.pod(program);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     first.worker.signal('SIGTERM');
-    await until(() => first.courier.log.includes('the pod was asked to leave'));
+    await eventually(() => first.courier.log.includes('the pod was terminated'));
     first.courier.kill('SIGTERM');
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     expect(first.courier.log).not.toContain('failed');
@@ -344,11 +349,11 @@ describe('a pod that is asked to leave', () => {
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
   });
 
-  test('loses no attempt either where the worker is killed before the courier is', async () => {
+  test('counts no attempt if the worker is killed before the courier', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'trap "" TERM; while :; do sleep 0.1; done');
-    const pod = run.pod(program, { MAX_ATTEMPTS: '1' });
-    await until(() => items().length === 1);
+    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    await eventually(() => items().length === 1);
     pod.courier.kill('SIGTERM');
     pod.worker.end();
     expect(await pod.courier.exit).toBe(ExitCode.STOPPED);
@@ -366,11 +371,11 @@ describe('a pod that is asked to leave', () => {
     expect(await run.depth()).toBe(1);
   });
 
-  test('hands failed attempts over too', async () => {
+  test('requeues an item with its failed attempts', async () => {
     const run = await seeded(['bad']);
     const first = run.pod(['false']);
-    await until(() => first.courier.log.includes('attempt 2 of 3 failed'));
-    first.askToLeave();
+    await eventually(() => first.courier.log.includes('attempt 2 of 3 failed'));
+    first.terminate();
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(['false']);
     expect(await second.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
@@ -397,8 +402,8 @@ describe('a pod that is asked to leave', () => {
   async function podAskedToLeave(run: LocalRun, env: Record<string, string> = {}): Promise<LocalPod> {
     const { program, items } = ledger(run, 'exec sleep 1000');
     const pod = run.pod(program, env);
-    await until(() => items().length === 1);
-    pod.askToLeave();
+    await eventually(() => items().length === 1);
+    pod.terminate();
     return pod;
   }
 
@@ -406,17 +411,17 @@ describe('a pod that is asked to leave', () => {
     const run = await seeded(['a']);
     const marker = join(run.folder, 'started');
     const pod = run.pod(['sh', '-c', `trap "exit 0" TERM; : >${marker}; while :; do sleep 0.1; done`]);
-    await until(() => existsSync(marker));
-    pod.askToLeave();
+    await eventually(() => existsSync(marker));
+    pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(await run.depth()).toBe(0);
   });
 
-  test('leaves at once while it waits for the seeder', async () => {
+  test('ends at once while it waits for the seeder', async () => {
     const run = runOf({ items: ['a'] });
     const pod = run.pod(['true']);
-    await until(() => existsSync(join(pod.worker.folder, 'down')));
-    pod.askToLeave();
+    await eventually(() => existsSync(join(pod.worker.folder, 'down')));
+    pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.STOPPED);
   });
 });
@@ -425,10 +430,10 @@ test('the broker killed and restarted in the middle of an item: the program is s
   const run = await seeded(['a', 'b']);
   const gate = join(run.folder, 'gate');
   const { program, items } = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
-  const pod = run.pod(program, { ITEMS_PER_POD: '2' });
-  await until(() => items().length === 1);
+  const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
+  await eventually(() => items().length === 1);
   await broker().kill();
-  await until(() => pod.courier.log.includes('stopping the program'));
+  await eventually(() => pod.courier.log.includes('stopping the program'));
   appendFileSync(gate, '');
   await broker().restart();
   expect(await pod.exit()).toBe(ExitCode.DONE);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChannelModel, Options } from 'amqplib';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
-import { until } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
@@ -15,7 +16,7 @@ interface Foreign extends Options.Publish {
   readonly body: string;
 }
 
-/** What the seeder has left in the queue, behind messages of somebody else. */
+/** What the seeder has left in the queue, behind foreign messages. */
 function precededBy(run: LocalRun, ...foreign: Foreign[]): Promise<void> {
   return run.withBroker(async (model) => {
     const channel = await model.createConfirmChannel();
@@ -37,28 +38,28 @@ function withBrokenText(model: ChannelModel): void {
   stream.write = (bytes) => write.call(stream, Buffer.from(bytes.map((byte) => (byte === 0x40 ? 0xff : byte))));
 }
 
-describe('a message that nobody seeded', () => {
+describe('a message that the seeder did not publish', () => {
   const headers = { run: RUN_NAME };
   test.each<[string, Options.Publish]>([
     ['has no properties', {}],
     ['has no run', { messageId: '0' }],
     ['has the name of another run', { messageId: '0', headers: { run: 'monday' } }],
-    ['has a run that is no text', { messageId: '0', headers: { run: { '!': 'timestamp', value: 7 } } }],
+    ['has a run that is not a string', { messageId: '0', headers: { run: { '!': 'timestamp', value: 7 } } }],
     ['has no number', { headers }],
-    ['has a number that is none', { messageId: '0x0', headers }],
+    ['has an id that is not a number', { messageId: '0x0', headers }],
     ['has a number that no item has', { messageId: '1', headers }],
-  ])('and that %s is worked on, and is none of the itemsPerPod', async (_, options) => {
+  ])('and that %s is worked on, and does not count towards itemsPerPod', async (_, options) => {
     const run = await seeded(['a']);
     await precededBy(run, { body: 'junk', ...options });
     const { program, items } = ledger(run);
     const pod = run.pod(program);
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['junk', 'a']);
-    expect(pod.courier.log).toMatch(/message 1 of somebody else "junk": attempt 1 of 3 done/);
-    expect(pod.courier.lastWords).toBe('1 item done: item 0 "a"; also 1 message of somebody else');
+    expect(pod.courier.log).toMatch(/foreign message 1 "junk": attempt 1 of 3 done/);
+    expect(pod.courier.lastWords).toBe('1 item done: item 0 "a"; also 1 foreign message');
   });
 
-  test('has no number for the program unless it is one, and the name of the run only where it is one', async () => {
+  test('gives the program a number and the name of a run only if it has them', async () => {
     const run = await seeded(['a']);
     await precededBy(
       run,
@@ -72,7 +73,7 @@ describe('a message that nobody seeded', () => {
     expect(readFileSync(file, 'utf8')).toBe(`17|monday\n|${run.queue}\n|${run.queue}\n0|${RUN_NAME}\n`);
   });
 
-  test('and that fails is a dead letter like any other, whatever headers it has', async () => {
+  test('and that fails becomes a dead letter like any other, whatever headers it has', async () => {
     const run = await seeded(['a']);
     const huge = 'x'.repeat(65_000);
     await precededBy(
@@ -83,16 +84,16 @@ describe('a message that nobody seeded', () => {
       { body: 'four', headers: { attempts: 1e300, list: [1, null, { deep: [true] }] } },
     );
     const pod = run.pod(['sh', '-c', '[ "$(cat)" = a ] || { echo "no item of mine" >&2; exit 3; }'], {
-      MAX_ATTEMPTS: '1',
+      [EnvName.MAX_ATTEMPTS]: '1',
     });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     const all = run.pod(['true']);
     expect(await all.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(all.courier.lastWords).toBe(
       'all 1 item settled: 1 done, 4 dead letters (0 tolerated): ' +
-        'message of somebody else "one" (exit 3: "no item of mine"), ' +
-        'message of somebody else "two" (exit 3: "no item of mine"), ' +
-        'message of somebody else "three" (exit 3: "no item of mine"), and 1 more',
+        'foreign message "one" (exit 3: "no item of mine"), ' +
+        'foreign message "two" (exit 3: "no item of mine"), ' +
+        'foreign message "three" (exit 3: "no item of mine"), and 1 more',
     );
     const dead = await run.messages('dead');
     expect(dead.map(({ body }) => body.toString())).toEqual(['one', 'two', 'three', 'four']);
@@ -104,7 +105,7 @@ describe('a message that nobody seeded', () => {
     expect(pod.courier.log).not.toMatch(/[\x00-\x09\x0b-\x1f]|x{100}/);
   });
 
-  test('and whose number is not even text becomes a dead letter too, and can be handed over', async () => {
+  test('and whose number is not even a string becomes a dead letter too, and can be requeued', async () => {
     const run = await seeded(['a']);
     await run.withBroker(async (model) => {
       withBrokenText(model);
@@ -113,27 +114,27 @@ describe('a message that nobody seeded', () => {
       await channel.waitForConfirms();
     });
     const { program, items } = ledger(run, '[ "$item" = a ] || exec sleep 1000');
-    const first = run.pod(program, { ITEMS_PER_POD: '2' });
-    await until(() => items().length === 2);
-    first.askToLeave();
+    const first = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
+    await eventually(() => items().length === 2);
+    first.terminate();
     expect(await first.exit()).toBe(ExitCode.STOPPED);
-    expect(await run.pod(['false'], { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(await run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(await run.depth('dead')).toBe(1);
     expect(await run.depth()).toBe(0);
   });
 
-  test('and has the number of an item that fails too is a dead letter beside it', async () => {
+  test('and that has the number of an item that fails too becomes a dead letter beside it', async () => {
     const run = await seeded(['a']);
     await precededBy(run, { body: 'junk', messageId: '0' });
-    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
+    const pod = run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(pod.courier.lastWords).toBe(
-      'all 1 item settled: 0 done, 2 dead letters (0 tolerated): item 0 "a" (exit 1), message of somebody else "junk" (exit 1)',
+      'all 1 item settled: 0 done, 2 dead letters (0 tolerated): item 0 "a" (exit 1), foreign message "junk" (exit 1)',
     );
   });
 });
 
-test('a message of somebody else among the dead letters is one of them, and its headers fit into one line', async () => {
+test('a foreign message among the dead letters counts as one of them, and its headers fit into one line', async () => {
   const run = await seeded(['a']);
   await run.withBroker(async (model) => {
     const channel = await model.createConfirmChannel();
@@ -145,9 +146,7 @@ test('a message of somebody else among the dead letters is one of them, and its 
   expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
   const pod = run.pod(['true']);
   expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
-  expect(pod.courier.lastWords).toMatch(
-    /^all 1 item settled: 1 done, 2 dead letters \(0 tolerated\): message of somebody/,
-  );
+  expect(pod.courier.lastWords).toMatch(/^all 1 item settled: 1 done, 2 dead letters \(0 tolerated\): foreign message/);
   expect(pod.courier.lastWords).not.toContain('\n');
   expect(pod.courier.lastWords.length).toBeLessThan(500);
   expect(pod.worker.terminationMessage).toBe(pod.courier.lastWords);

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { HELLO_SECONDS, PEER_APPEARANCE_SECONDS } from '../../../lib/contract/limits';
 import { callLines } from '../../../lib/programs/courier/program-call';
 import { WorkerLink } from '../../../lib/programs/courier/worker-link';
-import { ShimProcess, until } from '../../../tools/programs/shim-process';
+import { ShimProcess } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 
 const never = new AbortController().signal;
 const EMPTY = '';
@@ -36,14 +38,14 @@ describe.each([
     await startWith('cat');
     const item = Buffer.from([0, 1, 2, 10, 13, 255, 0, ...Buffer.from('$(x) `y` "z" \'q\' -n é\n\n')]);
     expect(await worker.run(item)).toBe(0);
-    await until(() => shim.stdout.length >= item.length);
+    await eventually(() => shim.stdout.length >= item.length);
     expect(shim.stdout.equals(item)).toBe(true);
   });
 
   test('gives the program its arguments as they are', async () => {
     await startWith('printf', '[%s]', '$(x)', 'a b', '-n', '', "it's", '*');
     expect(await worker.run(Buffer.from('x'))).toBe(0);
-    await until(() => shim.stdout.toString().endsWith('[*]'));
+    await eventually(() => shim.stdout.toString().endsWith('[*]'));
     expect(shim.stdout.toString()).toBe("[$(x)][a b][-n][][it's][*]");
   });
 
@@ -57,33 +59,33 @@ describe.each([
     const call = callLines({}, anyBytes, { arguments: [null, null, null, [EMPTY, EMPTY], ['--x=', '.']] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
     const expected = [Buffer.from('b c|'), anyBytes, Buffer.from('|--x='), anyBytes, Buffer.from('.|')];
-    await until(() => shim.stdout.length >= Buffer.concat(expected).length);
+    await eventually(() => shim.stdout.length >= Buffer.concat(expected).length);
     expect(shim.stdout.equals(Buffer.concat(expected))).toBe(true);
   });
 
   test('gives the program the item in a variable, byte for byte, and other variables', async () => {
     await startWith('cat', '/proc/self/environ');
     expect(await worker.run(Buffer.from('x'), callLines({ N: "it's" }, anyBytes, { variable: 'exchange' }))).toBe(0);
-    await until(() => shim.stdout.includes('exchange=') && shim.stdout.includes('N='));
+    await eventually(() => shim.stdout.includes('exchange=') && shim.stdout.includes('N='));
     const variables = shim.stdout.toString('latin1').split('\0');
     expect(variables).toContain(`exchange=${anyBytes.toString('latin1')}`);
     expect(variables).toContain("N=it's");
   });
 
-  test('gives the program as much in an argument as the system takes', async () => {
+  test('gives the program the longest argument that the system accepts', async () => {
     await startWith('sh', '-c', 'printf %s "$1" | wc -c', 'sh', '{{work-item}}');
     const call = callLines({}, Buffer.alloc(131_071, "'"), { arguments: [null, null, null, null, [EMPTY, EMPTY]] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
-    await until(() => shim.stdout.toString().trim() === '131071');
+    await eventually(() => shim.stdout.toString().trim() === '131071');
   });
 
   test('leaves the variables of the container as they are', async () => {
-    const names = ['exchange', 'mode', 'next', 'number', 'program', 'runner', 'status', 'target', 'word'];
+    const names = ['shared', 'mode', 'next', 'number', 'program', 'runner', 'status', 'target', 'word'];
     for (const name of names) process.env[name] = 'mine';
     await startWith('cat', '/proc/self/environ');
     for (const name of names) delete process.env[name];
     expect(await worker.run(Buffer.from('x'))).toBe(0);
-    await until(() => shim.stdout.includes('TERMINATION_LOG=') && shim.stdout.at(-1) === 0);
+    await eventually(() => shim.stdout.includes('TERMINATION_LOG=') && shim.stdout.at(-1) === 0);
     expect(shim.stdout.toString().split('\0')).toEqual(expect.arrayContaining(names.map((name) => `${name}=mine`)));
   });
 
@@ -91,7 +93,7 @@ describe.each([
     await startWith('sh', '-c', 'echo "$1 $N."', 'sh', 'as given');
     await worker.run(Buffer.from('x'), Buffer.from('export N=\'1\'\nset -- "$1" "$2" "$3" "$4" first\n'));
     await worker.run(Buffer.from('x'));
-    await until(() => shim.stdout.toString().split('\n').length === 3);
+    await eventually(() => shim.stdout.toString().split('\n').length === 3);
     expect(shim.stdout.toString()).toBe('first 1.\nas given .\n');
   });
 
@@ -127,7 +129,7 @@ describe.each([
     expect(await worker.stderr.settled()).toMatch(/\n100000\nno such frame$/);
     worker.quit(0, 'done');
     expect(await shim.exit()).toBe(0);
-    await until(() => shim.stderr.length >= 588_895 + 14);
+    await eventually(() => shim.stderr.length >= 588_895 + 14);
     expect(shim.stderr.endsWith('100000\nno such frame\n')).toBe(true);
   });
 
@@ -150,18 +152,18 @@ describe.each([
     const marker = join(shim.folder, 'started');
     await startWith('sh', '-c', `sleep 1000 & echo $! >${marker}; wait`);
     const ended = worker.run(Buffer.from('x'));
-    await until(() => existsSync(marker) && readFileSync(marker, 'utf8').endsWith('\n'));
+    await eventually(() => existsSync(marker) && readFileSync(marker, 'utf8').endsWith('\n'));
     worker.term();
     expect(await ended).toBe(143);
     const child = readFileSync(marker, 'utf8').trim();
-    await until(() => !existsSync(`/proc/${child}`));
+    await eventually(() => !existsSync(`/proc/${child}`));
   });
 
   test('kills a program that ignores SIGTERM', async () => {
     const marker = join(shim.folder, 'started');
     await startWith('sh', '-c', `trap "" TERM; echo >${marker}; while :; do sleep 1; done`);
     const ended = worker.run(Buffer.from('x'));
-    await until(() => existsSync(marker));
+    await eventually(() => existsSync(marker));
     worker.term();
     worker.kill();
     expect(await ended).toBe(137);
@@ -203,17 +205,17 @@ describe.each([
     expect(await worker.run(Buffer.from('x'))).toBe(0);
     const runner = Number(readFileSync(marker, 'utf8'));
     const forked = () => readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim();
-    await until(() => forked() !== '');
+    await eventually(() => forked() !== '');
     const first = forked();
     const group = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
-    await until(() => group.every((signal) => ignores(first, signal)));
+    await eventually(() => group.every((signal) => ignores(first, signal)));
     for (const signal of group) process.kill(-runner, signal);
     expect(forked()).toBe(first);
     expect(await worker.run(Buffer.from('x'))).toBe(0);
-    await until(() => forked() !== '' && forked() !== first);
+    await eventually(() => forked() !== '' && forked() !== first);
     const second = forked();
     process.kill(Number(second), 'SIGKILL');
-    await until(() => forked() !== '' && forked() !== second);
+    await eventually(() => forked() !== '' && forked() !== second);
     expect(await worker.run(Buffer.from('x'))).toBe(0);
     expect(Number(readFileSync(marker, 'utf8'))).toBe(runner);
   });
@@ -227,7 +229,7 @@ describe.each([
     expect(existsSync(`/proc/${left}`)).toBe(true);
     worker.kill();
     expect(await ended).toBe(137);
-    await until(() => !existsSync(`/proc/${left}`));
+    await eventually(() => !existsSync(`/proc/${left}`));
   });
 
   test('in an image without setsid, a program can be stopped too', async () => {
@@ -258,19 +260,19 @@ describe.each([
     const marker = join(shim.folder, 'started');
     await startWith('sh', '-c', `trap "exit 0" TERM; echo >${marker}; while :; do sleep 0.1; done`);
     const ended = worker.run(Buffer.from('x'));
-    await until(() => existsSync(marker));
+    await eventually(() => existsSync(marker));
     shim.signal('SIGTERM');
     expect(await ended).toBe(0);
-    worker.quit(11, 'asked to leave');
+    worker.quit(11, 'terminated');
     expect(await shim.exit()).toBe(11);
   });
 
   test('a SIGTERM while it is idle does not end it: the courier says when', async () => {
     await startWith('true');
     shim.signal('SIGTERM');
-    await until(() => worker.shutdown.aborted);
+    await eventually(() => worker.shutdown.aborted);
     expect(await worker.run(Buffer.from('x'))).toBe(143);
-    worker.quit(11, 'asked to leave');
+    worker.quit(11, 'terminated');
     expect(await shim.exit()).toBe(11);
   });
 
@@ -281,9 +283,9 @@ describe.each([
     await startWith('echo', 'started');
     await new Promise((resolve) => setTimeout(resolve, 200)); // now the runner is being started
     shim.signal('SIGTERM');
-    await until(() => worker.shutdown.aborted);
+    await eventually(() => worker.shutdown.aborted);
     expect(await worker.run(Buffer.from('x'))).toBe(143);
-    worker.quit(11, 'asked to leave');
+    worker.quit(11, 'terminated');
     expect(await shim.exit()).toBe(11);
     expect(shim.stdout.toString()).toBe('');
   });
@@ -296,11 +298,11 @@ describe.each([
       `trap "echo >${marker}.term; exit 1" TERM; echo >${marker}; while :; do sleep 0.1; done`,
     );
     worker.run(Buffer.from('x'));
-    await until(() => existsSync(marker));
+    await eventually(() => existsSync(marker));
     abandon(worker);
     expect(await shim.exit()).toBe(75);
     expect(existsSync(`${marker}.term`)).toBe(true);
-    expect(shim.terminationMessage).toBe('the courier is gone');
+    expect(shim.terminationMessage).toBe('the courier has died');
   });
 
   test('ends with 75 when the courier makes no FIFOs within 2 minutes after its container was created', async () => {
@@ -308,16 +310,16 @@ describe.each([
     shim.courierCreated();
     shim.start('true');
     expect(await shim.exit()).toBe(75);
-    expect(shim.secondsSlept).toBe(120);
-    expect(shim.terminationMessage).toMatch(/^the courier's container was created, and nothing was heard of it/);
+    expect(shim.secondsSlept).toBe(PEER_APPEARANCE_SECONDS);
+    expect(shim.terminationMessage).toMatch(/^the courier's container was created but did not start within 2 min/);
   });
 
   test('waits for a courier that is not created, and says so, and then for one that is', async () => {
     shim.hurry();
     shim.start('true');
-    await until(() => shim.secondsSlept > 700);
+    await eventually(() => shim.secondsSlept > 700);
     expect(shim.stderr).toBe(
-      "work-queue: waiting for the courier's container: is its image there? (kubectl describe pod)\n",
+      "work-queue: waiting for the courier's container: is its image available? (kubectl describe pod)\n",
     );
     shim.courierCreated();
     expect(await shim.exit()).toBe(75);
@@ -328,18 +330,18 @@ describe.each([
     for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
     shim.start('true');
     expect(await shim.exit()).toBe(75);
-    expect(shim.secondsSlept).toBe(60);
+    expect(shim.secondsSlept).toBe(HELLO_SECONDS);
     expect(shim.terminationMessage).toBe('the courier made its FIFOs and then said nothing for 60 s');
   });
 
-  test('ends with 11 when it is asked to leave before a courier came', async () => {
+  test('ends with 11 when it is terminated before a courier is there', async () => {
     shim.start('true');
     await new Promise((resolve) => setTimeout(resolve, 300));
     shim.signal('SIGTERM');
     expect(await shim.exit()).toBe(11);
   });
 
-  test('ends with 11 when it is asked to leave and the courier says nothing', async () => {
+  test('ends with 11 when it is terminated and the courier says nothing', async () => {
     shim.start('true');
     for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -354,18 +356,18 @@ describe.each([
       'ls -l /proc/self/fd | sed -n "s|.*shim-test-[^/]*/||p"; grep SigIgn /proc/self/status',
     );
     await worker.run(Buffer.from('x'));
-    await until(() => shim.stdout.toString().includes('SigIgn'));
+    await eventually(() => shim.stdout.toString().includes('SigIgn'));
     const [standardInput, standardError, ignored] = shim.stdout.toString().split('\n');
     expect([standardInput, standardError]).toEqual(['item', 'stderr']);
     expect(Number.parseInt(ignored.split(/\s+/)[1], 16) & 0b10).toBe(0);
   });
 
-  test('the courier learns at once that the worker is gone', async () => {
+  test('tells the courier at once that the worker has died', async () => {
     await startWith('sleep', '1000');
     const ended = worker.run(Buffer.from('x'));
     writeFileSync(join(shim.folder, 'note'), '');
     shim.end();
-    expect(await ended).toBe('worker gone');
+    expect(await ended).toBe('worker-died');
   });
 });
 

@@ -7,7 +7,7 @@ import { sleep } from '../../../lib/programs/runtime/time';
 
 const LIMIT = 100;
 
-describe('the wait for a worker', () => {
+describe('the wait for the worker', () => {
   let folder: string;
   let worker: WorkerLink;
 
@@ -32,7 +32,7 @@ describe('the wait for a worker', () => {
     expect(ready).toBe(false);
   });
 
-  test('ends when the pod is asked to leave', async () => {
+  test('ends when the pod is terminated', async () => {
     const leave = new AbortController();
     const waiting = worker.ready(LIMIT, leave.signal);
     leave.abort();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { WorkItems } from '../../../lib/index';
@@ -16,7 +17,7 @@ const { seeded } = useRuns(broker);
 
 /** What examples/dead-letters.mjs writes. */
 function deadLetters(run: LocalRun, ...args: string[]) {
-  const env = { ...process.env, BROKER_URL: broker().url };
+  const env = { ...process.env, [EnvName.BROKER_URL]: broker().url };
   return promisify(execFile)(process.execPath, [SCRIPT, run.queue, ...args], { env });
 }
 
@@ -24,7 +25,7 @@ function deadLetters(run: LocalRun, ...args: string[]) {
 async function failed(items: (string | Buffer)[]): Promise<LocalRun> {
   const run = await seeded(items);
   const program = ['sh', '-c', 'item=$(cat); [ "$item" = good ] || { echo "no $WORK_ITEM_INDEX" >&2; exit 3; }'];
-  const pod = run.pod(program, { ITEMS_PER_POD: String(items.length), MAX_ATTEMPTS: '1' });
+  const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: String(items.length), [EnvName.MAX_ATTEMPTS]: '1' });
   expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
   return run;
 }

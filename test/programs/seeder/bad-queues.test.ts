@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Channel } from 'amqplib';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalRun } from '../../../tools/programs/local-run';
-import { until } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
 
-/** What somebody at the broker does. */
-function somebody(run: LocalRun, does: (channel: Channel) => Promise<unknown>): Promise<void> {
+/** Acts on the broker as another client. */
+function anotherClient(run: LocalRun, does: (channel: Channel) => Promise<unknown>): Promise<void> {
   return run.withBroker(async (model) => {
     const channel = await model.createChannel();
     await does(channel);
@@ -28,9 +29,9 @@ function exists(run: LocalRun, which: 'work' | 'dead' | 'seeded'): Promise<boole
 }
 
 const deleted = (...names: string[]) =>
-  new RegExp(`^queue ${names.join(' and queue ')}: not there any more; deleted since .* runId and apply$`);
+  new RegExp(`^queue ${names.join(' and queue ')} (is|are) missing\\. .* deleted, .* runId and apply$`);
 
-describe('a queue that is there already, with other arguments', () => {
+describe('a queue that already exists with different arguments', () => {
   test.each([
     ['the work queue', ''],
     ['the queue of dead letters', '.dead'],
@@ -39,13 +40,11 @@ describe('a queue that is there already, with other arguments', () => {
   ])('%s: the seeder says so and what to do, at once', async (_, suffix) => {
     const run = runOf({ items: ['a'] });
     const name = `${run.queue}${suffix}`;
-    await somebody(run, (channel) => channel.assertQueue(name, { arguments: { 'x-queue-type': 'classic' } }));
+    await anotherClient(run, (channel) => channel.assertQueue(name, { arguments: { 'x-queue-type': 'classic' } }));
     const seeder = run.seeder();
     expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
     expect(seeder.lastWords).toMatch(
-      new RegExp(
-        `^queue ${name} is there already, and not as this package makes it: .*(PRECONDITION|RESOURCE).* Delete it`,
-      ),
+      new RegExp(`^queue ${name} already exists with different arguments: .*(PRECONDITION|RESOURCE).* Delete it`),
     );
     expect(seeder.log.trim().split('\n')).toHaveLength(1);
     expect(await run.depth('seeded').catch(() => 0)).toBe(0);
@@ -54,75 +53,75 @@ describe('a queue that is there already, with other arguments', () => {
   test('the lock under which dead letters are counted: the courier says so, at once', async () => {
     const run = await seeded([]);
     const name = relatedQueues(run.queue).verdictLock;
-    await somebody(run, (channel) => channel.assertQueue(name));
+    await anotherClient(run, (channel) => channel.assertQueue(name));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toMatch(new RegExp(`^queue ${name} is there already`));
+    expect(pod.courier.lastWords).toMatch(new RegExp(`^queue ${name} already exists with different arguments`));
     expect(pod.worker.terminationMessage).toBe(pod.courier.lastWords);
   });
 });
 
-describe('a queue that somebody deletes', () => {
-  test('under an item: the program is stopped, and the pod says what happened and what to do', async () => {
+describe('a queue that is deleted', () => {
+  test('while a pod holds an item: the program is stopped, and the pod says what happened and what to do', async () => {
     const run = await seeded(['a', 'b']);
     const stopped = join(run.folder, 'stopped');
     const { program, items } = ledger(run, `trap "echo >${stopped}; exit 1" TERM; while :; do sleep 0.1; done`);
     const pod = run.pod(program);
-    await until(() => items().length === 1);
-    await somebody(run, (channel) => channel.deleteQueue(run.queue));
+    await eventually(() => items().length === 1);
+    await anotherClient(run, (channel) => channel.deleteQueue(run.queue));
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(existsSync(stopped)).toBe(true);
-    expect(pod.courier.log).toContain('is not ours any more (the broker cancelled the consumer)');
+    expect(pod.courier.log).toContain('this pod no longer holds the item (the broker cancelled the consumer)');
     expect(pod.courier.lastWords).toMatch(deleted(run.queue));
     expect(pod.worker.terminationMessage).toBe(pod.courier.lastWords);
   });
 
-  test('under a pod that waits for others: it does not take that for settled', async () => {
+  test('while a pod waits for others: it does not take a missing queue for settled', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     const busy = run.pod(program);
-    await until(() => items().length === 1);
+    await eventually(() => items().length === 1);
     const idle = run.pod(program);
-    await until(() => idle.courier.log.includes('waiting for other pods'));
-    await somebody(run, (channel) => channel.deleteQueue(run.queue));
+    await eventually(() => idle.courier.log.includes('waiting for other pods'));
+    await anotherClient(run, (channel) => channel.deleteQueue(run.queue));
     for (const pod of [busy, idle]) {
       expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
       expect(pod.courier.lastWords).toMatch(deleted(run.queue));
     }
   });
 
-  test('before a pod comes: it does not take that for settled', async () => {
+  test('before a pod starts: it does not take a missing queue for settled', async () => {
     const run = await seeded(['a']);
-    await somebody(run, (channel) => channel.deleteQueue(run.queue));
+    await anotherClient(run, (channel) => channel.deleteQueue(run.queue));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toMatch(deleted(run.queue));
   });
 
-  test('with its relatedQueues: the pod does not wait for a seeder', async () => {
+  test('with its related queues: the pod does not wait for a seeder', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     const pod = run.pod(program);
-    await until(() => items().length === 1);
-    await somebody(run, async (channel) => {
+    await eventually(() => items().length === 1);
+    await anotherClient(run, async (channel) => {
       for (const name of ['.seeded', '.dead', '']) await channel.deleteQueue(`${run.queue}${name}`);
     });
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toMatch(deleted(run.queue, `${run.queue}.dead`));
   });
 
-  test('that of the dead letters: an item that fails stays in the work queue', async () => {
+  test('the dead letter queue: an item that fails stays in the work queue', async () => {
     const run = await seeded(['bad']);
-    await somebody(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
-    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
+    await anotherClient(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
+    const pod = run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toMatch(deleted(relatedQueues(run.queue).dead));
     expect(await run.depth()).toBe(1);
   });
 
-  test('that of the dead letters, when all is settled: nobody knows how many there were', async () => {
+  test('the dead letter queue, when all items are settled: no pod ends with success', async () => {
     const run = await seeded([]);
-    await somebody(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
+    await anotherClient(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toMatch(deleted(relatedQueues(run.queue).dead));
@@ -130,18 +129,21 @@ describe('a queue that somebody deletes', () => {
 });
 
 describe('a mark without a queue', () => {
-  test.each(['work', 'dead'] as const)('%s: no seeder makes it anew, and no pod ends with success', async (which) => {
-    const run = await seeded(['a']);
-    const name = which === 'work' ? run.queue : relatedQueues(run.queue).dead;
-    await somebody(run, (channel) => channel.deleteQueue(name));
-    for (let n = 0; n < 2; n++) {
-      const seeder = run.seeder();
-      expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
-      expect(seeder.lastWords).toMatch(deleted(name));
-      expect(await exists(run, which)).toBe(false);
-    }
-    expect(await run.pod(['false'], { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TRY_AGAIN);
-  });
+  test.each(['work', 'dead'] as const)(
+    '%s: no seeder declares it again, and no pod ends with success',
+    async (which) => {
+      const run = await seeded(['a']);
+      const name = which === 'work' ? run.queue : relatedQueues(run.queue).dead;
+      await anotherClient(run, (channel) => channel.deleteQueue(name));
+      for (let n = 0; n < 2; n++) {
+        const seeder = run.seeder();
+        expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
+        expect(seeder.lastWords).toMatch(deleted(name));
+        expect(await exists(run, which)).toBe(false);
+      }
+      expect(await run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(ExitCode.TRY_AGAIN);
+    },
+  );
 
   test.each([2, 3, 4])(
     'is not what a seeder leaves that dies at its %d. declaration: the next one fills',
@@ -155,10 +157,10 @@ describe('a mark without a queue', () => {
   );
 });
 
-describe('patience', () => {
+describe('the deadline for a broker that does not answer', () => {
   const HOUR_A_SECOND = '3600';
 
-  test('ends although the mark is seen each time: a queue that somebody has for himself', async () => {
+  test('passes although the mark is seen each time: another client uses the queue exclusively', async () => {
     const run = runOf({ items: ['a'], queueType: 'classic' });
     await run.seed();
     await run.withBroker(async (model) => {
@@ -166,14 +168,14 @@ describe('patience', () => {
       await channel.consume(run.queue, () => {}, { exclusive: true });
       const pod = run.pod(['true'], { CLOCK_RATE: HOUR_A_SECOND });
       expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-      expect(pod.courier.lastWords).toMatch(/gave up after 10 min 0 s: .*ACCESS.REFUSED/);
+      expect(pod.courier.lastWords).toMatch(/gave up after 10 min: .*ACCESS.REFUSED/);
     });
   });
 
-  test('is not used up by an item that takes long: the pod reconnects after it', async () => {
+  test('starts anew after an item that takes long: the pod reconnects', async () => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
-    const env = { ITEMS_PER_POD: '2', CRASH_AT: 'lose connection after ack', CLOCK_RATE: HOUR_A_SECOND };
+    const env = { [EnvName.ITEMS_PER_POD]: '2', CRASH_AT: 'lose connection after ack', CLOCK_RATE: HOUR_A_SECOND };
     const pod = run.pod(program, env);
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'b']);

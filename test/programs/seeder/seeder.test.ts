@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { frameItems, itemsPiece } from '../../../lib/contract/item-frames';
 import { WorkItems } from '../../../lib/index';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalRun, type LocalRunOptions, RUN_NAME } from '../../../tools/programs/local-run';
-import { until } from '../../../tools/programs/shim-process';
+import { eventually } from '../../../tools/until';
 import { itemsModel } from '../../support/items-model';
 import { useRuns } from '../../support/use-runs';
 
@@ -45,7 +46,7 @@ test('items are bytes: NUL, newlines, Unicode and 200 KB arrive as they are', as
   expect((await run.messages('work')).map(({ body }) => body)).toEqual(items);
 });
 
-test('every item says which run it belongs to; the mark and the last words say what was filled', async () => {
+test('every item says which run it belongs to; the mark and the termination message say what was filled', async () => {
   const run = runOf(numbers(3));
   const seeder = run.seeder();
   expect(await seeder.exit).toBe(ExitCode.DONE);
@@ -63,13 +64,13 @@ test('every item says which run it belongs to; the mark and the last words say w
   expect(seeder.lastWords).toContain(`their SHA-256 is ${itemsDigest}`);
 });
 
-test('no items at all: the queue is there and marked', async () => {
+test('without any items, the queue exists and is marked', async () => {
   const run = runOf([]);
   await run.seed();
   await expectSeededOnce(run, []);
 });
 
-test('formulas of every kind are unfolded to the items that the synth had in mind', async () => {
+test('formulas of every kind are unfolded to the items of the synth', async () => {
   // Forty at once: each formula would wait for its queues to settle.
   const models = fc.sample(itemsModel, 40);
   const [first, ...others] = models.map(({ items }) => items);
@@ -81,7 +82,7 @@ test('formulas of every kind are unfolded to the items that the synth had in min
   );
 });
 
-test('a formula: killed while it fills, the next one leaves every item exactly once, in the same order', async () => {
+test('a formula whose seeder is killed while it fills: the next seeder leaves every item exactly once, in the same order', async () => {
   const items = WorkItems.range(1, 3000)
     .shuffled(7)
     .concat(WorkItems.list(['last']));
@@ -123,17 +124,17 @@ test.each([
   await expectSeededOnce(run, numbers(3000));
 });
 
-test('three at once: every item exactly once', async () => {
+test('three seeders at once put every item into the queue exactly once', async () => {
   const run = runOf(numbers(3000));
   const seeders = [run.seeder(), run.seeder(), run.seeder()];
   for (const seeder of seeders) expect(await seeder.exit).toBe(ExitCode.DONE);
   await expectSeededOnce(run, numbers(3000));
 });
 
-test('the broker killed while it fills: it starts over, every item exactly once', async () => {
+test('a broker killed while the seeder fills: it starts over and puts every item into the queue exactly once', async () => {
   const run = runOf(numbers(30_000));
   const seeder = run.seeder();
-  await until(async () => (await run.depth().catch(() => 0)) > 0);
+  await eventually(async () => (await run.depth().catch(() => 0)) > 0);
   await broker().kill();
   await broker().restart();
   expect(await seeder.exit).toBe(ExitCode.DONE);
@@ -141,10 +142,10 @@ test('the broker killed while it fills: it starts over, every item exactly once'
   expect(await run.depth('seeded')).toBe(1);
 });
 
-test('the broker killed between declaration and filling: it starts over, every item exactly once', async () => {
+test('a broker killed between declaration and filling: the seeder starts over and puts every item into the queue exactly once', async () => {
   const run = runOf(numbers(100));
   const seeder = run.seeder();
-  await until(() => isDeclared(run));
+  await eventually(() => isDeclared(run));
   await new Promise((resolve) => setTimeout(resolve, 1000));
   await broker().kill();
   await broker().restart();
@@ -152,10 +153,10 @@ test('the broker killed between declaration and filling: it starts over, every i
   await expectSeededOnce(run, numbers(100));
 });
 
-test('asked to leave, it leaves', async () => {
+test('ends when it is terminated', async () => {
   const run = runOf(numbers(10));
   const seeder = run.seeder();
-  await until(() => isDeclared(run));
+  await eventually(() => isDeclared(run));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
   await run.seed();
@@ -169,8 +170,8 @@ test.each<[string, (piece: string) => void, RegExp]>([
     /digest \w+, not/,
   ],
   ['are cut', (piece) => truncateSync(piece, 20), /unexpected end of file/],
-  ['are not compressed any more', (piece) => writeFileSync(piece, 'item-0'), /incorrect header check/],
-  ['are gone', (piece) => rmSync(piece), /unexpected end of file/],
+  ['are no longer compressed', (piece) => writeFileSync(piece, 'item-0'), /incorrect header check/],
+  ['are missing', (piece) => rmSync(piece), /unexpected end of file/],
   ['are in no folder', (piece) => rmSync(dirname(piece), { recursive: true }), /ENOENT/],
 ])('items that %s are refused, and no queue is made', async (_, change, difference) => {
   const run = runOf(numbers(10));
@@ -178,7 +179,7 @@ test.each<[string, (piece: string) => void, RegExp]>([
   const seeder = run.seeder();
   expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
   expect(seeder.lastWords).toMatch(
-    /^the items in the ConfigMaps are not those of the synth: .*; apply the synthesized manifest again$/,
+    /^the items in the ConfigMaps differ from those of the synth: .*; apply the synthesized manifest again$/,
   );
   expect(seeder.lastWords).toMatch(difference);
   expect(await isDeclared(run)).toBe(false);
@@ -188,19 +189,19 @@ test('says in one line what is wrong with the broker, never the password, and tr
   const run = runOf(numbers(10));
   const wrong = new URL(broker().url);
   wrong.password = 'not-the-password';
-  const seeder = run.seeder({ BROKER_URL: wrong.toString() });
-  await until(() => seeder.log.includes('again in'));
+  const seeder = run.seeder({ [EnvName.BROKER_URL]: wrong.toString() });
+  await eventually(() => seeder.log.includes('again in'));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
-  expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; again in/);
+  expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; trying again in/);
   expect(seeder.log).not.toContain('not-the-password');
 });
 
-test('says so when the virtual host is not there', async () => {
+test('says so if the virtual host does not exist', async () => {
   const run = runOf(numbers(10));
-  const seeder = run.seeder({ BROKER_URL: new URL('/gone', broker().url).toString() });
-  await until(() => seeder.log.includes('again in'));
+  const seeder = run.seeder({ [EnvName.BROKER_URL]: new URL('/gone', broker().url).toString() });
+  await eventually(() => seeder.log.includes('again in'));
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
-  expect(seeder.log).toMatch(/connect: the broker refuses the virtual host: it is not there, .*; again in/);
+  expect(seeder.log).toMatch(/connect: the broker refuses the virtual host: it does not exist, .*; trying again in/);
 });

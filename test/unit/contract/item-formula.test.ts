@@ -59,5 +59,7 @@ test('a stream of another synth is refused', () => {
   expect(() => program.readItems({ ...source, itemCount: 4 })).toThrow(
     /differ from those of the synth: 3 items, not 4/,
   );
-  expect(() => program.readItems({ ...source, digest: 'x' })).toThrow(/differ from those of the synth: digest \w{64}, not x/);
+  expect(() => program.readItems({ ...source, digest: 'x' })).toThrow(
+    /differ from those of the synth: digest \w{64}, not x/,
+  );
 });

@@ -33,6 +33,7 @@ const CLI_FLOORS = [
   ['cli/system'],
   ['lib/manifest'],
   ['lib/validation'],
+  ['lib/programs/runtime'],
   ['lib/contract'],
 ];
 
