@@ -2,8 +2,8 @@
 export const CredentialFile = { USERNAME: 'username', PASSWORD: 'password' } as const;
 
 /**
- * The volumes that tell the containers of this package how to reach the broker. A rehearsal has a broker of its own and needs
- * neither.
+ * The volumes that tell the containers of this package how to reach the broker. A rehearsal has a broker of its own and
+ * needs neither.
  */
 export const BrokerVolume = { CREDENTIALS: 'work-queue-credentials', AUTHORITIES: 'work-queue-authorities' } as const;
 

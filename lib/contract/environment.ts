@@ -2,12 +2,20 @@
 export const EnvName = {
   /** `amqp://host:port/virtual-host`, or `amqps://…` for TLS, without credentials. */
   BROKER_URL: 'BROKER_URL',
-  /** The values of `$(BROKER_HOST)` and `$(BROKER_PORT)` in the URL. Kubernetes expands them; the programs do not read them. */
+  /**
+   * The values of `$(BROKER_HOST)` and `$(BROKER_PORT)` in the URL. Kubernetes expands them; the programs do not read
+   * them.
+   */
   BROKER_HOST: 'BROKER_HOST',
   BROKER_PORT: 'BROKER_PORT',
-  /** The folder with the files {@link CredentialFile}. They are files because a variable cannot change while a pod runs. */
+  /**
+   * The folder with the files {@link CredentialFile}. They are files because a variable cannot change while a pod runs.
+   */
   BROKER_CREDENTIALS_DIR: 'BROKER_CREDENTIALS_DIR',
-  /** The file with the certificates of the authorities to trust. If it is not set, the programs trust those that Node.js trusts. */
+  /**
+   * The file with the certificates of the authorities to trust. If it is not set, the programs trust those that Node.js
+   * trusts.
+   */
   BROKER_CA_FILE: 'BROKER_CA_FILE',
   /** The name that the broker's certificate must be valid for. Set only if that is not the host of the URL. */
   BROKER_SERVER_NAME: 'BROKER_SERVER_NAME',
@@ -36,7 +44,10 @@ export const EnvName = {
   TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
   /** The name of the program's variable that contains the item. Not set if the program has no such variable. */
   ITEM_VARIABLE: 'ITEM_VARIABLE',
-  /** The positions of the item in the program's command, as {@link ItemArguments} in JSON. Not set if the command has none. */
+  /**
+   * The positions of the item in the program's command, as {@link ItemArguments} in JSON. Not set if the command has
+   * none.
+   */
   ITEM_ARGUMENTS: 'ITEM_ARGUMENTS',
 
   // the credentials program
@@ -59,8 +70,8 @@ export const ProgramEnvName = {
   /** The name of the work queue. */
   QUEUE: EnvName.QUEUE,
   /**
-   * The name of the run, see {@link ItemHeader.RUN}. It is the queue's name if the message has no such header, or if the header
-   * is not a short string.
+   * The name of the run, see {@link ItemHeader.RUN}. It is the queue's name if the message has no such header, or if
+   * the header is not a short string.
    */
   RUN: 'WORK_QUEUE_RUN',
   /** The item's number, from 0. Not set for a foreign message whose `messageId` is not a number. */

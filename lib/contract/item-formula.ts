@@ -1,6 +1,7 @@
 /**
- * Sets of items as formulas, which stay small however many items they stand for. The constructs create formulas, and the seeder
- * unfolds them into items. The constructs unfold them with the same code, to know how many items there are and how long they are.
+ * Sets of items as formulas, which stay small however many items they stand for. The constructs create formulas, and
+ * the seeder unfolds them into items. The constructs unfold them with the same code, to know how many items there are
+ * and how long they are.
  */
 import { createHash } from 'node:crypto';
 
@@ -32,7 +33,10 @@ export type Formula =
       readonly count: number;
       readonly format: NumberFormat;
     }
-  /** Half-open ranges of keys as JSON objects. The last range may be shorter. If `quoted`, keys are JSON strings, not numbers. */
+  /**
+   * Half-open ranges of keys as JSON objects. The last range may be shorter. If `quoted`, keys are JSON strings, not
+   * numbers.
+   */
   | {
       readonly kind: 'keyRanges';
       readonly from: string;
@@ -56,7 +60,10 @@ export interface Literals {
 /** Items by their number. Each item is created only when it is requested. */
 export interface ItemSequence {
   readonly count: number;
-  /** The length in bytes of the longest of the first `count` items. It is 0 if `count` is 0. */
+  /**
+   * The length in bytes of the longest of the first `count` items. It is 0 if `count` is 0. For a part of a shuffle,
+   * each item has to be created.
+   */
   longestOf(count: number): number;
   item(n: number): Buffer;
 }
@@ -93,8 +100,8 @@ export function unfold(formula: Formula, literals: Literals): ItemSequence {
 }
 
 /**
- * Returns the items of a stream as it travels to the seeder. A stream consists of frames, see `frameItems` in `item-frames.ts`. The
- * first frame contains the formula as JSON, and the others contain its literal items.
+ * Returns the items of a stream as it travels to the seeder. A stream consists of frames, see `frameItems` in
+ * `item-frames.ts`. The first frame contains the formula as JSON, and the others contain its literal items.
  */
 export function readStream(frames: Literals): ItemSequence {
   return unfold(JSON.parse(frames.item(0).toString()), {
@@ -218,8 +225,8 @@ class Product implements ItemSequence {
     let following = lengths.reduce((sum, axis) => sum + longestIn(axis), 0);
     let each = this.count;
     let left = count;
-    // The first `count` items end before the item with the number `count`. The loop follows the values of that item: each smaller
-    // value of an axis has all its combinations with the following axes among the first `count` items.
+    // The first `count` items end before the item with the number `count`. The loop follows the values of that item:
+    // each smaller value of an axis has all its combinations with the following axes among the first `count` items.
     for (const axis of lengths) {
       following -= longestIn(axis);
       each /= axis.length;
@@ -321,7 +328,9 @@ class Shuffled implements ItemSequence {
   }
 }
 
-/** A permutation of the numbers 0 to count - 1, by the algorithm of Fisher and Yates. It is always the same for a seed. */
+/**
+ * A permutation of the numbers 0 to count - 1, by the algorithm of Fisher and Yates. It is always the same for a seed.
+ */
 function shuffledOrder(count: number, seed: number): Uint32Array {
   const order = new Uint32Array(count);
   for (let n = 0; n < count; n++) order[n] = n;
@@ -341,8 +350,8 @@ function shuffledOrder(count: number, seed: number): Uint32Array {
 }
 
 /**
- * Returns random numbers of 32 bits. It is xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, in the public domain:
- * https://prng.di.unimi.it/xoshiro128starstar.c. Math.random has no seed, and its algorithm may change.
+ * Returns random numbers of 32 bits. It is xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, in the public
+ * domain: https://prng.di.unimi.it/xoshiro128starstar.c. Math.random has no seed, and its algorithm may change.
  */
 function xoshiro128starstar(state: Buffer): () => number {
   let [a, b, c, d] = [0, 4, 8, 12].map((at) => state.readInt32LE(at));

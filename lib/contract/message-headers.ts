@@ -3,8 +3,8 @@ export const ItemHeader = {
   /** The name of the run: its `runId`, or the name of the queue if no `runId` is given. */
   RUN: 'run',
   /**
-   * How many attempts had failed when a courier requeued the item. Only a requeued item has this header, so the header shows that
-   * this is not the item's first delivery.
+   * How many attempts had failed when a courier requeued the item. Only a requeued item has this header, so the header
+   * shows that this is not the item's first delivery.
    */
   ATTEMPTS: 'attempts',
 } as const;

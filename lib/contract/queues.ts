@@ -10,20 +10,24 @@ export function relatedQueues(queue: string) {
     seeded: `${queue}.${SUFFIX.SEEDED}`,
     /** Exclusive while a seeder works, so that only one seeder works at a time. */
     seedingLock: `${queue}.${SUFFIX.SEEDING}`,
-    /** Exclusive while a courier counts the dead letters, because a message that one reader holds is hidden from the others. */
+    /**
+     * Exclusive while a courier counts the dead letters, because a message that one reader holds is hidden from the
+     * others.
+     */
     verdictLock: `${queue}.${SUFFIX.VERDICT}`,
   } as const;
 }
 
 /**
- * A pattern for RabbitMQ's permissions that matches the names of work queues and of their {@link relatedQueues}. A name is a label
- * and a hash of ten digits, and a related queue has a suffix.
+ * A pattern for RabbitMQ's permissions that matches the names of work queues and of their {@link relatedQueues}. A name
+ * is a label and a hash of ten digits, and a related queue has a suffix.
  */
 export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(${Object.values(SUFFIX).join('|')}))?`;
 
 /**
  * How often RabbitMQ may deliver an item. By default, RabbitMQ drops an item that comes back for the 20th time
- * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). The limit is only a safety net: couriers give up before.
+ * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). The limit is only a safety net: couriers give
+ * up before.
  */
 export const DELIVERY_LIMIT = 20;
 

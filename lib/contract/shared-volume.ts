@@ -1,6 +1,6 @@
 /**
- * The files in the shared volume, the volume in memory through which worker and courier talk. `shim.sh` and `runner.sh` repeat
- * these names, because sh cannot import them.
+ * The files in the shared volume, the volume in memory through which worker and courier talk. `shim.sh` and `runner.sh`
+ * repeat these names, because sh cannot import them.
  */
 export const SharedVolume = {
   /** FIFO from worker to courier. */
@@ -20,8 +20,8 @@ export const SharedVolume = {
   /** Lines of sh that set the variables and the arguments of a run. */
   CALL: 'call',
   /**
-   * Folder that exists as soon as the worker's container is created. From then on, the kubelet has the image and everything else that
-   * the container needs.
+   * Folder that exists as soon as the worker's container is created. From then on, the kubelet has the image and
+   * everything else that the container needs.
    */
   WORKER_CREATED: 'worker',
   /** Folder that exists as soon as the courier's container is created. */
@@ -29,8 +29,8 @@ export const SharedVolume = {
 } as const;
 
 /**
- * The messages between worker and courier, one line each. "Up" is from worker to courier, and "down" is the other way. `shim.sh` and
- * `runner.sh` repeat these words.
+ * The messages between worker and courier, one line each. "Up" is from worker to courier, and "down" is the other way.
+ * `shim.sh` and `runner.sh` repeat these words.
  */
 export const Verb = {
   /** Up: the shim is waiting for work. */
