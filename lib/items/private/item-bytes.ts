@@ -12,7 +12,7 @@ type Conversion<T> = (context: string, name: string, text: string) => T;
 export function eachItem<T>(context: string, items: string[], convert: Conversion<T>): T[] {
   if (Array.isArray(items)) return Array.from(items, (item, n) => convert(context, `items[${n}]`, item));
   const hint = 'Give the items as an array, such as ["apple", "banana"].';
-  throw synthError(context, `items is ${typeof items}, not an array`, hint);
+  throw synthError(context, `items is of type ${typeof items}, not an array`, hint);
 }
 
 /** Returns the string if it has a form in UTF-8. */

@@ -19,7 +19,7 @@ function axis(context: string, name: string, values: unknown): Axis {
   if (!Array.isArray(values) || values.length === 0) {
     const given = Array.isArray(values)
       ? 'has no values, so there would be no items'
-      : `is ${typeof values}, not an array`;
+      : `is of type ${typeof values}, not an array`;
     throw synthError(context, `${subject} ${given}`, `Give it at least one value. ${NOTHING_TO_DO}`);
   }
   return { name, values: Array.from(values, (value, n) => json(`${context}: ${subject}`, `value ${n}`, value)) };

@@ -32,7 +32,11 @@ test.each([
     'rabbitmq',
     /the name of its Service is "9lives-.*"; it cannot be the name of a Kubernetes Service\. It is generated from/,
   ],
-  ['a_b', 'rabbitmq', /the name of its Service is "a_b-.*let them contain only a-z, 0-9 and "-", and begin with a letter/],
+  [
+    'a_b',
+    'rabbitmq',
+    /the name of its Service is "a_b-.*let them contain only a-z, 0-9 and "-", and begin with a letter/,
+  ],
   ['chart', '9'.repeat(60), /is "9+-service-.*let them contain .* begin with a letter/],
   ['chart', 'my.mq', /is "chart-my\.mq-/],
   ['chart', 'my_mq', /is "chart-my_mq-/],

@@ -34,7 +34,7 @@ test.each<[string, Record<string, unknown[]>, RegExp]>([
     { a: [1], b: [] },
     /axis "b" has no values, so there would be no items\. .* nothing to do, use WorkItems\.list\(\[\], \{ allow/,
   ],
-  ['with an axis that is not a list', { a: 'text' as unknown as string[] }, /axis "a" is string, not an array/],
+  ['with an axis that is not a list', { a: 'text' as unknown as string[] }, /axis "a" is of type string, not an array/],
   [
     'with a name that JavaScript moves',
     { b: [1], 2: [1] },

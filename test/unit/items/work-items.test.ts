@@ -107,8 +107,8 @@ describe('a value that is not a list of strings', () => {
     [['YQ==', { a: 1 }], /items\[1\] is \{"a":1\}, which is not a string/],
     [['YQ==', null], /items\[1\] is null/],
     [new Array(1), /items\[0\] is undefined/],
-    [undefined, /items is undefined, not an array\. Give the items as an array/],
-    ['YQ==', /items is string, not an array/],
+    [undefined, /items is of type undefined, not an array\. Give the items as an array/],
+    ['YQ==', /items is of type string, not an array/],
   ])('list and base64 reject %j', (items, message) => {
     expect(() => WorkItems.list(items as string[])).toThrow(message);
     expect(() => WorkItems.base64(items as string[])).toThrow(message);
