@@ -68,8 +68,8 @@ export class Check {
   generatedName(kind: string, value: string): void {
     if (matches(value, kind === 'Service' ? SERVICE : LABEL)) return;
     const hint =
-      'It is generated from the ids of the chart and of the constructs in it: let them contain only a-z, 0-9 and "-", ' +
-      'and begin with a letter.';
+      'It is generated from the ids of the chart and of the constructs in it: let them contain only a-z, 0-9 and ' +
+      '"-", and begin with a letter.';
     throw this.error(
       `the name of its ${kind}`,
       JSON.stringify(value),
