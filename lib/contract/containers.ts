@@ -1,4 +1,4 @@
-/** The names of the containers, which the Job's `podFailurePolicy` refers to. */
+/** The names of the containers. The Job's `podFailurePolicy` refers to them. */
 export const ContainerName = {
   WORKER: 'worker',
   COURIER: 'courier',

@@ -2,7 +2,7 @@
 export const ITEM_PLACEHOLDER = '{{work-item}}';
 
 /**
- * The words of the program's command: for each that has the placeholder, the pieces around it, and `null` for each that the
- * courier need not know.
+ * The words of the program's command. A word that contains the placeholder is given as the pieces around it. Every
+ * other word is `null`, because the courier does not need it.
  */
 export type ItemArguments = readonly (readonly string[] | null)[];

@@ -1,10 +1,11 @@
 /**
- * Sets of items as formulas, which take no room. The constructs make them, the seeder unfolds them, and the constructs unfold
- * them by the same code to know what there is.
+ * Sets of items as formulas, which stay small however many items they stand for. The constructs create formulas, and
+ * the seeder unfolds them into items. The constructs unfold them with the same code, to know how many items there are
+ * and how long they are.
  */
 import { createHash } from 'node:crypto';
 
-/** How a number is written, as printf(3) does it: digits after the point, and filled up to a width. */
+/** How a number is written, as in printf(3): its digits after the point, and its padding up to a width. */
 export interface NumberFormat {
   readonly before: string;
   readonly after: string;
@@ -15,15 +16,15 @@ export interface NumberFormat {
 
 export interface Axis {
   readonly name: string;
-  /** Each as JSON in one line. */
+  /** Each value is JSON on one line. */
   readonly values: readonly string[];
 }
 
-/** Whole numbers of any size stand in decimal. */
+/** A set of items as a tree. Whole numbers of any size are strings in decimal. */
 export type Formula =
-  /** The next `count` of the literal items that come with the formula, in the depth-first order of these nodes. */
+  /** The next `count` of the literal items that come with the formula. Nodes of this kind are counted depth first. */
   | { readonly kind: 'literals'; readonly count: number }
-  /** Numbers at the same distance from each other; first one and step in units of 10^-scale. */
+  /** Numbers at equal distances. `first` and `step` are in units of 10^-scale. */
   | {
       readonly kind: 'range';
       readonly first: string;
@@ -32,7 +33,10 @@ export type Formula =
       readonly count: number;
       readonly format: NumberFormat;
     }
-  /** Half-open ranges of keys as JSON objects, the last one perhaps shorter; quoted: as JSON strings, not numbers. */
+  /**
+   * Half-open ranges of keys as JSON objects. The last range may be shorter. If `quoted`, keys are JSON strings, not
+   * numbers.
+   */
   | {
       readonly kind: 'keyRanges';
       readonly from: string;
@@ -40,7 +44,7 @@ export type Formula =
       readonly size: string;
       readonly quoted: boolean;
     }
-  /** All combinations as JSON objects; the first axis changes slowest. */
+  /** All combinations as JSON objects. The first axis changes slowest. */
   | { readonly kind: 'product'; readonly axes: readonly Axis[] }
   | { readonly kind: 'concat'; readonly parts: readonly Formula[] }
   | { readonly kind: 'shuffled'; readonly of: Formula; readonly seed: number }
@@ -53,15 +57,22 @@ export interface Literals {
   lengthOf(n: number): number;
 }
 
-/** Items by their number, each made when it is asked for. */
+/** Items by their number. Each item is created only when it is requested. */
 export interface ItemSequence {
   readonly count: number;
-  /** How many bytes the longest of the first `count` items has; 0 where there is none. Only of a shuffle each is looked at. */
+  /**
+   * The length in bytes of the longest of the first `count` items. It is 0 if `count` is 0. For a part of a shuffle,
+   * each item has to be created.
+   */
   longestOf(count: number): number;
   item(n: number): Buffer;
 }
 
-/** What a formula stands for. Throws where there are more or fewer literal items than the formula has. */
+/**
+ * Returns the items that a formula stands for.
+ *
+ * @throws if the number of literal items differs from that in the formula
+ */
 export function unfold(formula: Formula, literals: Literals): ItemSequence {
   let used = 0;
   const sequence = (node: Formula): ItemSequence => {
@@ -89,8 +100,8 @@ export function unfold(formula: Formula, literals: Literals): ItemSequence {
 }
 
 /**
- * The items of a stream as it travels: frames, see `frameItems` in `item-frames.ts`; the first is the formula as JSON, the others
- * are its literal items.
+ * Returns the items of a stream as it travels to the seeder. A stream consists of frames, see `frameItems` in
+ * `item-frames.ts`. The first frame contains the formula as JSON, and the others contain its literal items.
  */
 export function readStream(frames: Literals): ItemSequence {
   return unfold(JSON.parse(frames.item(0).toString()), {
@@ -118,7 +129,7 @@ class LiteralItems implements ItemSequence {
   }
 }
 
-/** Items that are longest at one of the ends, as decimal numbers in their order are. */
+/** Items of which the first or the last is the longest. That holds for decimal numbers in their order. */
 abstract class Progression implements ItemSequence {
   abstract readonly count: number;
   protected abstract text(n: bigint): string;
@@ -160,7 +171,7 @@ class Range extends Progression {
   }
 }
 
-/** To the nearest, and from the middle to the even one, as printf(3) does. */
+/** Rounds to the nearest number, and from the middle to the even one, as printf(3) does. */
 function rounded(value: bigint, divisor: bigint): bigint {
   if (divisor === 1n) return value;
   const size = value < 0n ? -value : value;
@@ -198,7 +209,7 @@ class KeyRanges extends Progression {
 
 class Product implements ItemSequence {
   readonly count: number;
-  /** Of each axis `"name":value`, for each value. */
+  /** For each axis, `"name":value` for each of its values. */
   private readonly members: readonly (readonly string[])[];
 
   constructor(axes: readonly Axis[]) {
@@ -208,18 +219,19 @@ class Product implements ItemSequence {
 
   longestOf(count: number): number {
     const lengths = this.members.map((axis) => axis.map((one) => Buffer.byteLength(one)));
-    const any = (axis: number[]) => axis.reduce((most, length) => Math.max(most, length), 0);
+    const longestIn = (axis: number[]) => axis.reduce((max, length) => Math.max(max, length), 0);
     let longest = 0;
-    let taken = this.members.length + 1; // braces, and a comma between two
-    let following = lengths.reduce((sum, axis) => sum + any(axis), 0);
+    let taken = this.members.length + 1; // the braces, and the commas between the members
+    let following = lengths.reduce((sum, axis) => sum + longestIn(axis), 0);
     let each = this.count;
     let left = count;
-    // Along the first item that is left out: the values before its own have all of their combinations.
+    // The first `count` items end before the item with the number `count`. The loop follows the values of that item:
+    // each smaller value of an axis has all its combinations with the following axes among the first `count` items.
     for (const axis of lengths) {
-      following -= any(axis);
+      following -= longestIn(axis);
       each /= axis.length;
       const whole = Math.floor(left / each);
-      if (whole > 0) longest = Math.max(longest, taken + any(axis.slice(0, whole)) + following);
+      if (whole > 0) longest = Math.max(longest, taken + longestIn(axis.slice(0, whole)) + following);
       left -= whole * each;
       if (left === 0) break;
       taken += axis[whole];
@@ -316,17 +328,19 @@ class Shuffled implements ItemSequence {
   }
 }
 
-/** A permutation of 0 to count - 1, by Fisher and Yates; for a seed always the same. */
+/**
+ * A permutation of the numbers 0 to count - 1, by the algorithm of Fisher and Yates. It is always the same for a seed.
+ */
 function shuffledOrder(count: number, seed: number): Uint32Array {
   const order = new Uint32Array(count);
   for (let n = 0; n < count; n++) order[n] = n;
   const random = xoshiro128starstar(createHash('sha256').update(String(seed)).digest());
   for (let last = count - 1; last > 0; last--) {
     const choices = last + 1;
-    // Of the 2^32 numbers those at the end, where a round of choices is not whole, would favour some choices.
-    const most = 2 ** 32 - (2 ** 32 % choices);
+    // 2^32 is not always a multiple of the number of choices. The surplus numbers at the end would favour some choices.
+    const end = 2 ** 32 - (2 ** 32 % choices);
     let number = random();
-    while (number >= most) number = random();
+    while (number >= end) number = random();
     const other = number % choices;
     const kept = order[last];
     order[last] = order[other];
@@ -336,8 +350,8 @@ function shuffledOrder(count: number, seed: number): Uint32Array {
 }
 
 /**
- * Random numbers of 32 bits: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, in the public domain,
- * https://prng.di.unimi.it/xoshiro128starstar.c. Math.random has no seed, and nothing says that it stays as it is.
+ * Returns random numbers of 32 bits. It is xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, in the public
+ * domain: https://prng.di.unimi.it/xoshiro128starstar.c. Math.random has no seed, and its algorithm may change.
  */
 function xoshiro128starstar(state: Buffer): () => number {
   let [a, b, c, d] = [0, 4, 8, 12].map((at) => state.readInt32LE(at));

@@ -1,16 +1,16 @@
-/** The file name of piece `n` of the items; the pieces in the order of their names are one gzip stream. */
+/** The file name of piece `n` of the items. In the order of their names, the pieces form one gzip stream. */
 export function itemsPiece(n: number): string {
   return `items-${String(n).padStart(4, '0')}.gz`;
 }
 
-/** What stands before an item in a frame: its length, as four bytes, big-endian. */
+/** The head of an item's frame: the item's length as four bytes, big-endian. */
 export function frameHead(item: Uint8Array): Buffer {
   const head = Buffer.allocUnsafe(FRAME_HEAD);
   head.writeUInt32BE(item.length);
   return head;
 }
 
-/** Items as one sequence of bytes, each with its {@link frameHead}; texts in UTF-8. */
+/** Joins items into one sequence of bytes, each after its {@link frameHead}. Strings are written in UTF-8. */
 export function frameItems(items: readonly (string | Uint8Array)[]): Buffer {
   const lengths = items.map((item) => (typeof item === 'string' ? Buffer.byteLength(item) : item.length));
   const framed = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + FRAME_HEAD + length, 0));
@@ -26,19 +26,19 @@ export function frameItems(items: readonly (string | Uint8Array)[]): Buffer {
 
 const FRAME_HEAD = 4;
 
-/** The way back from {@link frameItems}: each item by its number, without an object for each of them. */
+/** Reads the output of {@link frameItems}: it returns each item by its number, without an object for each item. */
 export class FramedItems {
-  /** Where each item's frame begins, and the end of all. */
+  /** The start of each item's frame, and then the end of the last one. */
   private readonly starts: Uint32Array;
 
-  /** Throws where the bytes end in the middle of an item. */
+  /** @throws if the bytes end in the middle of an item */
   constructor(private readonly framed: Buffer) {
     const { length } = framed;
     const end = (at: number) => (at + FRAME_HEAD <= length ? at + FRAME_HEAD + framed.readUInt32BE(at) : Infinity);
     let count = 0;
     for (let at = 0; at < length; at = end(at)) {
       if (end(at) > length) {
-        throw new Error(`the items are cut: an item begins at byte ${at} of ${length} and has no end`);
+        throw new Error(`the items are cut off: an item begins at byte ${at} of ${length} and does not end`);
       }
       count++;
     }

@@ -1,41 +1,57 @@
 /**
- * The largest argument or variable of a Linux process in bytes (MAX_ARG_STRLEN in execve(2)), without the NUL at its end.
- * https://man7.org/linux/man-pages/man2/execve.2.html
+ * The maximum size in bytes of an argument or a variable of a Linux process (MAX_ARG_STRLEN in execve(2)), without the
+ * NUL at its end. https://man7.org/linux/man-pages/man2/execve.2.html
  */
 export const MAX_ARGUMENT_BYTES = 131_071;
 
-/** The default limit of RabbitMQ 4, stated so that an image with another default changes nothing. https://www.rabbitmq.com/docs/configure */
+/**
+ * The default maximum size of a message in RabbitMQ 4. The broker's configuration states it, so that an image with
+ * another default changes nothing. https://www.rabbitmq.com/docs/configure
+ */
 export const DEFAULT_MESSAGE_BYTES = 16 * 2 ** 20;
 
 /**
- * The largest item, whatever the broker accepts. The shared volume holds two of them, it counts towards the memory of the
- * courier, and the courier holds what it reads beside it.
+ * The maximum size of an item, whatever the broker accepts. The shared volume holds two items at a time, and it counts
+ * towards the courier's memory. The courier also holds in memory what it reads.
  */
 export const MAX_ITEM_BYTES = 16 * 2 ** 20;
 
-/** The shared volume holds an item and, for a moment, the next one beside it. The rest is room for what the program leaves there. */
+/**
+ * The size of the shared volume. It holds an item and, for a moment, the next one as well. The rest is room for what
+ * the program leaves there.
+ */
 export const SHARED_VOLUME_BYTES = 4 * MAX_ITEM_BYTES;
 
 /**
- * How long a container may take to speak from its creation on: the kubelet gives the container runtime as long
- * (`runtimeRequestTimeout` in https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/). `shim.sh` waits as long
- * for the courier.
+ * How long a container may take from its creation to its first message. The kubelet gives the container runtime the
+ * same time (`runtimeRequestTimeout` in https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).
+ * `shim.sh` waits this long for the courier.
  */
 export const PEER_APPEARANCE_SECONDS = 120;
 
-/** How long the shim waits for the first word of a courier that has made its FIFOs. `shim.sh` has it too. */
+/**
+ * How long the shim waits for the first message of a courier that has created its FIFOs. `shim.sh` repeats this number.
+ */
 export const HELLO_SECONDS = 60;
 
-/** A program that does not end within this time after SIGKILL cannot end: it may hang in the kernel. */
+/**
+ * How long a program may take to end after SIGKILL. A program that takes longer cannot end: it may hang in the kernel.
+ */
 export const KILL_SECONDS = 30;
 
-/** The pause before an item's next attempt doubles from the first value to the second; jitter adds up to a half. */
+/** The pause before an item's next attempt. It doubles from `min` up to `max`, and jitter adds up to a half. */
 export const ATTEMPT_PAUSE_SECONDS = { min: 1, max: 60 } as const;
 
-/** What an attempt may take beside its run and its grace period: to die after SIGKILL, and the longest pause before the next one. */
+/**
+ * How long an attempt may take in addition to its run and its grace period: the time to end after SIGKILL, and the
+ * longest pause before the next attempt.
+ */
 export const ATTEMPT_OVERHEAD_SECONDS = KILL_SECONDS + ATTEMPT_PAUSE_SECONDS.max * 1.5;
 
-/** The part of a pod's grace period that remains for the program: the last 5 s, or 30 % if that is less, are for its item. */
+/**
+ * The part of a pod's grace period that remains for the program. The last 5 s, or the last 30 % if that is less, are
+ * reserved for settling its item.
+ */
 export function programGraceSeconds(podGraceSeconds: number): number {
   return podGraceSeconds - Math.min(5, podGraceSeconds * 0.3);
 }

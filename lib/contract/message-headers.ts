@@ -1,25 +1,27 @@
-/** The headers of an item. Its number, from 0, is the message's `messageId`. */
+/** The headers of an item. The item's number, from 0, is the message's `messageId`. */
 export const ItemHeader = {
-  /** The name of the run: the user's `runId`, or else the queue's name. */
+  /** The name of the run: its `runId`, or the name of the queue if no `runId` is given. */
   RUN: 'run',
   /**
-   * How many attempts had failed when a courier handed the item over to another pod. Only then is it there, and so it says that
-   * this is not the item's first delivery.
+   * How many attempts had failed when a courier requeued the item. Only a requeued item has this header, so the header
+   * shows that this is not the item's first delivery.
    */
   ATTEMPTS: 'attempts',
 } as const;
 
-/** The headers of a dead letter that a courier wrote. */
+/** The headers of a dead letter that a courier published. */
 export const DeadLetterHeader = {
-  /** A sentence. */
+  /** Why no pod will try the item again, in words. */
   REASON: 'reason',
-  /** The program's exit status, where it ended by itself. */
+  /** The program's exit status, if the program ended by itself. */
   EXIT_CODE: 'exit-code',
-  /** The signal's number, where a signal ended it. */
+  /** The number of the signal, if a signal ended the program. */
   SIGNAL: 'signal',
+  /** How many attempts have failed, in all pods together. */
   ATTEMPTS: 'attempts',
+  /** The name of the pod that published the dead letter. */
   POD: 'pod',
-  /** How long the last attempt took. */
+  /** How long the last attempt took, in seconds. */
   SECONDS: 'seconds',
   /** The end of what the last attempt wrote to standard error. */
   STDERR: 'stderr',

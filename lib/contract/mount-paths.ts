@@ -1,6 +1,6 @@
-/** The folders that the constructs mount. */
+/** The paths in the containers that the constructs mount or refer to. */
 export const MountPath = {
-  /** Our programs and `shim.sh`, from a ConfigMap. */
+  /** The programs of this package, `shim.sh` and `runner.sh`, from a ConfigMap. */
   PROGRAMS: '/opt/work-queue/programs',
   /** The user's script of `Program.script`, from a ConfigMap. */
   SCRIPT: '/opt/work-queue/script',
@@ -12,10 +12,10 @@ export const MountPath = {
   AUTHORITIES: '/opt/work-queue/authorities',
   /** The administrator's Secret, in the init container of a RabbitMQ node. */
   ADMIN_SECRET: '/opt/work-queue/admin',
-  /** The home folder of the RabbitMQ server: a memory volume with what it must not keep on disk. */
+  /** The home folder of the RabbitMQ server. It is a volume in memory, for the files that must not be kept on disk. */
   RABBITMQ_HOME: '/var/lib/rabbitmq',
-  /** The shared volume, in memory, where worker and courier meet. */
+  /** The shared volume of courier and worker, in memory. */
   SHARED_VOLUME: '/run/work-queue',
-  /** Kubernetes' default `terminationMessagePath`. */
+  /** The default `terminationMessagePath` of Kubernetes. */
   TERMINATION_LOG: '/dev/termination-log',
 } as const;

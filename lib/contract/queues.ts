@@ -1,30 +1,37 @@
+/** What the name of a work queue is followed by in the names of its related queues. */
+const SUFFIX = { DEAD: 'dead', SEEDED: 'seeded', SEEDING: 'seeding', VERDICT: 'verdict' } as const;
+
 /** The queues that belong to a work queue. */
 export function relatedQueues(queue: string) {
   return {
-    /** Items that have no attempts left. */
-    dead: `${queue}.dead`,
-    /** Holds one message, the mark, from the moment when every item is in the queue. */
-    seeded: `${queue}.seeded`,
-    /** Exclusive while a seeder works, so there is never more than one. */
-    seedingLock: `${queue}.seeding`,
-    /** Exclusive while a courier counts the dead letters: a message that one reader holds is hidden from the others. */
-    verdictLock: `${queue}.verdict`,
+    /** The dead letters: copies of the items that have no attempts left. */
+    dead: `${queue}.${SUFFIX.DEAD}`,
+    /** Contains one message, the mark, from the moment when every item is in the queue. */
+    seeded: `${queue}.${SUFFIX.SEEDED}`,
+    /** Exclusive while a seeder works, so that only one seeder works at a time. */
+    seedingLock: `${queue}.${SUFFIX.SEEDING}`,
+    /**
+     * Exclusive while a courier counts the dead letters, because a message that one reader holds is hidden from the
+     * others.
+     */
+    verdictLock: `${queue}.${SUFFIX.VERDICT}`,
   } as const;
 }
 
 /**
- * What the names of work queues and of {@link relatedQueues} have in common, as a pattern for RabbitMQ's permissions: a label
- * and a hash of ten digits.
+ * A pattern for RabbitMQ's permissions that matches the names of work queues and of their {@link relatedQueues}. A name
+ * is a label and a hash of ten digits, and a related queue has a suffix.
  */
-export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(dead|seeded|seeding|verdict))?`;
+export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(${Object.values(SUFFIX).join('|')}))?`;
 
 /**
- * How often RabbitMQ may deliver an item. RabbitMQ drops an item that comes back for the 20th time unless the queue says
- * otherwise (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). This is only a net: couriers give up before.
+ * How often RabbitMQ may deliver an item. By default, RabbitMQ drops an item that comes back for the 20th time
+ * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). The limit is only a safety net: couriers give
+ * up before.
  */
 export const DELIVERY_LIMIT = 20;
 
-/** The kinds of queues, as RabbitMQ's `x-queue-type` names them. */
+/** The types of queues, as values of RabbitMQ's `x-queue-type`. */
 export const QUEUE_TYPES = ['quorum', 'classic'] as const;
 
 export type QueueType = (typeof QUEUE_TYPES)[number];

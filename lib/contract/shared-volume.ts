@@ -1,45 +1,51 @@
 /**
- * The files in the shared volume, the memory volume through which worker and courier talk. `shim.sh` and `runner.sh` name them
- * too, because sh cannot import.
+ * The files in the shared volume, the volume in memory through which worker and courier talk. `shim.sh` and `runner.sh`
+ * repeat these names, because sh cannot import them.
  */
 export const SharedVolume = {
-  /** FIFO, worker to courier. */
+  /** FIFO from worker to courier. */
   UP: 'up',
-  /** FIFO, courier to worker. */
+  /** FIFO from courier to worker. */
   DOWN: 'down',
-  /** FIFO: the program's standard error, for the container's log and the courier. */
+  /** FIFO that carries the program's standard error, for the container's log and the courier. */
   STDERR: 'stderr',
-  /** FIFO: the courier's copy of the program's standard error. */
+  /** FIFO that carries the courier's copy of the program's standard error. */
   STDERR_COPY: 'stderr.copy',
-  /** FIFO inside the worker: the numbers of the runs, for the runner. */
+  /** FIFO inside the worker that carries the numbers of the runs to the runner. */
   RUNS: 'runs',
-  /** FIFO inside the worker: the runner holds its end open as long as it lives. */
+  /** FIFO inside the worker. The runner keeps its end open as long as the runner lives. */
   RUNNER: 'runner',
   /** The item that the program reads on its standard input. */
   ITEM: 'item',
   /** Lines of sh that set the variables and the arguments of a run. */
   CALL: 'call',
-  /** Folder that exists as soon as the worker's container is created: the kubelet then has its image and all that it needs. */
+  /**
+   * Folder that exists as soon as the worker's container is created. From then on, the kubelet has the image and
+   * everything else that the container needs.
+   */
   WORKER_CREATED: 'worker',
   /** Folder that exists as soon as the courier's container is created. */
   COURIER_CREATED: 'courier',
 } as const;
 
-/** What worker and courier say to each other, one line each. `shim.sh` and `runner.sh` name these words too. */
+/**
+ * The messages between worker and courier, one line each. "Up" is from worker to courier, and "down" is the other way.
+ * `shim.sh` and `runner.sh` repeat these words.
+ */
 export const Verb = {
-  /** Up: the shim waits for work. */
+  /** Up: the shim is waiting for work. */
   READY: 'ready',
-  /** Up, with the run's number and a status: the program has ended; 128 + N if signal N ended it. */
+  /** Up, with the run's number and a status: the program has ended. The status is 128 + N if signal N ended it. */
   EXIT: 'exit',
-  /** Up: the worker's container got a SIGTERM; said before the program gets it. */
+  /** Up: the worker's container got a SIGTERM. The shim says so before it passes the signal to the program. */
   SHUTDOWN: 'shutdown',
-  /** Down: the courier is there; from now on its end of the FIFO says whether it lives. */
+  /** Down: the courier has started. From now on, its end of the FIFO shows whether the courier is alive. */
   HELLO: 'hello',
-  /** Down, with a number that no earlier run has: run the program on the item. */
+  /** Down, with a number that no earlier run had: run the program on the item. */
   RUN: 'run',
-  /** Down: send the program SIGTERM. */
+  /** Down: send SIGTERM to the program. */
   TERM: 'term',
-  /** Down: send the program, and what it started, SIGKILL. */
+  /** Down: send SIGKILL to the program and to the processes that it started. */
   KILL: 'kill',
   /** Down, with a status and a message: write the message to the termination log and end with the status. */
   QUIT: 'quit',

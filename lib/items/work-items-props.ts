@@ -1,8 +1,8 @@
 /** Options for a set of work items. */
 export interface WorkItemsOptions {
   /**
-   * Whether there may be no items at all. The Job is then complete at once. Without it an empty set is an error, because
-   * it is mostly a mistake in what made the list.
+   * Whether the set may be empty. The Job of an empty set is complete at once. Without this option, an empty set is an
+   * error, because it is usually a mistake in whatever produced the list.
    *
    * @default false
    */
@@ -12,8 +12,8 @@ export interface WorkItemsOptions {
 /** Options for items that are the lines of a file. */
 export interface LinesOptions extends WorkItemsOptions {
   /**
-   * Take the lines as bytes in any encoding: they end with LF, and all else, also a CR before it, belongs to the item. Lines
-   * without a byte are no items.
+   * Whether to read the lines as bytes, in any encoding. Only LF ends a line. Everything else belongs to the item,
+   * including a CR before the LF. Lines without a byte are not items.
    *
    * @default false
    */
@@ -23,7 +23,7 @@ export interface LinesOptions extends WorkItemsOptions {
 /** Options for items from a JSON file. */
 export interface JsonOptions extends WorkItemsOptions {
   /**
-   * Where in the document the array is: a JSON Pointer (RFC 6901), such as `/data/items`.
+   * The place of the array in the document, as a JSON Pointer (RFC 6901) such as `/data/items`.
    *
    * @default '' - the document is the array
    */
@@ -33,7 +33,7 @@ export interface JsonOptions extends WorkItemsOptions {
 /** Options for items from a CSV file. */
 export interface CsvOptions extends WorkItemsOptions {
   /**
-   * What stands between two values: one character, such as `;` or a tab.
+   * The character between two values, such as `;` or a tab. It must not be a quote or a line end.
    *
    * @default ','
    */
@@ -43,7 +43,7 @@ export interface CsvOptions extends WorkItemsOptions {
 /** Options for items that are paths of files. */
 export interface FilesOptions extends WorkItemsOptions {
   /**
-   * The folder that the pattern and the paths start at, from the working directory of the synth.
+   * The folder that the pattern and the paths start at, relative to the working directory of the synth.
    *
    * @default '.'
    */
@@ -53,16 +53,22 @@ export interface FilesOptions extends WorkItemsOptions {
 /** Options for a range of numbers. */
 export interface RangeOptions {
   /**
-   * The distance from a number to the next, more than 0.
+   * The distance from one number to the next. It must be more than 0.
    *
    * @default 1
    */
   readonly step?: number;
 
   /**
-   * How an item is written: a text with exactly one number, as printf(3) has it. `%d` is a whole number, `%04d` one with zeros
-   * up to four digits, `%.2f` has two digits after the point (rounded to the nearest, and from the middle to the even one),
-   * `%06.2f` is also filled with zeros up to six characters, and `%%` is a percent sign.
+   * How an item is written: a string with exactly one number, as in printf(3).
+   *
+   * - `%d` is a whole number.
+   * - `%04d` is a whole number, padded with zeros to four characters.
+   * - `%.2f` has two digits after the point. It is rounded to the nearest number, and from the middle to the even one.
+   * - `%06.2f` is also padded with zeros to six characters.
+   * - `%%` is a percent sign.
+   *
+   * The width and the digits after the point are at most 100.
    *
    * @default - the number, with as many digits after the point as `from` or `step` has
    */
@@ -71,13 +77,13 @@ export interface RangeOptions {
 
 /** Ranges of keys. */
 export interface KeyRangesProps extends WorkItemsOptions {
-  /** The first key: a whole number, at most 2^53 - 1 from 0. */
+  /** The first key: a whole number from -(2^53 - 1) to 2^53 - 1. */
   readonly from: number;
 
-  /** The key after the last one: a whole number, at most 2^53 - 1 from 0, and not less than `from`. */
+  /** The key after the last one: a whole number from -(2^53 - 1) to 2^53 - 1, which must not be below `from`. */
   readonly to: number;
 
-  /** How many keys an item has, at least 1; the last one may have fewer. */
+  /** How many keys an item has. Minimum: 1. The last item may have fewer. */
   readonly size: number;
 }
 
@@ -86,9 +92,9 @@ export interface BigKeyRangesProps extends WorkItemsOptions {
   /** The first key: a whole number in decimal. */
   readonly from: string;
 
-  /** The key after the last one: a whole number in decimal, not less than `from`. */
+  /** The key after the last one: a whole number in decimal, which must not be below `from`. */
   readonly to: string;
 
-  /** How many keys an item has, in decimal, at least 1; the last one may have fewer. */
+  /** How many keys an item has, in decimal. Minimum: 1. The last item may have fewer. */
   readonly size: string;
 }

@@ -22,39 +22,43 @@ import type {
 } from './work-items-props';
 
 /**
- * The items of a run, in their order. An item is a sequence of bytes, which the program reads on its standard input as it
- * is: no line end is added. The same item may be there more than once; each is worked on. Items are counted from 0.
+ * The items of a run, in their order. An item is a sequence of bytes, and the program reads exactly these bytes on its
+ * standard input: no line end is added. A set may contain the same item more than once, and each occurrence is
+ * processed. Items are numbered from 0.
  *
- * An item travels as one message: it has at most what the broker takes, see `IBroker.maxMessageSize`, and never more than
- * 16 MiB. There are at most 2,147,483,647 items.
+ * An item travels as one message. It may be as large as a message that the broker accepts, see
+ * `IBroker.maxMessageSize`, but never larger than 16 MiB. A set has at most 2,147,483,647 items.
  *
- * Items of `list`, `lines`, `base64`, `json`, `csv` and `files` are part of the manifest, which goes through `kubectl apply`
- * into ConfigMaps: compressed, all together have at most 6 MB, and before that 128 MiB. Put larger data where the pods can
- * read it, and let the items name it. Items of `range`, `frames`, `keyRanges`, `bigKeyRanges` and `product` are sent as a
- * formula, which the seeder unfolds: a million of them take no room.
+ * The items of `list`, `lines`, `base64`, `json`, `csv` and `files` are part of the manifest, which goes through
+ * `kubectl apply` into ConfigMaps. All of them together have at most 128 MiB, and at most 6 MB when they are
+ * compressed. Put larger data where the pods can read it, and let the items name it.
  *
- * Sets can be put together with `concat`, `shuffled` and `take`, which leave those they are called on as they are.
+ * The items of `range`, `frames`, `keyRanges`, `bigKeyRanges` and `product` are sent as a formula, which the seeder
+ * unfolds. A formula stays small, even for a million items.
+ *
+ * `concat`, `shuffled` and `take` make new sets from existing ones. They do not change the sets that they are called
+ * on.
  */
 export class WorkItems {
   /**
-   * Items as a list of texts; each is passed on in UTF-8.
+   * Creates items from a list of strings. Each string is sent in UTF-8.
    *
-   * @param items the items; an empty text is an item too
+   * @param items the items; an empty string is an item too
    * @param options options for the set
-   * @throws where there are no items, or one is no text or no valid Unicode
+   * @throws if there are no items, or if an item is not a string or not valid Unicode
    */
   public static list(items: string[], options: WorkItemsOptions = {}): WorkItems {
     return WorkItems.ofLiterals('WorkItems.list', eachItem('WorkItems.list', items, itemText), options);
   }
 
   /**
-   * Items as the lines of a text file in UTF-8. Lines end with LF or CRLF, which is not part of the item. Blank lines, of
-   * nothing or white space only, are no items; white space at the ends of other lines is kept. A byte order mark is ignored.
-   * A file in another encoding can be read with `bytes`.
+   * Creates items from the lines of a text file in UTF-8. Lines end with LF or CRLF, and the line end is not part of
+   * the item. Blank lines, which are empty or contain only white space, are not items. White space at the ends of other
+   * lines is kept. A byte order mark is ignored. To read a file in another encoding, set `bytes`.
    *
-   * @param file the path of the file, from the working directory of the synth
+   * @param file the path of the file, relative to the working directory of the synth
    * @param options options for the set
-   * @throws where the file cannot be read or is not UTF-8, and where there are no items
+   * @throws if the file cannot be read or is not UTF-8, or if there are no items
    */
   public static lines(file: string, options: LinesOptions = {}): WorkItems {
     const context = `WorkItems.lines('${file}')`;
@@ -62,24 +66,24 @@ export class WorkItems {
   }
 
   /**
-   * Items of any bytes, each given in base64 (RFC 4648, section 4, with padding); the program reads the bytes.
+   * Creates items from any bytes, given in base64 (RFC 4648, section 4, with padding). The program reads the bytes.
    *
    * @param items the items in base64
    * @param options options for the set
-   * @throws where an item is not base64, and where there are no items
+   * @throws if an item is not base64, or if there are no items
    */
   public static base64(items: string[], options: WorkItemsOptions = {}): WorkItems {
     return WorkItems.ofLiterals('WorkItems.base64', eachItem('WorkItems.base64', items, itemFromBase64), options);
   }
 
   /**
-   * Items as the elements of an array in a JSON file. A text is passed on as it is, without quotes; everything else as JSON in
-   * one line, with its numbers as they are written in the file.
+   * Creates items from the elements of an array in a JSON file. A string is sent as it is, without its quotes. Every
+   * other element is sent as JSON on one line, with its numbers as they are written in the file.
    *
-   * @param file the path of the file, from the working directory of the synth
-   * @param options where the array is, and options for the set
-   * @throws where the file cannot be read or is not JSON in UTF-8, where there is no array at the pointer, where a text is no
-   * valid Unicode, and where there are no items
+   * @param file the path of the file, relative to the working directory of the synth
+   * @param options the place of the array, and options for the set
+   * @throws if the file cannot be read or is not JSON in UTF-8, if there is no array at the pointer, if a string is not
+   * valid Unicode, or if there are no items
    */
   public static json(file: string, options: JsonOptions = {}): WorkItems {
     const context = `WorkItems.json('${file}')`;
@@ -87,13 +91,15 @@ export class WorkItems {
   }
 
   /**
-   * Items as the rows of a CSV file (RFC 4180) in UTF-8 with a header: each as a JSON object in one line that has the names of
-   * the header and the row's values, all of them texts. Empty lines are no rows. A byte order mark is ignored.
+   * Creates items from the rows of a CSV file (RFC 4180) in UTF-8 with a header. Each row becomes a JSON object on one
+   * line, which has the names of the header and the values of the row. All values are strings. Empty lines are not
+   * rows. A byte order mark is ignored.
    *
-   * @param file the path of the file, from the working directory of the synth
+   * @param file the path of the file, relative to the working directory of the synth
    * @param options the delimiter, and options for the set
-   * @throws where the file cannot be read or is not UTF-8, where a row has more or fewer values than the header, where quotes
-   * are at odds, where a column has no name or that of another one, and where there are no items
+   * @throws if the file cannot be read or is not UTF-8, if a row has more or fewer values than the header, if quotes
+   * are unbalanced or in the wrong place, if a column has no name or the same name as another column, if `delimiter` is
+   * not one character or is a quote or a line end, or if there are no items
    */
   public static csv(file: string, options: CsvOptions = {}): WorkItems {
     const context = `WorkItems.csv('${file}')`;
@@ -101,14 +107,15 @@ export class WorkItems {
   }
 
   /**
-   * Items as the paths of regular files, as they are at the synth: from the root, with `/`, sorted by code unit. In the pattern
-   * `*` stands for any part of a name, `**` for any folders, `{a,b}` for one of both. Names that begin with a dot have to be
-   * written so. Links are followed.
+   * Creates items from the paths of the regular files that exist at synth. A path starts at the root and has `/`
+   * between its names. The paths are sorted by code unit. In the pattern, `*` matches any part of a name, `**` matches
+   * any folders, and `{a,b}` matches `a` or `b`. Names that begin with a dot match only if the pattern has the dot.
+   * Links are followed.
    *
    * @param pattern which files, such as `scans/**\/*.tif`
    * @param options the folder that the pattern starts at, and options for the set
-   * @throws where a folder cannot be read, the pattern is an absolute path, a file has a name that is not UTF-8, and where there
-   * are no items
+   * @throws if a folder cannot be read, if the pattern is an absolute path, if the name of a file is not UTF-8, or if
+   * there are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const context = `WorkItems.files('${pattern}')`;
@@ -116,28 +123,29 @@ export class WorkItems {
   }
 
   /**
-   * Items as numbers in their order, in decimal, with both ends, as seq(1) has it. Decimal fractions are exact: the third step
-   * of 0.1 is 0.3. All have the same number of digits after the point.
+   * Creates items from numbers in ascending order, in decimal. Both ends belong to the range, as in seq(1). Decimal
+   * fractions are exact: the third step of 0.1 is 0.3. All numbers have the same number of digits after the point.
    *
-   * @param from the first number, at most 2^53 - 1 from 0
-   * @param to no number is above it; at most 2^53 - 1 from 0
+   * @param from the first number, from -(2^53 - 1) to 2^53 - 1
+   * @param to the limit, from -(2^53 - 1) to 2^53 - 1; no number is above it
    * @param options the step, and how an item is written
-   * @throws where `from` is above `to`, `step` not above 0, a number not finite or too large, or `format` not one with exactly
-   * one number, or one for whole numbers while there are others
+   * @throws if `from` is above `to`, if `step` is not above 0, if a number is not finite or is too large, if `format`
+   * does not have exactly one number, or if `format` is for whole numbers but some numbers have decimals
    */
   public static range(from: number, to: number, options: RangeOptions = {}): WorkItems {
     const context = `WorkItems.range(${from}, ${to})`;
-    return WorkItems.ofFormula(context, range(context, from, to, options.step ?? 1, options.format));
+    return WorkItems.ofFormula(context, range(context, { from, to, step: options.step ?? 1, format: options.format }));
   }
 
   /**
-   * Items as numbered names, such as those of the frames of a film: `frames('scene_%04d', 1, 250)` has `scene_0001` to
-   * `scene_0250`.
+   * Creates items from numbered names, such as those of the frames of a film: `frames('scene_%04d', 1, 250)` has
+   * `scene_0001` to `scene_0250`.
    *
-   * @param format a text with exactly one number, see `RangeOptions.format`
+   * @param format a string with exactly one number, see `RangeOptions.format`
    * @param first the first number, whole
    * @param last the last number, whole
-   * @throws where `first` is above `last`, one is not whole, or `format` not one with exactly one number
+   * @throws if `first` is above `last`, if one of them is not a whole number, or if `format` does not have exactly one
+   * number
    */
   public static frames(format: string, first: number, last: number): WorkItems {
     const context = `WorkItems.frames('${format}')`;
@@ -145,11 +153,12 @@ export class WorkItems {
   }
 
   /**
-   * Items as ranges of keys, such as those of a table: `{"from":0,"to":5000}` stands for the keys 0 to 4999. The last one may
-   * be shorter.
+   * Creates items from ranges of keys, such as those of a table: `{"from":0,"to":5000}` stands for the keys 0 to 4999.
+   * The last range may be shorter.
    *
-   * @param props the keys, and how many an item has
-   * @throws where a number is not whole or too large, `from` above `to` or `size` not above 0, and where there are no items
+   * @param props the keys, and how many keys an item has
+   * @throws if a number is not whole or is too large, if `from` is above `to`, if `size` is not above 0, or if there
+   * are no items
    */
   public static keyRanges(props: KeyRangesProps): WorkItems {
     const context = 'WorkItems.keyRanges';
@@ -157,11 +166,12 @@ export class WorkItems {
   }
 
   /**
-   * As `keyRanges`, for keys of any size: `{"from":"0","to":"18446744073709551616"}`, with texts, as many programs that read
-   * JSON would round such numbers.
+   * Creates items as `keyRanges` does, for keys of any size: `{"from":"0","to":"18446744073709551616"}`. The keys are
+   * strings, because many programs that read JSON would round such numbers.
    *
-   * @param props the keys, and how many an item has
-   * @throws where a text is no whole number, `from` above `to` or `size` not above 0, and where there are no items
+   * @param props the keys, and how many keys an item has
+   * @throws if a string is not a whole number, if `from` is above `to`, if `size` is not above 0, or if there are no
+   * items
    */
   public static bigKeyRanges(props: BigKeyRangesProps): WorkItems {
     const context = 'WorkItems.bigKeyRanges';
@@ -169,11 +179,13 @@ export class WorkItems {
   }
 
   /**
-   * Items as all combinations of the values of several axes, each as a JSON object in one line: `{ year: [2025, 2026], region:
-   * ['eu', 'us'] }` has `{"year":2025,"region":"eu"}` first. The first axis changes slowest.
+   * Creates items from all combinations of the values of several axes, each as a JSON object on one line. The first
+   * item of `{ year: [2025, 2026], region: ['eu', 'us'] }` is `{"year":2025,"region":"eu"}`. The first axis changes
+   * slowest.
    *
-   * @param axes the axes in their order, each with its values, which may be any of JSON
-   * @throws where there is no axis, one has no values or a whole number as its name, or a value is not JSON
+   * @param axes the axes in their order, each with its values; a value may be any JSON
+   * @throws if there is no axis, if an axis has no values, if the name of an axis is a whole number, or if a value is
+   * not JSON
    */
   // biome-ignore lint/suspicious/noExplicitAny: jsii has no other type for any value of JSON
   public static product(axes: { readonly [axis: string]: any[] }): WorkItems {
@@ -204,10 +216,10 @@ export class WorkItems {
   }
 
   /**
-   * These items, and then those of the others.
+   * Returns the items of this set, followed by the items of the others.
    *
-   * @param others what follows, in its order
-   * @throws where there are too many items
+   * @param others the sets that follow, in their order
+   * @throws if there are too many items
    */
   public concat(...others: WorkItems[]): WorkItems {
     const context = this.context.endsWith(CONCAT) ? this.context : `${this.context}${CONCAT}`;
@@ -215,11 +227,11 @@ export class WorkItems {
   }
 
   /**
-   * The same items in a random order, which is the same for a seed on every machine: so that items that take long, or use the
-   * same data, do not run all at once.
+   * Returns the same items in a random order. The order for a seed is the same on every machine. A shuffle keeps items
+   * that take long, or that use the same data, from running all at once.
    *
-   * @param seed which order: any whole number, at most 2^53 - 1 from 0
-   * @throws where the seed is no such number, or there are more than 16,777,216 items
+   * @param seed selects the order: any whole number from -(2^53 - 1) to 2^53 - 1
+   * @throws if the seed is not such a number, or if there are more than 16,777,216 items
    */
   public shuffled(seed: number): WorkItems {
     const context = `${this.context}.shuffled(${seed})`;
@@ -228,11 +240,12 @@ export class WorkItems {
   }
 
   /**
-   * The first items only, to try with a few. Where there are not as many it is all of them.
+   * Returns only the first items, for example for a trial with a few. If there are fewer than `count`, it returns all
+   * of them.
    *
-   * @param count how many
+   * @param count how many items
    * @param options options for the set
-   * @throws where `count` is not a whole number from 0, and where there are no items
+   * @throws if `count` is not a whole number from 0, or if there are no items
    */
   public take(count: number, options: WorkItemsOptions = {}): WorkItems {
     const context = `${this.context}.take(${count})`;
@@ -241,7 +254,8 @@ export class WorkItems {
   }
 
   /**
-   * As they travel. Made when it is asked for: of sets that others are made of it never is.
+   * The items as they travel to the seeder. They are packed when they are first requested, so a set that only serves to
+   * make other sets is never packed.
    *
    * @internal
    */

@@ -28,54 +28,58 @@ import { pathLabel } from '../manifest/path-label';
 import { programContainer, programsVolume, SMALL } from '../manifest/program-container';
 import { Check } from '../validation/check';
 import { requireResources } from '../validation/resources';
+import { synthError } from '../validation/synth-error';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
 
-/** Properties for a queue and what fills it. */
+/** Properties for a queue and its seeder. */
 export interface QueueSeederProps {
   /** The broker that has the queue. */
   readonly broker: IBroker;
 
-  /** What the queue is filled with. */
+  /** The items that the queue is filled with. */
   readonly items: WorkItems;
 
   /**
-   * The kind of the queue.
+   * The type of the queue.
    *
    * @default QueueType.QUORUM
    */
   readonly queueType?: QueueType;
 
   /**
-   * Tells this run from others over the same items: with another `runId` the same items are worked on again, on a queue and
-   * with Jobs of their own. 1 to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+   * Distinguishes this run from other runs of the same items. With another `runId`, the same items are processed again,
+   * on a queue and with Jobs of their own. It has 1 to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at
+   * both ends.
    *
    * @default - none: the same items are the same run
    */
   readonly runId?: string;
 
   /**
-   * How long the Job that fills the queue may take, from its start. It waits for a broker that is not there yet, as long as its
-   * seven pods do, each for 10 minutes and the later ones after a pause: about 80 minutes. In whole seconds, from 1 s to ten
-   * years.
+   * How long the Job that fills the queue may take, from its start. In whole seconds. Minimum: 1 s. Maximum: ten years.
+   *
+   * If the broker does not exist yet, the Job waits for it for about 80 minutes: it has seven pods, each waits for 10
+   * minutes, and the later ones start after a pause.
    *
    * @default Duration.hours(24)
    */
   readonly activeDeadline?: Duration;
 
   /**
-   * How long the Job stays in the cluster after its end. A Job that is gone is made again by the next `kubectl apply`, and
-   * then sees that the queue has been filled and does nothing. In whole seconds, up to ten years.
-   * https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
+   * How long the Job stays in the cluster after its end. In whole seconds. Minimum: 0 s. Maximum: ten years.
    *
-   * @default - for ever
+   * If the Job no longer exists, the next `kubectl apply` creates it again. The new Job finds that the queue has been
+   * filled, and does nothing. https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
+   *
+   * @default - forever
    */
   readonly ttlAfterFinished?: Duration;
 
   /**
-   * What the seeder's container asks for and may use: no request over its limit.
+   * The resources of the seeder's container. A request must not exceed its limit.
    *
-   * @default - requests 10m CPU and 48Mi memory; limit 256Mi memory, three times the size of items that are no formula, and
-   * four bytes for each item that is shuffled
+   * @default - requests of 10m CPU and 48Mi memory; a memory limit of 256Mi, plus three times the size of the items
+   * that are not a formula, plus four bytes for each item that is shuffled
    */
   readonly resources?: ContainerResources;
 
@@ -88,16 +92,18 @@ export interface QueueSeederProps {
 }
 
 /**
- * So generous that workers rarely need more, and the queue keeps its name when their times change. Nothing hangs for so long:
- * couriers have their own limits, and Jobs their deadline.
+ * How long a consumer may hold an item, unless a worker needs more. The value is so large that workers rarely need
+ * more, so the queue keeps its name when their times change. Nothing hangs for so long, because couriers have limits of
+ * their own and Jobs have a deadline.
  */
 const CONSUMER_TIMEOUT_SECONDS = 14 * 24 * 60 * 60;
 
 /**
- * A queue of work items, and a Job that creates it and fills it exactly once, however often the Job is killed or applied.
+ * A queue of work items, and a Job that creates the queue and fills it exactly once, however often the Job is killed or
+ * applied.
  *
- * The names of the queue and of the Job end in a hash of their content. So the same items apply as a no-op, and a changed
- * list is a new run on a new queue.
+ * The names of the queue and of the Job end in a hash of their content. So applying the same items again changes
+ * nothing, and a changed list is a new run on a new queue.
  */
 export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   /** The broker that has the queue. */
@@ -107,13 +113,13 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   public readonly itemCount: number;
 
   /**
-   * How many bytes the longest item has; 0 where there is none. With it, a Job whose program takes the item as an argument or a
-   * variable can tell at synth that it cannot.
+   * The length of the longest item in bytes, or 0 if there are no items. A Job whose program gets the item as an
+   * argument or a variable needs it to find out at synth that an item is too long for that.
    */
   public readonly longestItemBytes?: number;
 
   /**
-   * Tells this run from others over the same items.
+   * Distinguishes this run from other runs of the same items.
    *
    * @default - none
    */
@@ -128,8 +134,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the queue's name
    * @param props properties of the queue
-   * @throws where the broker is in another namespace, an item is larger than it takes, all items are too large for the manifest,
-   * `runId` cannot be a label, a duration is out of its range or has fractions of a second, or a request is over its limit
+   * @throws if the broker is in another namespace, if an item is larger than the broker accepts or than 16 MiB, if all
+   * items together are too large for the manifest, if `runId` cannot be the value of a label, if a duration is out of
+   * its range or has fractions of a second, or if a resource request exceeds its limit
    */
   constructor(
     scope: Construct,
@@ -137,7 +144,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     private readonly props: QueueSeederProps,
   ) {
     super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
-    const context = `QueueSeeder '${this.node.path}'`;
+    const { context } = this;
     const check = new Check(context);
     requireSameNamespace(context, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
@@ -172,8 +179,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
-   * The queue's name on the broker. It ends in a hash of the items, of the queue's arguments, which a worker may change, and
-   * of `runId`: read it after all workers are there.
+   * The queue's name on the broker. It ends in a hash of the items, of the queue's arguments and of `runId`. A worker
+   * may change the arguments, so read the name after all workers are attached.
    */
   public get queueName(): string {
     this.nameRead = this.currentName();
@@ -181,22 +188,30 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
-   * A worker says what it needs, so that the queue can be declared for it. Workers of this package do it by themselves.
+   * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
+   * method themselves.
    *
-   * @param needs what the worker's pods ask of the queue
-   * @throws where the queue's name depends on it and was read before, or the needs are out of range
+   * @param needs what the worker's pods require of the queue, with `holdItems` in whole seconds from 1 s to ten years
+   * @throws if the needs change the name of the queue after it was read, or if `holdItems` is out of range or has
+   * fractions of a second
    */
   public attachWorker(needs: WorkerNeeds): void {
-    const context = `QueueSeeder '${this.node.path}': attachWorker`;
+    const context = `${this.context}: attachWorker`;
     const check = new Check(context);
     check.seconds('holdItems', needs.holdItems, { min: 1 }, 'Give a duration in whole seconds.');
     this.workers.push(needs);
     if (this.nameRead !== undefined && this.nameRead !== this.currentName()) {
-      throw new Error(
-        `${context}: this worker needs a queue with other arguments, and so with another name than ${this.nameRead}, which ` +
-          'was read before. Read queueName, and names of Jobs on the queue, after all workers are there.',
+      throw synthError(
+        context,
+        `this worker needs a queue with other arguments and so another name, but ${this.nameRead} was already read`,
+        'Read queueName, and the names of Jobs on the queue, after all workers are attached.',
       );
     }
+  }
+
+  /** The class and path of this construct, with which its errors begin. */
+  private get context(): string {
+    return `QueueSeeder '${this.node.path}'`;
   }
 
   private get queueType(): QueueType {
@@ -207,7 +222,10 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     return Math.max(CONSUMER_TIMEOUT_SECONDS, ...this.workers.map(({ holdItems }) => holdItems.toSeconds()));
   }
 
-  /** Path and namespace are part of it: two teams that use one broker with the same items must not share a queue. */
+  /**
+   * The queue's name as of now. The hash includes the path and the namespace, because two teams that use one broker
+   * with the same items must not share a queue.
+   */
   private currentName(): string {
     const { digest } = this.props.items._packed;
     const hash = contentHash([
@@ -237,7 +255,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
-   * With the items, all pieces in one folder: cdk8s-plus has no projected volumes.
+   * Adds the volume with the items, with all pieces in one folder. cdk8s-plus has no projected volumes.
    *
    * @internal
    */

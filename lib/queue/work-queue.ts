@@ -2,36 +2,39 @@ import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { IBroker } from '../broker/broker';
 
-/** What the pods of a Job ask of the queue that they work on. */
+/** What the pods of a Job require of the queue that they work on. */
 export interface WorkerNeeds {
-  /** How long a pod may hold one item before it acknowledges it, all attempts and the waits between them together. */
+  /**
+   * How long a pod may hold an item before it acknowledges the item. This includes all attempts and the pauses between
+   * them.
+   */
   readonly holdItems: Duration;
 }
 
-/** The kinds of RabbitMQ queues. */
+/** The types of RabbitMQ queues. */
 export enum QueueType {
   /**
-   * Kept on disk, replicated where the broker has several nodes, and counts how often an item was delivered.
-   * https://www.rabbitmq.com/docs/quorum-queues
+   * A queue that is kept on disk, and is replicated if the broker has several nodes. It counts how often an item was
+   * delivered. https://www.rabbitmq.com/docs/quorum-queues
    */
   QUORUM = 'quorum',
 
   /**
-   * For brokers that have no quorum queues. It does not count deliveries: an item that kills its pods, or with which connections
-   * are lost, does not become a dead letter after ten times, and the Job tries it until its `backoffLimit` or deadline.
+   * A queue for brokers that have no quorum queues. It does not count deliveries. So an item does not become a dead
+   * letter when ten pods or connections that held it were lost: the Job tries it until its `backoffLimit` or deadline.
    * https://www.rabbitmq.com/docs/classic-queues
    */
   CLASSIC = 'classic',
 }
 
-/** A queue of work items, of a number that is known at synth. */
+/** A queue of work items. The number of items is known at synth. */
 export interface IWorkQueue extends IConstruct {
   /** The broker that has the queue. */
   readonly broker: IBroker;
 
   /**
-   * The queue's name on the broker. It ends in a hash of the items, of the queue's arguments, which a worker may change, and
-   * of `runId`: read it after all workers are there.
+   * The queue's name on the broker. It ends in a hash of the items, of the queue's arguments and of `runId`. A worker
+   * may change the arguments, so read the name after all workers are attached.
    */
   readonly queueName: string;
 
@@ -39,24 +42,26 @@ export interface IWorkQueue extends IConstruct {
   readonly itemCount: number;
 
   /**
-   * No item has more bytes. With it, a Job whose program takes the item as an argument can tell at synth that it cannot.
+   * The length of the longest item in bytes. A Job whose program gets the item as an argument or a variable needs it to
+   * find out at synth that an item is too long for that.
    *
-   * @default - not known
+   * @default - unknown
    */
   readonly longestItemBytes?: number;
 
   /**
-   * What tells this run from others over the same items.
+   * Distinguishes this run from other runs of the same items.
    *
    * @default - none
    */
   readonly runId?: string;
 
   /**
-   * A worker says what it needs, so that the queue can be declared for it. Workers of this package do it by themselves.
+   * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
+   * method themselves.
    *
-   * @param needs what the worker's pods ask of the queue
-   * @throws where the name of the queue depends on it and was read before
+   * @param needs what the worker's pods require of the queue
+   * @throws if the needs change the name of the queue after it was read
    */
   attachWorker(needs: WorkerNeeds): void;
 }

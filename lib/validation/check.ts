@@ -2,27 +2,27 @@ import { type Duration, type Size, SizeRoundingBehavior } from 'cdk8s';
 import { isImageReference } from './image-reference';
 import { synthError } from './synth-error';
 
-/** Longer than anybody waits, and far from where a 64-bit count of nanoseconds ends. */
+/** The maximum duration: longer than anyone waits, and far below the limit of a 64-bit count of nanoseconds. */
 export const TEN_YEARS_SECONDS = 10 * 365 * 24 * 60 * 60;
 
-/** Kubernetes keeps its counts as 32-bit integers. */
+/** The maximum count, because Kubernetes keeps counts as 32-bit integers. */
 export const MAX_COUNT = 2 ** 31 - 1;
 
-/** A label of RFC 1035. */
+/** A label as in RFC 1035. */
 const SERVICE = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** A label of RFC 1123. */
+/** A label as in RFC 1123. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export interface SecondsRange {
   readonly min: number;
-  /** Ten years, unless given. */
+  /** @default - ten years */
   readonly max?: number;
 }
 
-/** Checks of what a user gives. Each error says what was given, why it cannot be and what to do. */
+/** Checks the values that a user gives. Each error says what was given, why it cannot be, and what to do. */
 export class Check {
-  /** @param context the construct's class and path, or the function that was called: it begins each message */
+  /** @param context the construct's class and path, or the function that was called; each message begins with it */
   constructor(private readonly context: string) {}
 
   wholeNumber(name: string, value: number, min: number, hint: string): number {
@@ -30,7 +30,7 @@ export class Check {
     throw this.error(name, given(value), `must be a whole number from ${min} to ${MAX_COUNT}`, hint);
   }
 
-  /** The duration in whole seconds, the unit of Kubernetes. */
+  /** Returns the duration in whole seconds, which is the unit of Kubernetes. */
   seconds(name: string, value: Duration, range: SecondsRange, hint: string): number {
     const { min, max = TEN_YEARS_SECONDS } = range;
     const seconds = value.toMilliseconds({ integral: false }) / 1000;
@@ -39,92 +39,104 @@ export class Check {
     throw this.error(name, `${seconds} s`, rule, hint);
   }
 
-  /** RFC 1035, which Kubernetes demands of the names of Services. */
+  /** Checks a name against RFC 1035, which Kubernetes requires for the names of Services. */
   serviceName(name: string, value: string): string {
     if (matches(value, SERVICE)) return value;
     const hint =
-      'Use at most 63 of a-z, 0-9 and "-", first a letter and no "-" at the end, such as "rabbitmq-service".';
+      'Use at most 63 of a-z, 0-9 and "-", with a letter first and no "-" at the end, such as "rabbitmq-service".';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes Service', hint);
   }
 
-  /** RFC 1123, which Kubernetes demands of the names of most objects. */
+  /** Checks a name against RFC 1123, which Kubernetes requires for the names of most objects. */
   objectName(name: string, value: string): string {
     if (matches(value, /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)) return value;
-    const hint = 'Use at most 253 of a-z, 0-9, "-" and ".", a letter or digit at both ends.';
+    const hint = 'Use at most 253 of a-z, 0-9, "-" and ".", with a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes object', hint);
   }
 
-  /** RFC 1123, which Kubernetes demands of the names of namespaces. */
+  /** Checks a name against RFC 1123, which Kubernetes requires for the names of namespaces. */
   namespaceName(name: string, value: string): string {
     if (matches(value, LABEL)) return value;
-    const hint = 'Use at most 63 of a-z, 0-9 and "-", a letter or digit at both ends.';
+    const hint = 'Use at most 63 of a-z, 0-9 and "-", with a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes namespace', hint);
   }
 
-  /** A name that cdk8s has made of the ids of chart and constructs, for an object that is found by DNS or named after one. */
+  /**
+   * Checks a name that cdk8s has generated from the ids of chart and constructs. The object is found by DNS, or it is
+   * named after an object that is.
+   */
   generatedName(kind: string, value: string): void {
     if (matches(value, kind === 'Service' ? SERVICE : LABEL)) return;
     const hint =
-      'It is made of the ids of the chart and of the constructs in it: let them have a-z, 0-9 and "-" only, and begin with a ' +
-      'letter.';
-    throw this.error(`the name of its ${kind}`, JSON.stringify(value), `cannot be that of a Kubernetes ${kind}`, hint);
+      'It is generated from the ids of the chart and of the constructs in it: let them contain only a-z, 0-9 and ' +
+      '"-", and begin with a letter.';
+    throw this.error(
+      `the name of its ${kind}`,
+      JSON.stringify(value),
+      `cannot be the name of a Kubernetes ${kind}`,
+      hint,
+    );
   }
 
-  /** At least this much. */
+  /** Returns the size in bytes, which must be at least `min`. */
   size(name: string, value: Size, min: Size, hint: string): number {
     const bytes = value.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 1024;
     if (bytes >= min.toKibibytes() * 1024) return bytes;
     throw this.error(name, value.asString(), `must be at least ${min.asString()}`, hint);
   }
 
-  /** One of a few. */
+  /** Checks that the value is one of those that are allowed. */
   oneOf(name: string, value: number, allowed: readonly number[], hint: string): number {
     if (allowed.includes(value)) return value;
     throw this.error(name, value, `must be one of ${allowed.join(', ')}`, hint);
   }
 
-  /** A key and a value for `rabbitmq.conf`, which has a line for each. https://www.rabbitmq.com/docs/configure#config-file */
+  /** Checks a line of `rabbitmq.conf`: a key and its value. https://www.rabbitmq.com/docs/configure#config-file */
   setting(name: string, key: string, value: string): void {
     if (matches(key, /^[A-Za-z0-9_.$@:-]+$/) && matches(value, /^(?=.*\S)[^\n\r]+$/)) return;
-    const hint = 'A key has no spaces, and a value is one line and not empty.';
-    throw this.error(name, JSON.stringify({ [key]: value }), 'cannot stand in rabbitmq.conf', hint);
+    const hint = 'A key must not contain spaces, and a value must be one line that is not empty.';
+    throw this.error(name, JSON.stringify({ [key]: value }), 'cannot be a line of rabbitmq.conf', hint);
   }
 
-  /** A setting of `rabbitmq.conf` that is a number of bytes, which we have to know. */
+  /**
+   * Returns the value of a setting of `rabbitmq.conf` that is a number of bytes, for settings that this package must
+   * know.
+   */
   bytes(name: string, key: string, value: string, max: number): number {
     if (matches(value, /^[1-9]\d{0,14}$/) && Number(value) <= max) return Number(value);
     const hint = 'Write it in digits, without a unit.';
     throw this.error(name, JSON.stringify({ [key]: value }), `must be a whole number of bytes from 1 to ${max}`, hint);
   }
 
-  /** What Kubernetes accepts as the value of a label. */
+  /** Checks a value against what Kubernetes accepts as the value of a label. */
   labelValue(name: string, value: string): string {
     if (matches(value, /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/)) return value;
     const hint =
-      'Use 1 to 63 of A-Z, a-z, 0-9, "-", "_" and ".", a letter or digit at both ends, such as "2026-05-01".';
+      'Use 1 to 63 of A-Z, a-z, 0-9, "-", "_" and ".", with a letter or digit at both ends, such as "2026-05-01".';
     throw this.error(name, JSON.stringify(value), 'cannot be the value of a Kubernetes label', hint);
   }
 
   image(name: string, value: string): string {
     if (isImageReference(value)) return value;
     const hint =
-      'Give a name in lower case, with a tag or a digest and without a scheme, such as "registry.example.com/team/app:1.2".';
-    throw this.error(name, JSON.stringify(value), 'is no reference to an image', hint);
+      'Give a name in lower case, with a tag or a digest and without a scheme, such as ' +
+      '"registry.example.com/team/app:1.2".';
+    throw this.error(name, JSON.stringify(value), 'is not an image reference', hint);
   }
 
-  /** What stands before the names of images. */
+  /** Checks the part of image names that comes before the first name: a host, and a path. */
   registry(name: string, value: string): string {
     if (typeof value === 'string' && isImageReference(`${value}/image:tag`)) return value;
     const hint =
-      'Give a host, and a path in lower case, without scheme and tag, such as "registry.example.com/mirror".';
-    throw this.error(name, JSON.stringify(value), 'cannot stand before the name of an image', hint);
+      'Give a host, and a path in lower case, without a scheme or a tag, such as "registry.example.com/mirror".';
+    throw this.error(name, JSON.stringify(value), 'cannot be the start of an image name', hint);
   }
 
-  /** A host as it stands in a URL, without anything around it. */
+  /** Checks a host as it is written in a URL, with nothing before or after it. */
   host(name: string, value: string): string {
     if (matches(value, /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)) return value;
     const hint = 'Give the name or the IPv4 address alone, such as "rabbitmq.messaging.svc"; the port is a property.';
-    throw this.error(name, JSON.stringify(value), 'is no name of a host', hint);
+    throw this.error(name, JSON.stringify(value), 'is not a host name', hint);
   }
 
   port(name: string, value: number): number {
@@ -132,13 +144,13 @@ export class Check {
     throw this.error(name, value, 'must be a whole number from 1 to 65535', 'RabbitMQ listens on 5672.');
   }
 
-  /** Two properties, each right by itself. */
+  /** Returns an error for a property that does not fit another one. */
   conflict(name: string, given: string | number, rule: string, hint: string): Error {
     return this.error(name, given, rule, hint);
   }
 
   emptyVirtualHost(name: string): Error {
-    return this.error(name, '""', 'cannot be the name of a virtual host', 'Leave it out for the default one, "/".');
+    return this.error(name, '""', 'cannot be the name of a virtual host', 'Leave it out for the default, "/".');
   }
 
   private error(name: string, given: string | number, rule: string, hint: string): Error {
@@ -146,12 +158,15 @@ export class Check {
   }
 }
 
-/** A text may be none, from JSON or a program in another language; a pattern would take its form as a text. */
+/**
+ * A value from JSON, or from a program in another language, is not always a string. A pattern alone would convert such
+ * a value to a string and might match it.
+ */
 function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value);
 }
 
-/** "3" is no 3, and NaN no null. */
+/** Writes a value so that the string "3" differs from the number 3, and NaN from null. */
 function given(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

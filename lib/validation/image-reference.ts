@@ -1,5 +1,5 @@
 /**
- * The grammar of references to images, with the digests that registries use. Upper case is for hosts and tags alone.
+ * The grammar of image references, with the digests that registries use. Only hosts and tags may contain upper case.
  * https://github.com/distribution/reference/blob/main/reference.go and
  * https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
  */
@@ -11,6 +11,6 @@ const TAG = String.raw`\w[\w.-]{0,127}`;
 const DIGEST = 'sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}';
 const REFERENCE = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::${TAG})?(?:@(?:${DIGEST}))?$`);
 
-export function isImageReference(text: unknown): boolean {
-  return typeof text === 'string' && REFERENCE.test(text);
+export function isImageReference(value: unknown): boolean {
+  return typeof value === 'string' && REFERENCE.test(value);
 }

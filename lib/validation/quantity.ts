@@ -1,26 +1,32 @@
 const BINARY_UNITS = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
-/** A quantity of Kubernetes in the forms that cdk8s writes: `2`, `0.5`, `500m` or `64Mi`. */
+/** A Kubernetes quantity in the forms that cdk8s writes: `2`, `0.5`, `500m` or `64Mi`. */
 export interface Quantity {
   readonly amount: number;
-  /** `m`, one of {@link BINARY_UNITS}, or nothing. */
+  /** `m`, one of {@link BINARY_UNITS}, or an empty string. */
   readonly unit: string;
 }
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+/**
+ * Returns nothing if the string is not a quantity in one of these forms.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
 export function parseQuantity(text: string): Quantity | undefined {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|[KMGTP]i)?$/.exec(text) ?? [];
   return amount === undefined ? undefined : { amount: Number(amount), unit };
 }
 
-/** The number that a quantity stands for. Not a number if the text is not a quantity. */
+/** Returns the number that a quantity stands for, or NaN if the string is not a quantity. */
 export function quantityValue(text: string): number {
   const { amount, unit } = parseQuantity(text) ?? { amount: Number.NaN, unit: '' };
   if (unit === 'm') return amount / 1000;
   return amount * 1024 ** (BINARY_UNITS.indexOf(unit) + 1);
 }
 
-/** The largest unit that leaves a whole number, as the API server writes it: `1Gi`, not `1024Mi`; `1`, not `1000m`; `500m`, not `0.5`. */
+/**
+ * Returns the quantity in the largest unit that leaves a whole number, as the API server writes it: `1Gi`, not
+ * `1024Mi`; `1`, not `1000m`; `500m`, not `0.5`. A string that is not a quantity is returned as it is.
+ */
 export function canonicalQuantity(text: string): string {
   const quantity = parseQuantity(text);
   if (!quantity) return text;

@@ -4,8 +4,9 @@ import type { Check } from './check';
 import { quantityValue } from './quantity';
 
 /**
- * What the API server would refuse of a pod, after the Job or the StatefulSet is there.
- * ValidateResourceRequirements in https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+ * Checks what the API server checks only when it creates the pod, after the Job or the StatefulSet already exists.
+ * ValidateResourceRequirements in
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
  */
 export function requireResources(check: Check, resources: ContainerResources = {}): void {
   const { cpu, memory, ephemeralStorage } = resources;
@@ -16,14 +17,14 @@ export function requireResources(check: Check, resources: ContainerResources = {
       throw check.conflict(
         `resources.${name}.${which}`,
         text,
-        'must be a number, not below 0',
-        'Leave it out for none.',
+        'must be a number that is not below 0',
+        'Leave it out to set none.',
       );
     }
     const { request, limit } = pair;
     if (request && limit && request.value > limit.value) {
-      const rule = `must not be over the limit, ${limit.text}`;
-      throw check.conflict(`resources.${name}.request`, request.text, rule, 'Ask for less, or allow more.');
+      const rule = `must not exceed the limit, ${limit.text}`;
+      throw check.conflict(`resources.${name}.request`, request.text, rule, 'Lower the request, or raise the limit.');
     }
   }
 }

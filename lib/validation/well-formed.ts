@@ -1,4 +1,7 @@
-/** Where a text holds half of a surrogate pair it has no UTF-8 form: written, it would silently become another text. */
+/**
+ * Whether the string has a form in UTF-8. A string that contains half of a surrogate pair has none: when written, it
+ * would silently become another string.
+ */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }

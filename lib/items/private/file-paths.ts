@@ -1,15 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
+import { synthError } from '../../validation/synth-error';
 
-/** The paths of the regular files under the root that match the pattern, the same on every machine. */
+/**
+ * Returns the paths of the regular files under the root that match the pattern. They are in the same order on every
+ * machine.
+ */
 export function filePaths(context: string, pattern: string, root: string): string[] {
   if (isAbsolute(pattern)) {
-    throw new Error(
-      `${context}: the pattern is an absolute path. Give its folder as { root }, and the rest as the pattern.`,
-    );
+    const hint = 'Give its folder as { root }, and the rest as the pattern.';
+    throw synthError(context, 'the pattern is an absolute path', hint);
   }
-  // tinyglobby passes over folders that it cannot read: items would be missing without a word.
+  // tinyglobby skips folders that it cannot read, so items would be missing without an error.
   const unreadable: Error[] = [];
   const readdir: typeof readdirSync = ((...args: Parameters<typeof readdirSync>) => {
     try {
@@ -19,23 +22,23 @@ export function filePaths(context: string, pattern: string, root: string): strin
       throw error;
     }
   }) as typeof readdirSync;
-  readable(context, root);
+  requireReadable(context, root);
   const paths = globSync(pattern, { cwd: root, expandDirectories: false, fs: { readdirSync: readdir } });
   if (unreadable.length > 0) throw unreadableFolder(context, root, unreadable[0]);
-  for (const path of paths) requireThere(context, root, path);
+  for (const path of paths) requireExists(context, root, path);
   return paths.sort();
 }
 
-/** A name whose bytes are no UTF-8 is read with U+FFFD in their place, which names no file. */
-function requireThere(context: string, root: string, path: string): void {
+/**
+ * If the bytes of a name are not UTF-8, the name is read with U+FFFD in their place. No file has the name that results.
+ */
+function requireExists(context: string, root: string, path: string): void {
   if (!path.includes('\ufffd') || existsSync(join(root, path))) return;
-  throw new Error(
-    `${context}: the name of a file, ${JSON.stringify(path)}, is not UTF-8, so no item can name it. Rename it, or leave it out ` +
-      'by the pattern.',
-  );
+  const problem = `the name of a file, ${JSON.stringify(path)}, is not UTF-8, so no item can name it`;
+  throw synthError(context, problem, 'Rename it, or give a pattern that does not match it.');
 }
 
-function readable(context: string, root: string): void {
+function requireReadable(context: string, root: string): void {
   try {
     readdirSync(root);
   } catch (error) {
@@ -44,5 +47,5 @@ function readable(context: string, root: string): void {
 }
 
 function unreadableFolder(context: string, root: string, error: Error): Error {
-  return new Error(`${context}: a folder cannot be read (${error.message}). The root is ${resolve(root)}.`);
+  return synthError(context, `a folder cannot be read (${error.message})`, `The root is ${resolve(root)}.`);
 }

@@ -1,38 +1,38 @@
+import { synthError } from '../../validation/synth-error';
 import { isWellFormed } from '../../validation/well-formed';
 
 /** What to do about items that are too large. */
 export const ITEM_HINT =
   'Put the data where the pods can read it (a volume, an object store) and let the items name it.';
 
-/** Each of a list, which may come from JSON, whose types nobody has checked. */
-export function eachItem<T>(context: string, items: string[], convert: (context: string, item: string) => T): T[] {
-  if (Array.isArray(items)) return Array.from(items, (item, n) => convert(`${context}: items[${n}]`, item));
-  throw new Error(
-    `${context}: items is ${typeof items}, not an array. Give the items as one, such as ["apple", "banana"].`,
-  );
+/** Checks and converts one string. Its `name` is what an error calls it. */
+type Conversion<T> = (context: string, name: string, text: string) => T;
+
+/** Converts each item of a list. The list may come from JSON, so its types are not certain. */
+export function eachItem<T>(context: string, items: string[], convert: Conversion<T>): T[] {
+  if (Array.isArray(items)) return Array.from(items, (item, n) => convert(context, `items[${n}]`, item));
+  const hint = 'Give the items as an array, such as ["apple", "banana"].';
+  throw synthError(context, `items is of type ${typeof items}, not an array`, hint);
 }
 
-/** A text that has a form in UTF-8. */
-export function itemText(context: string, text: string): string {
-  requireText(context, text);
+/** Returns the string if it has a form in UTF-8. */
+export function itemText(context: string, name: string, text: string): string {
+  requireString(context, name, text);
   if (isWellFormed(text)) return text;
-  throw new Error(
-    `${context} holds half of a surrogate pair and has no UTF-8 form. Pass its bytes with WorkItems.base64.`,
-  );
+  const problem = `${name} contains half of a surrogate pair and has no UTF-8 form`;
+  throw synthError(context, problem, 'Pass its bytes with WorkItems.base64.');
 }
 
-export function itemFromBase64(context: string, text: string): Buffer {
-  requireText(context, text);
+export function itemFromBase64(context: string, name: string, text: string): Buffer {
+  requireString(context, name, text);
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') === text) return bytes;
-  throw new Error(
-    `${context} is ${JSON.stringify(text.slice(0, 40))}, which is not base64 with padding. Encode it, as Buffer's toString('base64') does.`,
-  );
+  const problem = `${name} is ${JSON.stringify(text.slice(0, 40))}, which is not base64 with padding`;
+  throw synthError(context, problem, "Encode it as Buffer's toString('base64') does.");
 }
 
-function requireText(context: string, text: unknown): void {
+function requireString(context: string, name: string, text: unknown): void {
   if (typeof text === 'string') return;
-  throw new Error(
-    `${context} is ${JSON.stringify(text)}, which is no text. Write it as one, such as by String or JSON.stringify.`,
-  );
+  const hint = 'Convert it to a string, for example with String or JSON.stringify.';
+  throw synthError(context, `${name} is ${JSON.stringify(text)}, which is not a string`, hint);
 }

@@ -1,7 +1,7 @@
 import { type Formula, type ItemSequence, type Literals, unfold } from '../../contract/item-formula';
 import { FramedItems, frameItems } from '../../contract/item-frames';
 
-/** A formula, with the literal items that it has. */
+/** A formula together with its literal items. */
 export class ItemContent {
   static ofLiterals(items: readonly (string | Uint8Array)[]): ItemContent {
     return new ItemContent({ kind: 'literals', count: items.length }, [
@@ -17,9 +17,9 @@ export class ItemContent {
 
   private constructor(
     readonly formula: Formula,
-    /** One for each `literals` node of the formula, depth first. */
+    /** One block for each `literals` node of the formula, depth first. */
     private readonly blocks: readonly Block[],
-    /** How many items the shuffles of the formula hold in memory, all together. */
+    /** How many items all shuffles of the formula together hold in memory. */
     readonly shuffledItems: number = 0,
   ) {
     this.items = unfold(formula, joined(blocks));
@@ -33,7 +33,7 @@ export class ItemContent {
   concat(others: readonly ItemContent[]): ItemContent {
     const all = [this, ...others];
     return new ItemContent(
-      // One level for many in a row: a formula is a tree, and trees are walked by recursion.
+      // Many calls in a row give one level: a formula is a tree that is walked by recursion, so it must not be deep.
       { kind: 'concat', parts: all.flatMap(({ formula }) => (formula.kind === 'concat' ? formula.parts : [formula])) },
       all.flatMap(({ blocks }) => blocks),
       all.reduce((sum, { shuffledItems }) => sum + shuffledItems, 0),
@@ -50,7 +50,7 @@ export class ItemContent {
     if (this.formula.kind !== 'literals') {
       return new ItemContent({ kind: 'take', of: this.formula, count }, this.blocks, this.shuffledItems);
     }
-    // What is left out need not be in the manifest.
+    // The items that are left out need not be in the manifest.
     const [{ frames }] = this.blocks;
     return new ItemContent({ kind: 'literals', count }, [{ frames: new FramedItems(frames).head(count), count }]);
   }
@@ -61,7 +61,10 @@ interface Block {
   readonly count: number;
 }
 
-/** Put together when an item is asked for: of contents that others are made of none ever is. */
+/**
+ * Joins the blocks when the first item is requested. No item is requested from a content that only serves to build
+ * other contents.
+ */
 function joined(blocks: readonly Block[]): Literals {
   let framed: FramedItems | undefined;
   const all = () => {

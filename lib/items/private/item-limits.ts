@@ -1,18 +1,19 @@
 import { MAX_COUNT } from '../../validation/check';
+import { synthError } from '../../validation/synth-error';
 
-/** For sets that cannot be empty: ranges with both ends, and products. */
-export const NOTHING_TO_DO = 'Where there may be nothing to do, take WorkItems.list([], { allowEmpty: true }) instead.';
+/** What to do about an empty set of a kind that cannot be empty: a range with both ends, or a product. */
+export const NOTHING_TO_DO = 'If there may be nothing to do, use WorkItems.list([], { allowEmpty: true }) instead.';
 
 export function requireItems(context: string, count: number, allowEmpty: boolean): void {
   if (count > MAX_COUNT) {
-    throw new Error(
-      `${context}: there are ${count} items; at most ${MAX_COUNT} are possible, as Kubernetes counts in 32 bits. Let an item ` +
-        'stand for more, or make several runs.',
+    throw synthError(
+      context,
+      `there are ${count} items; the maximum is ${MAX_COUNT}, because Kubernetes counts in 32 bits`,
+      'Let an item stand for more, or split the items into several runs.',
     );
   }
   if (count === 0 && !allowEmpty) {
-    throw new Error(
-      `${context}: there are no items. If that may be, pass { allowEmpty: true }: the Job is then complete at once.`,
-    );
+    const hint = 'If that is intended, pass { allowEmpty: true }: the Job is then complete at once.';
+    throw synthError(context, 'there are no items', hint);
   }
 }

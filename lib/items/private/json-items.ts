@@ -1,35 +1,38 @@
 import { isLosslessNumber, parse, stringify } from 'lossless-json';
 import { readText } from '../../validation/read-file';
+import { synthError } from '../../validation/synth-error';
 import { itemText } from './item-bytes';
 
-/** The elements of an array in a JSON file. Their numbers stay as they are written: those of JavaScript would lose digits. */
+/**
+ * Returns the elements of an array in a JSON file. Numbers stay as they are written: JavaScript's would lose digits.
+ */
 export function jsonItems(context: string, file: string, pointer: string): string[] {
-  const array = lookUp(context, readJson(context, file), pointer);
+  const array = valueAt(context, readJson(context, file), pointer);
   if (!Array.isArray(array)) {
-    throw new Error(
-      `${context}: ${place(pointer)} is ${nameOf(array)}, not an array. Give the array's place by pointer, such as "/data/items".`,
-    );
+    const hint = 'Set pointer to the place of the array, such as "/data/items".';
+    throw synthError(context, `${place(pointer)} is ${nameOf(array)}, not an array`, hint);
   }
   return array.map((element, n) =>
-    typeof element === 'string' ? itemText(`${context}: element ${n}`, element) : (stringify(element) as string),
+    typeof element === 'string' ? itemText(context, `element ${n}`, element) : (stringify(element) as string),
   );
 }
 
 function readJson(context: string, file: string): unknown {
-  const text = readText(context, file, 'JSON always is: convert it.');
+  const text = readText(context, file, 'JSON must be UTF-8: convert it.');
   try {
     return parse(text);
   } catch (error) {
-    throw new Error(`${context}: the file is not JSON (${(error as Error).message}). Correct it.`);
+    throw synthError(context, `the file is not JSON (${(error as Error).message})`, 'Correct it.');
   }
 }
 
-/** RFC 6901. */
-function lookUp(context: string, document: unknown, pointer: string): unknown {
+/** Returns the value that a JSON Pointer (RFC 6901) refers to. */
+function valueAt(context: string, document: unknown, pointer: string): unknown {
   if (!/^(\/([^~]|~[01])*)?$/s.test(pointer)) {
-    throw new Error(
-      `${context}: the pointer ${JSON.stringify(pointer)} is none of RFC 6901. Begin it with "/", such as "/data/items", and ` +
-        'write "~1" for a "/" in a name and "~0" for a "~".',
+    throw synthError(
+      context,
+      `the pointer ${JSON.stringify(pointer)} is not a JSON Pointer (RFC 6901)`,
+      'Begin it with "/", such as "/data/items", and write "~1" for a "/" in a name and "~0" for a "~".',
     );
   }
   let at = document;
@@ -38,9 +41,8 @@ function lookUp(context: string, document: unknown, pointer: string): unknown {
     const name = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
     const found = member(at, name);
     if (found === undefined) {
-      throw new Error(
-        `${context}: ${place(seen)} is ${nameOf(at)} and has no ${JSON.stringify(name)}. Correct the pointer.`,
-      );
+      const problem = `${place(seen)} is ${nameOf(at)} and has no ${JSON.stringify(name)}`;
+      throw synthError(context, problem, 'Correct the pointer.');
     }
     at = found;
     seen += `/${escaped}`;
@@ -48,7 +50,7 @@ function lookUp(context: string, document: unknown, pointer: string): unknown {
   return at;
 }
 
-/** JSON knows no `undefined`. */
+/** Returns `undefined` if there is no such member: a value of JSON is never `undefined`. */
 function member(value: unknown, name: string): unknown {
   if (Array.isArray(value)) return /^(0|[1-9]\d*)$/.test(name) ? value[Number(name)] : undefined;
   if (!isObject(value)) return undefined;
@@ -60,7 +62,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function place(pointer: string): string {
-  return pointer === '' ? 'the document' : `what is at ${JSON.stringify(pointer)}`;
+  return pointer === '' ? 'the document' : `the value at ${JSON.stringify(pointer)}`;
 }
 
 function nameOf(value: unknown): string {
@@ -69,5 +71,6 @@ function nameOf(value: unknown): string {
   if (isLosslessNumber(value)) return 'a number';
   if (!isObject(value)) return `a ${typeof value}`;
   const names = Object.keys(value);
-  return `an object with ${names.slice(0, 10).join(', ') || 'nothing'}${names.length > 10 ? ', …' : ''} in it`;
+  if (names.length === 0) return 'an empty object';
+  return `an object with the members ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }

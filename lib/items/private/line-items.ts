@@ -3,7 +3,7 @@ import { readBytes, readText } from '../../validation/read-file';
 const LF = 10;
 
 export function lineItems(context: string, file: string): string[] {
-  const hint = 'Convert it, or pass { bytes: true }: each line is then an item of the bytes that it has.';
+  const hint = 'Convert it, or pass { bytes: true }: each line is then an item that consists of the bytes of the line.';
   return readText(context, file, hint)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');

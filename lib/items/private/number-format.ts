@@ -1,16 +1,21 @@
 import type { NumberFormat } from '../../contract/item-formula';
+import { synthError } from '../../validation/synth-error';
 
-/** Enough for any table, and no item grows without a bound. */
+/** The maximum width and number of decimals: enough for any table, and a bound on the size of items. */
 const MAX_DIGITS = 100;
 
-/** printf(3) writes six digits where a format does not say how many. */
-const USUAL_DECIMALS = 6;
+/** The number of decimals that printf(3) writes if a format does not say how many. */
+const DEFAULT_DECIMALS = 6;
 
 const HINT = 'Write the number once, as %d, %04d (with zeros, 4 wide), %.2f or %06.2f, and a percent sign as %%.';
 
-/** A format as printf(3) has it, with exactly one number. `decimals` are the digits after the point that the numbers have. */
+/**
+ * Reads a format as in printf(3), with exactly one number.
+ *
+ * @param decimals how many digits after the point the numbers have
+ */
 export function numberFormat(context: string, format: string, decimals: number): NumberFormat {
-  const fail = (rule: string) => new Error(`${context}: format is ${JSON.stringify(format)}; it ${rule}. ${HINT}`);
+  const fail = (rule: string) => synthError(context, `format is ${JSON.stringify(format)}; it ${rule}`, HINT);
   const texts = [''];
   let number: Omit<NumberFormat, 'before' | 'after'> | undefined;
   for (const [part, zero, width, point, precision, letter] of format.matchAll(
@@ -23,9 +28,9 @@ export function numberFormat(context: string, format: string, decimals: number):
     }
     if (number) throw fail('has more than one number');
     if (letter === 'd' && point !== undefined) throw fail('has a point with %d');
-    if (letter === 'd' && decimals > 0) throw fail('takes whole numbers, and there are some with decimals');
+    if (letter === 'd' && decimals > 0) throw fail('is for whole numbers, but some numbers have decimals');
     number = {
-      decimals: letter === 'd' ? 0 : point === undefined ? USUAL_DECIMALS : Number(precision),
+      decimals: letter === 'd' ? 0 : point === undefined ? DEFAULT_DECIMALS : Number(precision),
       width: Number(width ?? 0),
       fill: zero === '0' ? '0' : ' ',
     };
@@ -36,7 +41,7 @@ export function numberFormat(context: string, format: string, decimals: number):
   return { before: texts[0], after: texts[1], ...number };
 }
 
-/** Nothing around the number. */
+/** A format that has nothing around the number. */
 export function plainFormat(decimals: number): NumberFormat {
   return { before: '', after: '', decimals, width: 0, fill: ' ' };
 }

@@ -30,10 +30,14 @@ test.each([
   [
     '9lives',
     'rabbitmq',
-    /the name of its Service is "9lives-.*"; it cannot be that of a Kubernetes Service\. It is made of/,
+    /the name of its Service is "9lives-.*"; it cannot be the name of a Kubernetes Service\. It is generated from/,
   ],
-  ['a_b', 'rabbitmq', /the name of its Service is "a_b-.*let them have a-z, 0-9 and "-" only, and begin with a letter/],
-  ['chart', '9'.repeat(60), /is "9+-service-.*let them have .* begin with a letter/],
+  [
+    'a_b',
+    'rabbitmq',
+    /the name of its Service is "a_b-.*let them contain only a-z, 0-9 and "-", and begin with a letter/,
+  ],
+  ['chart', '9'.repeat(60), /is "9+-service-.*let them contain .* begin with a letter/],
   ['chart', 'my.mq', /is "chart-my\.mq-/],
   ['chart', 'my_mq', /is "chart-my_mq-/],
 ])('a broker at %s/%s is an error, also where its Service is named', (chartId, id, message) => {

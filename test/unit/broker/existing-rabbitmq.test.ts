@@ -105,7 +105,7 @@ describe('an existing broker', () => {
 
   test.each(['', 'amqp://mq', 'mq:5672', 'm q', 'mq/', '-mq'])('cannot have the host %j', (host) => {
     expect(() => existing({ host })).toThrow(
-      /^RabbitMQ.fromExisting 'test\/mq': host is ".*"; it is no name of a host\. Give the name or/,
+      /^RabbitMQ.fromExisting 'test\/mq': host is ".*"; it is not a host name\. Give the name or/,
     );
   });
 
@@ -140,7 +140,7 @@ describe('an existing broker over TLS', () => {
 
   test.each(['', 'amqps://mq', 'mq:5671', '*.example.com'])('cannot have the server name %j', (serverName) => {
     expect(() => existing({ tls, serverName })).toThrow(
-      /^RabbitMQ.fromExisting 'test\/mq': serverName is ".*"; it is no name of a host/,
+      /^RabbitMQ.fromExisting 'test\/mq': serverName is ".*"; it is not a host name/,
     );
   });
 

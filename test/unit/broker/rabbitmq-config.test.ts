@@ -147,13 +147,13 @@ describe('rabbitmq.conf', () => {
 
   test.each(['a b', 'a=b', '', 'a\nb', '#a', 'ä'])('cannot have the key %j', (key) => {
     expect(() => brokerOf({ config: { [key]: '1' } })).toThrow(
-      /^RabbitMQ 'test\/rabbitmq': config is \{.*"1"\}; it cannot stand in rabbitmq\.conf\. A key has no spaces/,
+      /^RabbitMQ 'test\/rabbitmq': config is \{.*"1"\}; it cannot be a line of rabbitmq\.conf\. A key must not contain spaces/,
     );
   });
 
   test.each(['', 'a\nb', 'a\rb', 'loopback_users = none\n'])('cannot have the value %j', (value) => {
     expect(() => brokerOf({ config: { channel_max: value } })).toThrow(
-      /config is \{"channel_max":.*; it cannot stand in rabbitmq\.conf\. .* a value is one line and not empty/,
+      /config is \{"channel_max":.*; it cannot be a line of rabbitmq\.conf\. .* a value must be one line that is not empty/,
     );
   });
 

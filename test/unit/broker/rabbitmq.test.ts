@@ -240,7 +240,5 @@ test('the pull Secret is that of the nodes and of the Job that makes the credent
 });
 
 test('an image that is no reference is an error', () => {
-  expect(() => brokerOf({ image: '' })).toThrow(
-    /RabbitMQ 'test\/rabbitmq': image is ""; it is no reference to an image/,
-  );
+  expect(() => brokerOf({ image: '' })).toThrow(/RabbitMQ 'test\/rabbitmq': image is ""; it is not an image reference/);
 });

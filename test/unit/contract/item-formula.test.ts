@@ -9,7 +9,7 @@ import type * as Program from '../../../lib/programs/seeder/read-items';
 import { type ItemsModel, itemsModel } from '../../support/items-model';
 
 let folder: string;
-/** As the seeder has it: bundled by the build's tool from the programs' sources. */
+/** The module of the seeder, bundled from the programs' sources with the tool of the build. */
 let program: typeof Program;
 
 beforeAll(() => {
@@ -28,19 +28,19 @@ function unfolded(items: WorkItems): string[] {
   return Array.from({ length: sequence.count }, (_, n) => sequence.item(n).toString());
 }
 
-test('the seeder unfolds what the synth had in mind, whatever the formula', () => {
+test('the seeder unfolds any formula into the items of the synth', () => {
   fc.assert(
     fc.property(itemsModel, ({ items, expected }: ItemsModel) => {
       expect(unfolded(items)).toEqual(expected);
       expect(items.count).toBe(expected.length);
-      const longest = expected.reduce((most, item) => Math.max(most, Buffer.byteLength(item)), 0);
+      const longest = expected.reduce((max, item) => Math.max(max, Buffer.byteLength(item)), 0);
       expect(items._content.items.longestOf(items.count)).toBe(longest);
     }),
     { numRuns: 500 },
   );
 });
 
-test('items can be asked for in any order', () => {
+test('a formula returns its items in any order of requests', () => {
   fc.assert(
     fc.property(itemsModel, fc.infiniteStream(fc.nat()), ({ items, expected }, numbers) => {
       fc.pre(expected.length > 0);
@@ -52,7 +52,7 @@ test('items can be asked for in any order', () => {
   );
 });
 
-test('a stream of another synth is refused', () => {
+test('the seeder refuses a stream of another synth', () => {
   const items = WorkItems.range(1, 3);
   unfolded(items);
   const source = { itemsFolder: folder, itemCount: 3, digest: items._packed.digest };

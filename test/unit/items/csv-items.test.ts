@@ -5,7 +5,7 @@ const file = useFolder();
 const of = (csv: string | Buffer, delimiter?: string) => WorkItems.csv(file(csv), { delimiter });
 
 describe('a CSV file', () => {
-  test('has an item for each row: a JSON object of texts with the names of the header', () => {
+  test('each row of a CSV file becomes a JSON object of strings with the names of the header', () => {
     expect(texts(of('name,year\nfig,2026\n"a ""b"", c",01\n'))).toEqual([
       '{"name":"fig","year":"2026"}',
       '{"name":"a \\"b\\", c","year":"01"}',
@@ -18,19 +18,19 @@ describe('a CSV file', () => {
     ['a,b\r\n1,2\n\n', 'different line ends, and an empty line'],
     ['\ufeffa,b\n1,2\n', 'a byte order mark'],
     ['"a","b"\n"1","2"\n', 'quotes around all'],
-  ])('may have what it likes at its line ends: %j', (csv) => {
+  ])('a CSV file is read with any line ends, byte order mark or quotes: %j', (csv) => {
     expect(texts(of(csv))).toEqual(['{"a":"1","b":"2"}']);
   });
 
-  test('keeps line breaks and white space in quotes, and empty values', () => {
+  test('a CSV file keeps line breaks in quotes, white space and empty values', () => {
     expect(texts(of('a,b\n"x\ny", z\n,\n'))).toEqual(['{"a":"x\\ny","b":" z"}', '{"a":"","b":""}']);
   });
 
-  test('keeps the order of its columns, also of those that look like numbers', () => {
+  test('a CSV file keeps the order of its columns, even if their names look like numbers', () => {
     expect(texts(of('b,10,2,__proto__\n1,2,3,4\n'))).toEqual(['{"b":"1","10":"2","2":"3","__proto__":"4"}']);
   });
 
-  test('may have another delimiter', () => {
+  test('`delimiter` separates the values of a CSV file', () => {
     expect(texts(of('a;b\n1,5;2\n', ';'))).toEqual(['{"a":"1,5","b":"2"}']);
     expect(texts(of('a\tb\n1\t2\n', '\t'))).toEqual(['{"a":"1","b":"2"}']);
   });
@@ -51,15 +51,17 @@ describe('a CSV file', () => {
     [Buffer.from('a\ncaf\xe9\n', 'latin1'), /is not UTF-8\. Convert it/],
     ['a,b\n', /there are no items/],
     ['', /there are no items/],
-  ])('that is %j is an error', (csv, message) => {
+  ])('the CSV file %j is an error', (csv, message) => {
     expect(() => of(csv)).toThrow(message);
   });
 
-  test.each(['', '||', '"', '\n'])('cannot have the delimiter %j', (delimiter) => {
-    expect(() => of('a\n1\n', delimiter)).toThrow(/delimiter is .*; it must be one character/);
+  test.each(['', '||', '"', '\n'])('`delimiter` cannot be %j', (delimiter) => {
+    expect(() => of('a\n1\n', delimiter)).toThrow(
+      /delimiter is .*; it must be one character that is not a quote or a line end/,
+    );
   });
 
-  test('that is not there is an error', () => {
+  test('a CSV file that does not exist is an error', () => {
     expect(() => WorkItems.csv('no/such.csv')).toThrow(/the file cannot be read \(ENOENT/);
   });
 });

@@ -5,12 +5,12 @@ const file = useFolder();
 const of = (json: string | Buffer, pointer?: string) => WorkItems.json(file(json), { pointer });
 
 describe('a JSON file', () => {
-  test('has an item for each element: texts as they are, all else as JSON in one line', () => {
+  test('each element of a JSON file becomes an item: strings as they are, other values as JSON on one line', () => {
     const items = of('[\n "a \\"b\\"\\n", "", 1, true, null, [1, [2]], { "x": {"y": "z"},\n "a": [] }\n]');
     expect(texts(items)).toEqual(['a "b"\n', '', '1', 'true', 'null', '[1,[2]]', '{"x":{"y":"z"},"a":[]}']);
   });
 
-  test('keeps its numbers as they are written', () => {
+  test('numbers of a JSON file stay as they are written', () => {
     const numbers = ['12345678901234567890', '1.0', '-0', '1E5', '0.30000000000000004000', '1e400'];
     expect(texts(of(`[${numbers.join(', ')}, {"id": 9007199254740993}]`))).toEqual([
       ...numbers,
@@ -18,11 +18,11 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('may have a byte order mark', () => {
+  test('a JSON file may have a byte order mark', () => {
     expect(texts(of('\ufeff["a"]'))).toEqual(['a']);
   });
 
-  test('keeps what looks like the prototype of an object', () => {
+  test('members of a JSON file that have names of the prototype are kept', () => {
     expect(texts(of('[{"__proto__":{"a":1},"constructor":2}]'))).toEqual(['{"__proto__":{"a":1},"constructor":2}']);
   });
 
@@ -34,12 +34,13 @@ describe('a JSON file', () => {
     ['[]', /there are no items/],
     [
       '{"a": [1], "b": 2}',
-      /the document is an object with a, b in it, not an array\. Give the array's place by pointer/,
+      /the document is an object with the members a, b, not an array\. Set pointer to the place of the array/,
     ],
+    ['{}', /the document is an empty object, not an array/],
     ['"text"', /the document is a string, not an array/],
     ['12', /the document is a number, not an array/],
-    ['["\\ud800"]', /element 0 holds half of a surrogate pair/],
-  ])('that is %j is an error', (content, message) => {
+    ['["\\ud800"]', /element 0 contains half of a surrogate pair/],
+  ])('the JSON file %j is an error', (content, message) => {
     const path = content === 'no/such.json' ? content : file(content);
     expect(() => WorkItems.json(path)).toThrow(message);
   });
@@ -61,23 +62,23 @@ describe('a pointer', () => {
     ['/x~1y', 'c'],
     ['/m~0n', 'd'],
     ['/list/1', 'e'],
-  ])('%j leads to the array', (pointer, item) => {
+  ])('`pointer` %j finds the array', (pointer, item) => {
     expect(texts(of(document, pointer))).toEqual([item]);
   });
 
   test.each([
-    ['data', /the pointer "data" is none of RFC 6901\. Begin it with "\/"/],
-    ['#/data', /none of RFC 6901/],
-    ['/m~n', /none of RFC 6901/],
-    ['/data/item', /what is at "\/data" is an object with items in it and has no "item"/],
-    ['/list/2', /what is at "\/list" is an array of 2 and has no "2"/],
+    ['data', /the pointer "data" is not a JSON Pointer \(RFC 6901\)\. Begin it with "\/"/],
+    ['#/data', /is not a JSON Pointer \(RFC 6901\)/],
+    ['/m~n', /is not a JSON Pointer \(RFC 6901\)/],
+    ['/data/item', /the value at "\/data" is an object with the members items and has no "item"/],
+    ['/list/2', /the value at "\/list" is an array of 2 and has no "2"/],
     ['/list/01', /has no "01"/],
     ['/list/-', /has no "-"/],
     ['/list/length', /has no "length"/],
     ['/toString', /has no "toString"/],
-    ['/null/x', /what is at "\/null" is null and has no "x"/],
-    ['/data', /what is at "\/data" is an object with items in it, not an array/],
-  ])('%j is an error', (pointer, message) => {
+    ['/null/x', /the value at "\/null" is null and has no "x"/],
+    ['/data', /the value at "\/data" is an object with the members items, not an array/],
+  ])('`pointer` %j is an error', (pointer, message) => {
     expect(() => of(document, pointer)).toThrow(message);
   });
 });

@@ -13,7 +13,7 @@ describe('a range', () => {
     [-0.5, 0.5, { step: 0.5 }, ['-0.5', '0.0', '0.5']],
     [1e-7, 3e-7, { step: 1e-7 }, ['0.0000001', '0.0000002', '0.0000003']],
     [2 ** 53 - 2, 2 ** 53 - 1, {}, ['9007199254740990', '9007199254740991']],
-  ])('from %d to %d, %j, is %j', (from, to, options, expected) => {
+  ])('range(%d, %d, %j) is %j', (from, to, options, expected) => {
     const items = WorkItems.range(from, to, options);
     expect(texts(items)).toEqual(expected);
     expect(items.count).toBe(expected.length);
@@ -32,11 +32,11 @@ describe('a range', () => {
     ['%.1f', -0.04, -0.04, 1, ['0.0']],
     ['100%% %d ä', 1, 1, 1, ['100% 1 ä']],
     ['%%%d%%', 1, 1, 1, ['%1%']],
-  ])('in the format %j from %d to %d by %d is %j', (format, from, to, step, expected) => {
+  ])('`format` %j writes the numbers from %d to %d in steps of %d as %j', (format, from, to, step, expected) => {
     expect(texts(WorkItems.range(from, to, { step, format }))).toEqual(expected);
   });
 
-  test('of a million is not unfolded, and any of it can be asked for', () => {
+  test('a range of millions is not unfolded, and returns each item by its number', () => {
     const { count, _content } = WorkItems.range(0, 1_000_000, { step: 0.1 });
     expect(count).toBe(10_000_001);
     expect(_content.items.item(3).toString()).toBe('0.3');
@@ -45,20 +45,20 @@ describe('a range', () => {
   });
 
   test.each<[number, number, RangeOptions, RegExp]>([
-    [1, 3, { step: 0 }, /WorkItems\.range\(1, 3\): step is 0; it must be more than 0/],
+    [1, 3, { step: 0 }, /WorkItems\.range\(1, 3\): step is 0; it must be more than 0\. The numbers are in ascending/],
     [3, 1, { step: -1 }, /step is -1; it must be more than 0/],
     [
       3,
       1,
       {},
-      /from is 3 and to is 1; from must not be above to\. The lower one comes first\. .* nothing to do, take WorkItems\.list\(\[\], /,
+      /from is 3 and to is 1; from must not be above to\. Put the lower one first\. .* nothing to do, use WorkItems\.list\(\[\], /,
     ],
     [Number.NaN, 1, {}, /from is NaN; it must be a number/],
     [1, Number.POSITIVE_INFINITY, {}, /to is Infinity; it must be a number/],
     [1, 2, { step: Number.NaN }, /step is NaN/],
     [1, 2 ** 53, {}, /to is 9007199254740992, which is beyond 2\^53: .*WorkItems\.bigKeyRanges/],
-    [1, 2 ** 31, {}, /there are 2147483648 items; at most 2147483647 are possible, as Kubernetes counts in 32 bits/],
-    [0, 1, { step: 1e-320 }, /there are .* items; at most/],
+    [1, 2 ** 31, {}, /there are 2147483648 items; the maximum is 2147483647, because Kubernetes counts in 32 bits/],
+    [0, 1, { step: 1e-320 }, /there are .* items; the maximum is/],
     [1, 2, { format: 'frame' }, /format is "frame"; it has no number\. Write the number once, as %d/],
     [1, 2, { format: '%%d' }, /it has no number/],
     [1, 2, { format: '%d-%d' }, /it has more than one number/],
@@ -66,19 +66,19 @@ describe('a range', () => {
     [1, 2, { format: '%d 100%' }, /has a "%" that is neither/],
     [1, 2, { format: '%.2d' }, /has a point with %d/],
     [1, 2, { format: '%101d' }, /is wider than 100/],
-    [1, 2, { step: 0.5, format: '%d' }, /takes whole numbers, and there are some with decimals/],
-    [1, 2, { format: '%d \ud800' }, /format holds half of a surrogate pair/],
-  ])('from %d to %d, %j, is an error', (from, to, options, message) => {
+    [1, 2, { step: 0.5, format: '%d' }, /is for whole numbers, but some numbers have decimals/],
+    [1, 2, { format: '%d \ud800' }, /format contains half of a surrogate pair/],
+  ])('range(%d, %d, %j) is an error', (from, to, options, message) => {
     expect(() => WorkItems.range(from, to, options)).toThrow(message);
   });
 
-  test('ends where Kubernetes can no longer count', () => {
+  test('a range has at most as many items as Kubernetes can count', () => {
     expect(WorkItems.range(1, 2 ** 31 - 1).count).toBe(2 ** 31 - 1);
   });
 });
 
 describe('frames', () => {
-  test('are numbered names', () => {
+  test('frames returns numbered names', () => {
     const items = WorkItems.frames('scene_%04d', 1, 250);
     expect(items.count).toBe(250);
     expect(texts(items.take(2))).toEqual(['scene_0001', 'scene_0002']);
@@ -87,16 +87,16 @@ describe('frames', () => {
 
   test.each<[string, number, number, RegExp]>([
     ['scene', 1, 2, /WorkItems\.frames\('scene'\): format is "scene"; it has no number/],
-    ['%d', 1.5, 2, /first is 1\.5; frames have whole numbers/],
-    ['%d', 1, Number.NaN, /last is NaN; frames have whole numbers/],
+    ['%d', 1.5, 2, /first is 1\.5; frames must have whole numbers/],
+    ['%d', 1, Number.NaN, /last is NaN; frames must have whole numbers/],
     ['%d', 2, 1, /first is 2 and last is 1; first must not be above last/],
-  ])('%j from %d to %d are an error', (format, first, last, message) => {
+  ])('frames(%j, %d, %d) is an error', (format, first, last, message) => {
     expect(() => WorkItems.frames(format, first, last)).toThrow(message);
   });
 });
 
 describe('ranges of keys', () => {
-  test('are half-open, and the last one may be shorter', () => {
+  test('keyRanges returns half-open ranges, of which the last may be shorter', () => {
     expect(texts(WorkItems.keyRanges({ from: 0, to: 12_000, size: 5000 }))).toEqual([
       '{"from":0,"to":5000}',
       '{"from":5000,"to":10000}',
@@ -108,7 +108,7 @@ describe('ranges of keys', () => {
     ]);
   });
 
-  test('of any size are texts', () => {
+  test('bigKeyRanges returns keys of any size as strings', () => {
     const items = WorkItems.bigKeyRanges({
       from: '-1',
       to: '18446744073709551616',
@@ -121,7 +121,7 @@ describe('ranges of keys', () => {
     ]);
   });
 
-  test('may be none where that is allowed', () => {
+  test('keyRanges accepts an empty range if allowEmpty is set', () => {
     expect(WorkItems.keyRanges({ from: 7, to: 7, size: 1, allowEmpty: true }).count).toBe(0);
     expect(() => WorkItems.keyRanges({ from: 7, to: 7, size: 1 })).toThrow(/there are no items/);
   });
@@ -133,10 +133,10 @@ describe('ranges of keys', () => {
     [{ from: 0, to: 2, size: 0 }, /size is 0; it must be more than 0/],
     [
       { from: 3, to: 2, size: 1 },
-      /from must not be above to\. Swap them; for no keys at all let them be equal, with allowEmpty/,
+      /from must not be above to\. Swap them; for no keys at all, make them equal and set allowEmpty/,
     ],
-    [{ from: 0, to: 2 ** 40, size: 1 }, /there are 1099511627776 items; at most 2147483647/],
-  ])('%j are an error', (props, message) => {
+    [{ from: 0, to: 2 ** 40, size: 1 }, /there are 1099511627776 items; the maximum is 2147483647/],
+  ])('keyRanges(%j) is an error', (props, message) => {
     expect(() => WorkItems.keyRanges(props)).toThrow(message);
   });
 
@@ -146,7 +146,7 @@ describe('ranges of keys', () => {
     [{ from: '00', to: '1', size: '1' }, /from is "00"/],
     [{ from: '0', to: '1', size: '-1' }, /size is -1; it must be more than 0/],
     [{ from: '2', to: '1', size: '1' }, /from is 2 and to is 1/],
-  ])('%j are an error too', (props, message) => {
+  ])('bigKeyRanges(%j) is an error', (props, message) => {
     expect(() => WorkItems.bigKeyRanges(props)).toThrow(message);
   });
 });

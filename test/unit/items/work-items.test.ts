@@ -5,48 +5,52 @@ import { received, texts, useFolder } from '../../support/items';
 const file = useFolder();
 
 describe('a list', () => {
-  test('arrives in its order, with what is there twice', () => {
+  test('list returns the items in their order, with duplicates', () => {
     const items = WorkItems.list(['b', 'a', 'b']);
     expect(texts(items)).toEqual(['b', 'a', 'b']);
     expect(items.count).toBe(3);
   });
 
   test.each([
-    ['', 'an empty text'],
+    ['', 'an empty string'],
     [' - \n', 'white space and line ends'],
     ['a\0b', 'NUL'],
     ['--help', 'a leading dash'],
     ['$(x) "quoted" \'too\' `so`', 'what a shell would expand'],
     ['Ärger 日本 🍎', 'Unicode'],
     ['x'.repeat(2 ** 20), '1 MiB'],
-  ])('passes on byte for byte: %#', (item) => {
+  ])('list passes on an item byte for byte: %#', (item) => {
     expect(texts(WorkItems.list([item]))).toEqual([item]);
   });
 
-  test('with nothing in it is an error that names the way out', () => {
+  test('list rejects an empty list, with a hint', () => {
     expect(() => WorkItems.list([])).toThrow(/WorkItems\.list: there are no items\..*allowEmpty: true/);
   });
 
-  test('may have nothing in it where that is allowed', () => {
+  test('list accepts an empty list if allowEmpty is set', () => {
     const items = WorkItems.list([], { allowEmpty: true });
     expect(items.count).toBe(0);
     expect(texts(items)).toEqual([]);
   });
 
-  test('has no text without a UTF-8 form', () => {
-    expect(() => WorkItems.list(['\ud800'])).toThrow(/items\[0\] holds half of a surrogate pair.*WorkItems\.base64/);
-  });
-
-  test('that is too large when compressed is an error', () => {
-    const noise = Array.from({ length: 9 }, (_, n) => noiseOf(2 ** 20, n));
-    expect(() => WorkItems.list(noise)._packed).toThrow(
-      /WorkItems\.list: .*when compressed; at most 6016000 \(32 ConfigMaps\) are possible\. Put the data/,
+  test('list rejects a string that has no UTF-8 form', () => {
+    expect(() => WorkItems.list(['\ud800'])).toThrow(
+      /WorkItems\.list: items\[0\] contains half of a surrogate pair.*WorkItems\.base64/,
     );
   });
 
-  test('that is too large even before is an error', () => {
+  test('a list that is too large when compressed is an error', () => {
+    const noise = Array.from({ length: 9 }, (_, n) => noiseOf(2 ** 20, n));
+    expect(() => WorkItems.list(noise)._packed).toThrow(
+      /WorkItems\.list: .*when compressed; the maximum is 6016000 \(32 ConfigMaps\)\. Put the data/,
+    );
+  });
+
+  test('a list that is too large before it is compressed is an error', () => {
     const zeros = Array.from({ length: 128 }, () => '0'.repeat(2 ** 20));
-    expect(() => WorkItems.list(zeros)._packed).toThrow(/all items have 134218275 bytes; at most 134217728/);
+    expect(() => WorkItems.list(zeros)._packed).toThrow(
+      /all items together have 134218275 bytes; the maximum is 134217728/,
+    );
   });
 });
 
@@ -59,23 +63,23 @@ describe('lines of a file', () => {
     [' a \n\tb', [' a ', '\tb']],
     ['\ufeffa\n', ['a']],
     ['a\rb\n', ['a\rb']],
-  ])('%j are %j', (content, expected) => {
+  ])('lines reads %j as %j', (content, expected) => {
     expect(texts(WorkItems.lines(file(content)))).toEqual(expected);
   });
 
-  test('that cannot be read are an error with the reason', () => {
+  test('lines of a file that cannot be read are an error with the reason', () => {
     expect(() => WorkItems.lines('no/such.txt')).toThrow(
       /WorkItems\.lines\('no\/such\.txt'\): the file cannot be read \(ENOENT.*Relative paths start at/,
     );
   });
 
-  test('in another encoding than UTF-8 are an error that names the way out', () => {
+  test('lines in an encoding other than UTF-8 are an error with a hint', () => {
     expect(() => WorkItems.lines(file(Buffer.from('caf\xe9', 'latin1')))).toThrow(
       /is not UTF-8\. Convert it, or pass \{ bytes: true \}/,
     );
   });
 
-  test('that are all blank are an error', () => {
+  test('lines that are all blank are an error', () => {
     expect(() => WorkItems.lines(file('\n \n'))).toThrow(/there are no items/);
   });
 });
@@ -86,44 +90,44 @@ describe('lines of a file as bytes', () => {
     ['a\r\nb', ['a\r', 'b']],
     ['\n\na\n\n \n', ['a', ' ']],
     ['\xef\xbb\xbfa', ['\xef\xbb\xbfa']],
-  ])('%j are %j: they end with LF, and nothing else is left out', (content, expected) => {
+  ])('lines with `bytes` reads %j as %j: only LF ends a line, and everything else is kept', (content, expected) => {
     const items = WorkItems.lines(file(Buffer.from(content, 'latin1')), { bytes: true });
     expect(received(items).map((item) => item.toString('latin1'))).toEqual(expected);
   });
 
-  test('that cannot be read or are not there are an error', () => {
+  test('lines with `bytes` rejects a file that cannot be read, or that has no items', () => {
     expect(() => WorkItems.lines('no/such.txt', { bytes: true })).toThrow(/the file cannot be read \(ENOENT/);
     expect(() => WorkItems.lines(file('\n\n'), { bytes: true })).toThrow(/there are no items/);
   });
 });
 
-describe('what is no list of texts', () => {
+describe('a value that is not a list of strings', () => {
   test.each<[unknown, RegExp]>([
-    [[1, 2], /items\[0\] is 1, which is no text\. Write it as one/],
-    [['YQ==', { a: 1 }], /items\[1\] is \{"a":1\}, which is no text/],
+    [[1, 2], /items\[0\] is 1, which is not a string\. Convert it to a string/],
+    [['YQ==', { a: 1 }], /items\[1\] is \{"a":1\}, which is not a string/],
     [['YQ==', null], /items\[1\] is null/],
     [new Array(1), /items\[0\] is undefined/],
-    [undefined, /items is undefined, not an array\. Give the items as one/],
-    ['YQ==', /items is string, not an array/],
-  ])('is an error: %j', (items, message) => {
+    [undefined, /items is of type undefined, not an array\. Give the items as an array/],
+    ['YQ==', /items is of type string, not an array/],
+  ])('list and base64 reject %j', (items, message) => {
     expect(() => WorkItems.list(items as string[])).toThrow(message);
     expect(() => WorkItems.base64(items as string[])).toThrow(message);
   });
 });
 
 describe('base64', () => {
-  test('passes on any bytes', () => {
+  test('base64 passes on any bytes', () => {
     const bytes = Buffer.from([0, 255, 128, 10, 0]);
     expect(received(WorkItems.base64([bytes.toString('base64')]))).toEqual([bytes]);
   });
 
-  test.each(['?', 'YQ', 'YQ=', 'YR==', 'Y Q=='])('%j is no base64', (item) => {
+  test.each(['?', 'YQ', 'YQ=', 'YR==', 'Y Q=='])('base64 rejects %j', (item) => {
     expect(() => WorkItems.base64(['YQ==', item])).toThrow(/items\[1\] is ".*", which is not base64 with padding/);
   });
 });
 
 describe('the pieces', () => {
-  test('fit a ConfigMap each and are one gzip stream together', () => {
+  test('each piece fits a ConfigMap, and all pieces together are one gzip stream', () => {
     const items = Array.from({ length: 600 }, (_, n) => noiseOf(1000, n));
     const packed = WorkItems.list(items);
     expect(packed._packed.pieces.length).toBeGreaterThan(1);
@@ -131,19 +135,19 @@ describe('the pieces', () => {
     expect(texts(packed)).toEqual(items);
   });
 
-  test('do not tell when they were made', () => {
+  test('pieces do not contain the time when they were made', () => {
     const [piece] = WorkItems.list(['a'])._packed.pieces;
     expect(piece.subarray(4, 8)).toEqual(Buffer.alloc(4));
   });
 
-  test('of a million items by a formula have less than 200 bytes', () => {
+  test('the pieces of a formula for a million items have less than 200 bytes', () => {
     const items = WorkItems.range(1, 1_000_000).shuffled(1);
     expect(items._packed.pieces.map(({ length }) => length)).toEqual([expect.any(Number)]);
     expect(items._packed.pieces[0].length).toBeLessThan(200);
   });
 });
 
-/** Text that does not compress well, always the same for the same seed. */
+/** Returns text that does not compress well. It is always the same for a seed. */
 function noiseOf(length: number, seed: number): string {
   let text = '';
   for (let n = 0; text.length < length; n++) text += createHash('sha512').update(`${seed} ${n}`).digest('base64');

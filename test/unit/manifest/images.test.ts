@@ -75,7 +75,7 @@ test.each([
 ] as const)('%s(%j) is an error', (method, value) => {
   const images = Images.of(new App());
   expect(() => images[method](value)).toThrow(
-    new RegExp(`Images\\.of\\(''\\)\\.${method}: .* it is no reference to an image`),
+    new RegExp(`Images\\.of\\(''\\)\\.${method}: .* it is not an image reference`),
   );
 });
 
@@ -92,7 +92,7 @@ test.each(['', '/', 'https://registry.example.com', 'registry.example.com/a:1', 
   'a registry cannot be %j',
   (prefix) => {
     expect(() => Images.of(new App()).useRegistry(prefix as string)).toThrow(
-      /Images\.of\(''\)\.useRegistry: the prefix is .*; it cannot stand before the name of an image\. Give a host/,
+      /Images\.of\(''\)\.useRegistry: the prefix is .*; it cannot be the start of an image name\. Give a host/,
     );
   },
 );

@@ -1,6 +1,10 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
+import { BrokerVolume } from '../../../lib/contract/broker-secrets';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
 import { itemsPiece } from '../../../lib/contract/item-frames';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { QUEUE_NAMES, relatedQueues } from '../../../lib/contract/queues';
 import {
   CoarseWorkerJob,
@@ -25,48 +29,48 @@ const seeded = (seeder: Partial<QueueSeederProps>, more: SynthesizedRunProps = {
   new SynthesizedRun({ ...more, seeder });
 
 describe('the seeder Job', () => {
-  test('tells the seeder everything about the queue', () => {
+  test('the environment of the seeder contains everything about the queue', () => {
     const run = new SynthesizedRun();
-    expect(env(run.seederJob(), 'seeder')).toMatchObject({
-      BROKER_URL: run.broker.connection.url,
-      QUEUE: run.queue.queueName,
-      RUN: run.queue.queueName,
-      ITEMS_DIR: '/opt/work-queue/items',
-      ITEM_COUNT: '8',
-      ITEMS_DIGEST: expect.stringMatching(/^[0-9a-f]{64}$/),
-      QUEUE_TYPE: 'quorum',
-      CONSUMER_TIMEOUT_SECONDS: '1209600',
+    expect(env(run.seederJob(), ContainerName.SEEDER)).toMatchObject({
+      [EnvName.BROKER_URL]: run.broker.connection.url,
+      [EnvName.QUEUE]: run.queue.queueName,
+      [EnvName.RUN]: run.queue.queueName,
+      [EnvName.ITEMS_DIR]: MountPath.ITEMS,
+      [EnvName.ITEM_COUNT]: '8',
+      [EnvName.ITEMS_DIGEST]: expect.stringMatching(/^[0-9a-f]{64}$/),
+      [EnvName.QUEUE_TYPE]: 'quorum',
+      [EnvName.CONSUMER_TIMEOUT_SECONDS]: '1209600',
     });
   });
 
-  test('has the credentials of the broker as files, which change with the Secret, and not as variables', () => {
+  test('the seeder gets the credentials of the broker as files that change with the Secret, not as variables', () => {
     const run = new SynthesizedRun();
     const job = run.seederJob();
-    const { volumeMounts } = container(job, 'seeder');
+    const { volumeMounts } = container(job, ContainerName.SEEDER);
     expect(volumeMounts).toContainEqual({
-      name: 'work-queue-credentials',
-      mountPath: '/opt/work-queue/credentials',
+      name: BrokerVolume.CREDENTIALS,
+      mountPath: MountPath.CREDENTIALS,
       readOnly: true,
     });
     const { name } = run.broker.connection.credentials;
     expect(job.spec.template.spec.volumes).toContainEqual(credentialsVolume(name));
-    expect(env(job, 'seeder').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
-    // A subPath would not follow a change.
+    expect(env(job, ContainerName.SEEDER)[EnvName.BROKER_CREDENTIALS_DIR]).toBe(MountPath.CREDENTIALS);
+    // A mount with a subPath would not follow a change of the Secret.
     for (const mount of volumeMounts) expect(mount).not.toHaveProperty('subPath');
-    expect(JSON.stringify(container(job, 'seeder').env)).not.toContain('secretKeyRef');
+    expect(JSON.stringify(container(job, ContainerName.SEEDER).env)).not.toContain('secretKeyRef');
   });
 
-  test('runs the program from an immutable ConfigMap', () => {
+  test('the seeder runs its program from an immutable ConfigMap', () => {
     const run = new SynthesizedRun();
     const job = run.seederJob();
-    expect(container(job, 'seeder').command).toEqual(['node', '/opt/work-queue/programs/seeder.js']);
+    expect(container(job, ContainerName.SEEDER).command).toEqual(['node', `${MountPath.PROGRAMS}/seeder.js`]);
     const volume = job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-programs');
     const { immutable, data, binaryData } = run.named('ConfigMap', volume.configMap.name);
     expect(immutable).toBe(true);
     expect(Object.keys({ ...data, ...binaryData })).toEqual(['seeder.js']);
   });
 
-  test('keeps the pods of failed attempts, retries them, and ends some day', () => {
+  test('the seeder Job keeps the pods of failed attempts, retries them, and has a deadline', () => {
     const { spec } = new SynthesizedRun().seederJob();
     expect(spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 86_400 });
     expect(spec.template.spec.restartPolicy).toBe('Never');
@@ -76,7 +80,7 @@ describe('the seeder Job', () => {
     ]);
   });
 
-  test('takes deadlines, resources and pull secrets as they are given', () => {
+  test('`activeDeadline`, `ttlAfterFinished`, `resources` and `dockerRegistryAuth` reach the seeder Job', () => {
     const chart = new Chart(new App(), 'test');
     const run = new SynthesizedRun(
       {
@@ -92,12 +96,12 @@ describe('the seeder Job', () => {
     const { spec } = run.seederJob();
     expect(spec).toMatchObject({ activeDeadlineSeconds: 300, ttlSecondsAfterFinished: 0 });
     expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'pull-secret' }]);
-    expect(container(run.seederJob(), 'seeder').resources).toEqual({ limits: { memory: '1Gi' } });
+    expect(container(run.seederJob(), ContainerName.SEEDER).resources).toEqual({ limits: { memory: '1Gi' } });
   });
 
-  test('has memory for its items', () => {
+  test('the memory limit of the seeder grows with the items', () => {
     const limit = (items: WorkItems) =>
-      container(new SynthesizedRun({ items }).seederJob(), 'seeder').resources.limits.memory;
+      container(new SynthesizedRun({ items }).seederJob(), ContainerName.SEEDER).resources.limits.memory;
     expect(limit(WorkItems.list(FRUITS))).toBe('256Mi');
     expect(limit(WorkItems.list(Array.from({ length: 10 }, () => 'x'.repeat(2 ** 20))))).toBe('286Mi');
   });
@@ -106,11 +110,11 @@ describe('the seeder Job', () => {
 describe('the items', () => {
   const noise = Array.from({ length: 40_000 }, (_, n) => (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(36));
 
-  test('are mounted as one folder of pieces, each an immutable ConfigMap below the limit of kubectl apply', () => {
+  test('the items are mounted as one folder of pieces, each an immutable ConfigMap below the limit of kubectl apply', () => {
     const run = new SynthesizedRun({ items: WorkItems.list(noise) });
     const job = run.seederJob();
-    const mount = container(job, 'seeder').volumeMounts.find(
-      ({ mountPath }: Json) => mountPath === '/opt/work-queue/items',
+    const mount = container(job, ContainerName.SEEDER).volumeMounts.find(
+      ({ mountPath }: Json) => mountPath === MountPath.ITEMS,
     );
     const volume = job.spec.template.spec.volumes.find(({ name }: Json) => name === mount.name);
     const names: string[] = volume.projected.sources.map(({ configMap }: Json) => configMap.name);
@@ -123,7 +127,7 @@ describe('the items', () => {
     });
   });
 
-  test('stand in the manifest before the Job that reads them', () => {
+  test('the items precede the Job that reads them in the manifest', () => {
     const run = new SynthesizedRun({ items: WorkItems.list(noise) });
     const names: string[] = run.objects().map(({ metadata }) => metadata.name);
     const items = names.filter((name) => name.includes('-items-'));
@@ -140,49 +144,54 @@ describe('the name of the queue', () => {
     return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) });
   };
 
-  test('says whose it is, and can be the name of its relatedQueues too', () => {
-    const name = nameOf({});
-    expect(name).toMatch(/^test-fruits-[0-9a-f]{10}$/);
-    expect(relatedQueues(name).dead).toBe(`${name}.dead`);
+  test('the name of the queue contains the path of the seeder and a hash', () => {
+    expect(nameOf({})).toMatch(/^test-fruits-[0-9a-f]{10}$/);
   });
 
-  test('is the same for the same input', () => {
+  test('the names of the related queues, which users read, have the suffixes dead, seeded, seeding and verdict', () => {
+    const name = nameOf({});
+    expect(Object.values(relatedQueues(name))).toEqual([
+      ...[`${name}.dead`, `${name}.seeded`, `${name}.seeding`, `${name}.verdict`],
+    ]);
+  });
+
+  test('the name of the queue is the same for the same input', () => {
     expect(nameOf({})).toBe(nameOf({}));
   });
 
   test.each<[string, SynthesizedRunProps]>([
     ['items', { items: WorkItems.list([...FRUITS, 'nut']) }],
     ['items in another order', { items: WorkItems.list([...FRUITS].reverse()) }],
-    ['items cut elsewhere', { items: WorkItems.list(['app', 'lebanana', ...FRUITS.slice(2)]) }],
+    ['the same bytes split into other items', { items: WorkItems.list(['app', 'lebanana', ...FRUITS.slice(2)]) }],
     ['a run id', { seeder: { runId: 'again' } }],
     ['a queue type', { seeder: { queueType: QueueType.CLASSIC } }],
-    ['items that take longer than two weeks', { worker: { itemTimeout: Duration.days(5) } }],
-  ])('changes with %s', (_what, props) => {
+    ['items whose attempts may take longer than two weeks', { worker: { itemTimeout: Duration.days(5) } }],
+  ])('the name of the queue changes with %s', (_what, props) => {
     expect(nameOf(props)).not.toBe(nameOf({}));
   });
 
   test.each<[string, SynthesizedRunProps]>([
     ['more attempts', { worker: { maxAttempts: 20 } }],
-    ['the usual times', { worker: { itemTimeout: Duration.hours(7), maxAttempts: 3 } }],
+    ['common times', { worker: { itemTimeout: Duration.hours(7), maxAttempts: 3 } }],
     ['another program', { worker: { program: Program.command('tac') } }],
     ['more pods', { worker: { parallelism: 50, itemsPerPod: 2 } }],
-  ])('stays with %s', (_what, props) => {
+  ])('the name of the queue does not change with %s', (_what, props) => {
     expect(nameOf(props)).toBe(nameOf({}));
   });
 
-  test('differs between namespaces, which may share a broker', () => {
+  test('the name of the queue differs between namespaces, which may share a broker', () => {
     const name = (namespace: string) =>
       new SynthesizedRun({}, new Chart(new App(), 'test', { namespace })).queue.queueName;
     expect(name('a')).not.toBe(name('b'));
   });
 
-  test('differs between paths that read the same', () => {
+  test('the name of the queue differs between paths that have the same label', () => {
     const name = (chartId: string, id: string) => atPath(chartId, id).queueName;
     expect(name('a-b', 'c').slice(0, -10)).toBe(name('a', 'b-c').slice(0, -10));
     expect(name('a-b', 'c')).not.toBe(name('a', 'b-c'));
   });
 
-  test('is as long as a name may be, however long the path', () => {
+  test('the names of the queue and of its Job are at most 63 characters long, however long the path', () => {
     const { queueName, name } = atPath('x'.repeat(60), `Ünder_score ${'y'.repeat(60)}`);
     for (const each of [queueName, name]) expect(each).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/);
   });
@@ -192,7 +201,7 @@ describe('the name of the queue', () => {
     ['A.b_c', 'Ünder score'],
     ['x'.repeat(60), 'y'.repeat(60)],
     ['测试', '队列'],
-  ])('of %s/%s is, with its relatedQueues, what the user of the broker may use', (chart, id) => {
+  ])('the permissions of the broker user cover the queue of %s/%s and its related queues', (chart, id) => {
     const { queueName } = atPath(chart, id);
     const pattern = new RegExp(`^${QUEUE_NAMES}$`);
     for (const name of [queueName, ...Object.values(relatedQueues(queueName))]) expect(name).toMatch(pattern);
@@ -200,14 +209,16 @@ describe('the name of the queue', () => {
 });
 
 describe('the workers of a queue', () => {
-  test('may hold an item for all their attempts together', () => {
+  const consumerTimeout = (run: SynthesizedRun) =>
+    env(run.seederJob(), ContainerName.SEEDER)[EnvName.CONSUMER_TIMEOUT_SECONDS];
+  test('`CONSUMER_TIMEOUT_SECONDS` covers all attempts of an item together', () => {
     const run = new SynthesizedRun({
       worker: { itemTimeout: Duration.days(10), terminationGracePeriod: Duration.seconds(60) },
     });
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(3 * (864_000 + 60 + 120)));
+    expect(consumerTimeout(run)).toBe(String(3 * (864_000 + 60 + 120)));
   });
 
-  test('are several where that is wanted, and the queue is good for the most demanding', () => {
+  test('`CONSUMER_TIMEOUT_SECONDS` of a queue with several workers is that of the most demanding one', () => {
     const run = new SynthesizedRun({ worker: { maxAttempts: 1, itemTimeout: Duration.days(15) } });
     const { queue } = run;
     const other = { maxAttempts: 1, itemTimeout: Duration.days(20) };
@@ -217,23 +228,23 @@ describe('the workers of a queue', () => {
       program: Program.command('cat'),
       ...other,
     });
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(20 * 86_400 + 30 + 120));
-    expect(env(run.workerJob(), 'courier').QUEUE).toBe(queue.queueName);
+    expect(consumerTimeout(run)).toBe(String(20 * 86_400 + 30 + 120));
+    expect(env(run.workerJob(), ContainerName.COURIER)[EnvName.QUEUE]).toBe(queue.queueName);
   });
 
-  test('may not change a name that was handed out', () => {
+  test('attachWorker rejects needs that would change a name of the queue that was already read', () => {
     const run = new SynthesizedRun();
     const name = run.queue.queueName;
     run.queue.attachWorker({ holdItems: Duration.days(14) });
     expect(() => run.queue.attachWorker({ holdItems: Duration.days(15) })).toThrow(
-      new RegExp(`attachWorker: this worker needs a queue with other arguments.*${name}`),
+      new RegExp(`attachWorker: this worker needs a queue with other arguments.*${name} was already read`),
     );
   });
 
   test.each<[number, RegExp]>([
     [0, /holdItems is 0 s/],
     [1.5, /holdItems is 1\.5 s; it must be a whole number of seconds/],
-  ])('may not hold an item for %d s', (seconds, message) => {
+  ])('attachWorker rejects `holdItems` of %d s', (seconds, message) => {
     const { queue } = new SynthesizedRun();
     expect(() => queue.attachWorker({ holdItems: Duration.seconds(seconds) })).toThrow(message);
   });
@@ -253,7 +264,7 @@ describe('bad input', () => {
     [{ activeDeadline: Duration.millis(500) }, /activeDeadline is 0\.5 s; it must be a whole number of seconds/],
     [{ activeDeadline: Duration.days(4000) }, /activeDeadline is 345600000 s.*from 1 to 315360000/],
     [{ ttlAfterFinished: Duration.millis(1500) }, /ttlAfterFinished is 1\.5 s/],
-  ])('%j is an error', (props, message) => {
+  ])('QueueSeeder rejects %j', (props, message) => {
     expect(() => seeded(props)).toThrow(message);
   });
 
@@ -261,10 +272,10 @@ describe('bad input', () => {
     ['a', 'b'],
     ['a', undefined],
     [undefined, 'b'],
-  ])('a broker in namespace %s for a queue in %s is an error', (theirs, ours) => {
+  ])('QueueSeeder rejects a broker in namespace %s for a queue in namespace %s', (brokerNamespace, namespace) => {
     const app = new App();
-    const broker = new RabbitMQ(new Chart(app, 'one', { namespace: theirs }), 'rabbitmq');
-    const chart = new Chart(app, 'two', { namespace: ours });
+    const broker = new RabbitMQ(new Chart(app, 'one', { namespace: brokerNamespace }), 'rabbitmq');
+    const chart = new Chart(app, 'two', { namespace });
     expect(() => new QueueSeeder(chart, 'q', { broker, items: WorkItems.list(['x']) })).toThrow(
       /QueueSeeder 'two\/q': the broker 'one\/rabbitmq' is in .* cannot read a Secret of another namespace\. Give both/,
     );

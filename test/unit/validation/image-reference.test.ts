@@ -20,7 +20,7 @@ test.each([
   '10.0.0.1:5000/app',
   '[fd00::1]:5000/app',
   `x:${'t'.repeat(128)}`,
-])('%s is an image', (image) => {
+])('%s is an image reference', (image) => {
   expect(() => worker(image)).not.toThrow();
 });
 
@@ -55,8 +55,8 @@ test.each([
   undefined,
   null,
   5,
-])('%j is none: an error for worker and broker', (image) => {
-  const message = /'test\/\w+': image is .*; it is no reference to an image\. Give a name in lower case, with a tag/;
+])('%j is not an image reference, and an error as the image of worker and broker', (image) => {
+  const message = /'test\/\w+': image is .*; it is not an image reference\. Give a name in lower case, with a tag/;
   expect(() => worker(image)).toThrow(message);
   if (image !== undefined) expect(() => brokerOf({ image: image as string })).toThrow(message);
 });

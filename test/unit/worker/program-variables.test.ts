@@ -38,7 +38,7 @@ describe('a variable of the program', () => {
   });
 
   test.each(['a\0b', '\udc00'])('cannot have the value %j', (value) => {
-    expect(worker(variable('A', value))).toThrow(/envVariables has A with a value that holds a NUL or half of a/);
+    expect(worker(variable('A', value))).toThrow(/envVariables has A with a value that contains a NUL or half of a/);
   });
 
   test('may be known only at synth, or come from elsewhere', () => {

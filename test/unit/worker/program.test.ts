@@ -82,7 +82,7 @@ describe('a command', () => {
 
   test.each(['a\0b', '\udc00'])('cannot have the argument %j', (argument) => {
     expect(() => Program.command('echo', argument)).toThrow(
-      /Program\.command: .* holds a NUL or half of a surrogate pair/,
+      /Program\.command: .* contains a NUL or half of a surrogate pair/,
     );
   });
 });
