@@ -18,7 +18,7 @@ describe('a broker that runs out of memory', () => {
     const seeder = await until('the seeder to wait', async () => {
       const [pod] = await namespace.podsOf(run.queue.name);
       const log = pod ? await namespace.log(pod.metadata.name, 'seeder').catch(() => '') : '';
-      return /the broker is in an alarm \(.*memory.*\) and takes no messages; waiting/.test(log) && pod;
+      return /the broker is in an alarm \(.*memory.*\) and accepts no messages; waiting/.test(log) && pod;
     });
     await until(
       'the node to be out of use',

@@ -63,27 +63,27 @@ describe('a broker that runs already, in another namespace, over TLS with a priv
   });
 
   const trouble: [string, Partial<ExistingRabbitMQProps>, RegExp][] = [
-    ['a wrong password', { passwordKey: 'wrong' }, /connect: .*ACCESS.REFUSED.*; again in/],
+    ['a wrong password', { passwordKey: 'wrong' }, /connect: .*ACCESS.REFUSED.*; trying again in/],
     [
       'a wrong authority',
       { tls: trust('another') },
-      /connect: the broker's certificate is not accepted: .* \([A-Z_]+\); again in/,
+      /connect: the broker's certificate is not accepted: .* \([A-Z_]+\); trying again in/,
     ],
     [
       'a name that the certificate is not for',
       { serverName: 'somebody.else' },
-      /connect: the broker's certificate is not accepted: .*somebody\.else.*; again in/,
+      /connect: the broker's certificate is not accepted: .*somebody\.else.*; trying again in/,
     ],
-    ['no TLS where the broker has nothing else', { tls: undefined }, /connect: .*; again in/],
+    ['no TLS where the broker has nothing else', { tls: undefined }, /connect: .*; trying again in/],
     [
-      'a host that is not there',
+      'a host that does not exist',
       { host: 'nowhere.invalid' },
-      /connect: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid; again in/,
+      /connect: getaddrinfo (ENOTFOUND|EAI_AGAIN) nowhere\.invalid; trying again in/,
     ],
     [
-      'a virtual host that is not there',
+      'a virtual host that does not exist',
       { virtualHost: 'gone' },
-      /connect: the broker refuses the virtual host: .*; again in/,
+      /connect: the broker refuses the virtual host: .*; trying again in/,
     ],
   ];
   describe('with trouble', () => {

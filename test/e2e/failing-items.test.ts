@@ -61,7 +61,7 @@ describe('an item whose program fails', () => {
     const cherry = (await ledger.of(queueName)).filter(({ item }) => item === 'cherry');
     expect(new Set(cherry.map(({ pod }) => pod)).size).toBe(1);
     expect(await namespace.log(cherry[0].pod, 'courier')).toMatch(
-      /"cherry": attempt 1 of 3 failed, exit 1 after .*; again in/,
+      /"cherry": attempt 1 of 3 failed \(exit 1\) after .*; trying again in/,
     );
   });
 
