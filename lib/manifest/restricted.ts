@@ -2,7 +2,7 @@ import { Capability, type ContainerSecurityContextProps, SeccompProfileType } fr
 
 /**
  * What the `restricted` Pod Security Standard requires of a container. It also requires a user other than root, which
- * cdk8s-plus sets by default. https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ * cdk8s-plus requires by default. https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export const RESTRICTED: ContainerSecurityContextProps = {
   allowPrivilegeEscalation: false,
