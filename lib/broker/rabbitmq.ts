@@ -257,7 +257,7 @@ function checked(check: Check, props: CheckedProps): Sizes {
     'replicas',
     replicas,
     [1, 3, 5],
-    'Use 1; or 3, which tolerate the loss of one node; or 5, which tolerate the loss of two.',
+    'Use 1, or 3 to tolerate the loss of one node, or 5 to tolerate the loss of two.',
   );
   if (!plaintext && !props.tls) {
     throw check.conflict(

@@ -183,7 +183,7 @@ function requireFirstLine(context: string, content: Buffer): void {
   if (line.endsWith('\r')) {
     throw synthError(
       context,
-      `the first line is ${JSON.stringify(line)}, whose Windows line ending no system accepts after an interpreter`,
+      `the first line is ${JSON.stringify(line)}; because of its Windows line ending, no system finds the interpreter`,
       "Save the script with Unix line endings (LF), or pass an interpreter, such as { interpreter: ['sh'] }.",
     );
   }

@@ -81,8 +81,8 @@ export function requireSettings(check: Check, config: RabbitMQSettings['config']
     check.setting('config', key, value);
     const [first] = key.split('.');
     if (Object.hasOwn(RESERVED, first)) {
-      const which = key === first ? 'a setting' : `a setting of ${first}.*`;
-      const rule = `is ${which}, and other objects of the broker depend on it`;
+      const settings = key === first ? key : `${first}.*`;
+      const rule = `cannot be set here, because other objects of the broker depend on ${settings}`;
       throw check.conflict('config', JSON.stringify({ [key]: value }), rule, RESERVED[first]);
     }
   }

@@ -27,7 +27,7 @@ export function requireFreeVariables(context: string, { envVariables = {}, itemV
   for (const [name, value] of Object.entries(envVariables)) requireVariable(context, name, value);
   if (itemVariable === undefined) return;
   const reason = Object.hasOwn(envVariables, itemVariable)
-    ? 'which envVariables also contains'
+    ? 'which envVariables also sets'
     : unsuitable(itemVariable) ||
       (USED_BY_SHELLS.test(itemVariable) && 'which shells or the dynamic loader use for themselves');
   if (!reason) return;
@@ -41,14 +41,14 @@ export function requireFreeVariables(context: string, { envVariables = {}, itemV
 function requireVariable(context: string, name: string, { value }: EnvValue): void {
   const nameReason = unsuitable(name);
   if (nameReason) {
-    throw synthError(context, `envVariables contains ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
+    throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
   }
   // A value that is still lazy is not known yet.
   const valueReason = typeof value === 'string' ? whyNoArgument(`${name}=${value}`) : undefined;
   if (valueReason) {
     throw synthError(
       context,
-      `envVariables contains ${name} with a value that ${valueReason}`,
+      `envVariables sets ${name} to a value that ${valueReason}`,
       'Put the value into a file, and mount it with volumeMounts.',
     );
   }
