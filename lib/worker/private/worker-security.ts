@@ -22,7 +22,8 @@ export function workerSecurity(props: CoarseWorkerJobProps): ContainerSecurityCo
 }
 
 /**
- * Requires security settings that Kubernetes accepts and that the kubelet starts: ValidateSecurityContext in
+ * Requires security settings that Kubernetes accepts, and with which the kubelet starts the worker:
+ * ValidateSecurityContext in
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, and verifyRunAsNonRoot
  * in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/security_context_others.go
  */

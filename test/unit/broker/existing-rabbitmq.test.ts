@@ -165,7 +165,7 @@ describe('an existing broker with a NetworkPolicy', () => {
     for (const { metadata } of [seeder, worker]) expect(metadata.labels).toMatchObject(clientLabels);
   });
 
-  test('with the `clientLabels` of a RabbitMQ in another chart, the policies of that chart apply to the clients', () => {
+  test('the `clientLabels` of a RabbitMQ in another chart make its policies apply to the clients', () => {
     const other = new SynthesizedRun({}, newChart({ namespace: 'messaging' }));
     const { seeder, worker } = existing({ host: 'rabbitmq.messaging.svc', clientLabels: other.broker.clientLabels });
     const labels = other.seederJob().spec.template.metadata.labels;

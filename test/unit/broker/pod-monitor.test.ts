@@ -20,7 +20,7 @@ test('a PodMonitor selects the pods that have the labels, in its namespace', () 
   expect(spec).not.toHaveProperty('namespaceSelector');
 });
 
-test('a PodMonitor scrapes /metrics of the port "prometheus", and leaves nothing for the API server to complete', () => {
+test('a PodMonitor scrapes /metrics of the port "prometheus", and leaves no defaults to the API server', () => {
   expect(podMonitor().object().spec.podMetricsEndpoints).toEqual([{ port: 'prometheus', path: '/metrics' }]);
 });
 

@@ -21,7 +21,7 @@ describe('the Service', () => {
     expect(one('Service').map(({ metadata }) => metadata.name)).toContain(broker.serviceName);
   });
 
-  test('the Service leads to nodes that are ready, and the headless Service, which clients use, also to those with an alarm', () => {
+  test('clients use the headless Service, which unlike the other also leads to nodes with an alarm', () => {
     const { broker, one, statefulSet } = brokerOf();
     const [ready, all] = one('Service');
     expect(ready.metadata.name).toBe(broker.serviceName);

@@ -31,7 +31,7 @@ test('the constructs use the public images by default', () => {
   });
 });
 
-test('`useRegistry` applies to all images of this package, even if it comes last, but not to the image of the worker', () => {
+test('`useRegistry` applies to the images of this package, even if it comes last', () => {
   const { app, run } = runIn('x');
   Images.of(app).useRegistry('registry.example.com/mirror/');
   expect(imagesOf(run)).toEqual({
