@@ -5,7 +5,7 @@ import { EnvName } from '../contract/environment';
 import { MountPath } from '../contract/mount-paths';
 import type { IBroker } from './broker';
 
-/** What a container of ours needs to reach a broker. */
+/** What a container of this package needs to reach a broker. */
 export interface BrokerClient {
   readonly env: Record<string, EnvValue>;
   readonly volumeMounts: VolumeMount[];
@@ -16,7 +16,7 @@ export function brokerClient(user: Construct, broker: IBroker): BrokerClient {
   const authorities = trust?._volume(user);
   return {
     env: {
-      // Before the address: Kubernetes expands only what stands before.
+      // Host and port come before the URL: Kubernetes expands only variables that are already defined.
       ...(hostKey !== undefined && { [EnvName.BROKER_HOST]: credentials.envValue(hostKey) }),
       ...(portKey !== undefined && { [EnvName.BROKER_PORT]: credentials.envValue(portKey) }),
       [EnvName.BROKER_URL]: EnvValue.fromValue(url),
@@ -33,9 +33,13 @@ export function brokerClient(user: Construct, broker: IBroker): BrokerClient {
   };
 }
 
-/** A volume, not variables: so a client that has to connect again does it with the password of now. */
+/** A volume instead of variables, so that a client that has to reconnect uses the current password. */
 export function credentialsVolume(user: Construct, broker: IBroker): Volume {
-  const { credentials, usernameKey = 'username', passwordKey = 'password' } = broker.connection;
+  const {
+    credentials,
+    usernameKey = CredentialFile.USERNAME,
+    passwordKey = CredentialFile.PASSWORD,
+  } = broker.connection;
   return Volume.fromSecret(user, 'CredentialsVolume', credentials, {
     name: BrokerVolume.CREDENTIALS,
     items: { [usernameKey]: { path: CredentialFile.USERNAME }, [passwordKey]: { path: CredentialFile.PASSWORD } },

@@ -6,14 +6,14 @@ import type { Trust } from './trust';
 /** How pods reach a broker. */
 export interface BrokerConnection {
   /**
-   * The broker's address without credentials, as `amqp://HOST:PORT/VIRTUAL-HOST`, or `amqps://…` for TLS. An empty virtual
-   * host means `/`. Where the host has several addresses they are taken for nodes of one broker, and one that answers is used.
-   * `$(BROKER_HOST)` and `$(BROKER_PORT)` in it stand for what the Secret has under `hostKey` and `portKey`.
-   * https://www.rabbitmq.com/docs/uri-spec
+   * The broker's address without credentials: `amqp://HOST:PORT/VIRTUAL-HOST`, or `amqps://…` for TLS. An empty virtual
+   * host means `/`. If the host has several addresses, they must belong to nodes of one broker; clients use one that
+   * answers. `$(BROKER_HOST)` and `$(BROKER_PORT)` stand for the values that the Secret has under `hostKey` and
+   * `portKey`. https://www.rabbitmq.com/docs/uri-spec
    */
   readonly url: string;
 
-  /** The Secret with the user's name and password. Pods can only use a Secret of their own namespace. */
+  /** The Secret with the user's name and password. A pod can only use a Secret of its own namespace. */
   readonly credentials: ISecret;
 
   /**
@@ -31,55 +31,55 @@ export interface BrokerConnection {
   readonly passwordKey?: string;
 
   /**
-   * The key of the broker's host in the Secret, where `url` does not name it.
+   * The key of the broker's host in the Secret, if `url` contains `$(BROKER_HOST)` instead of the host.
    *
-   * @default - `url` has the host
+   * @default - `url` contains the host
    */
   readonly hostKey?: string;
 
   /**
-   * The key of the broker's port in the Secret, where `url` does not name it.
+   * The key of the broker's port in the Secret, if `url` contains `$(BROKER_PORT)` instead of the port.
    *
-   * @default - `url` has the port
+   * @default - `url` contains the port
    */
   readonly portKey?: string;
 
   /**
-   * The authorities that may have signed the broker's certificate, for TLS.
+   * The certificate authorities from which clients accept the broker's certificate. They apply only with TLS.
    *
    * @default Trust.publicAuthorities()
    */
   readonly trust?: Trust;
 
   /**
-   * The name that the broker's certificate must be valid for.
+   * The name for which the broker's certificate must be valid.
    *
    * @default - the host
    */
   readonly serverName?: string;
 }
 
-/** A RabbitMQ broker that queues can live on. */
+/** A RabbitMQ broker that can hold work queues. */
 export interface IBroker extends IConstruct {
   /** How pods reach the broker. */
   readonly connection: BrokerConnection;
 
   /**
-   * The namespace of the broker's Secret, and so of all that use the broker.
+   * The namespace of the broker's Secret. Everything that uses the broker must be in the same namespace.
    *
-   * @default - none in the manifest: the namespace that `kubectl` is used with
+   * @default - the manifest names no namespace, and `kubectl` decides
    */
   readonly namespace?: string;
 
   /**
-   * Labels of the pods that the broker's network policy lets in. Seeders and workers of this package carry them by themselves.
+   * Labels of the pods that the broker's NetworkPolicy admits. Seeders and workers of this package always carry them.
    *
-   * @default - none are needed
+   * @default - pods need no labels
    */
   readonly clientLabels?: { readonly [key: string]: string };
 
   /**
-   * The largest message that the broker takes, RabbitMQ's `max_message_size`: no work item may be larger.
+   * The largest message that the broker accepts, RabbitMQ's `max_message_size`. No work item may be larger.
    *
    * @default - 16 MiB, the default of RabbitMQ 4
    */

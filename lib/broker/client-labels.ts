@@ -1,6 +1,6 @@
 import { Network } from './network';
 
-/** Says of a pod that the broker's policy restricts what it may reach. */
+/** The label of a pod whose outgoing connections the broker's NetworkPolicy restricts. */
 export const NETWORK_LABEL = 'cdk8s-work-queue/network';
 
 /** The labels of a client's pods. */

@@ -2,31 +2,31 @@ import type { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-28';
 import type { Trust } from './trust';
 
-/** Where a RabbitMQ broker is that runs already, in this cluster or elsewhere. */
+/** Properties for a RabbitMQ broker that already exists, in this cluster or elsewhere. */
 export interface ExistingRabbitMQProps {
   /**
-   * The Secret with the credentials, in the namespace of the chart. Its user needs to configure, write and read the queues
-   * that begin with the names of your seeders. https://www.rabbitmq.com/docs/access-control
+   * The Secret with the credentials, in the chart's namespace. Its user needs permission to configure, write and read
+   * the queues whose names begin with those of your seeders. https://www.rabbitmq.com/docs/access-control
    */
   readonly secret: ISecret;
 
   /**
-   * The broker's host name or address, without scheme and port: a Service of the same namespace by its name, one of another
-   * namespace as `SERVICE.NAMESPACE.svc`.
+   * The broker's host name or address, without scheme and port. For a Service of the same namespace, this is the
+   * Service's name; for one of another namespace, it is `SERVICE.NAMESPACE.svc`.
    *
-   * @default - what the Secret has under `hostKey`
+   * @default - the value that the Secret has under `hostKey`
    */
   readonly host?: string;
 
   /**
    * The broker's port for AMQP 0-9-1, from 1 to 65535.
    *
-   * @default - where `host` is given 5672, or 5671 with TLS, else what the Secret has under `portKey`
+   * @default - with `host`, 5672, or 5671 with TLS; without `host`, the value that the Secret has under `portKey`
    */
   readonly port?: number;
 
   /**
-   * The virtual host, by its name as it is: slashes and spaces need no escape. It must be there.
+   * The name of the virtual host, which must exist. Write slashes and spaces as they are, without escapes.
    * https://www.rabbitmq.com/docs/vhosts
    *
    * @default '/'
@@ -48,42 +48,43 @@ export interface ExistingRabbitMQProps {
   readonly passwordKey?: string;
 
   /**
-   * The key of the host in the Secret. It is not read where `host` is given.
+   * The key of the host in the Secret. It is not used if `host` is given.
    *
    * @default 'host'
    */
   readonly hostKey?: string;
 
   /**
-   * The key of the port in the Secret. It is not read where `host` or `port` is given.
+   * The key of the port in the Secret. It is not used if `host` or `port` is given.
    *
    * @default 'port'
    */
   readonly portKey?: string;
 
   /**
-   * Connect by TLS, to a broker whose certificate one of these authorities has signed.
+   * Connect with TLS, and accept the broker's certificate if one of these authorities has signed it.
    *
    * @default - no TLS
    */
   readonly tls?: Trust;
 
   /**
-   * The name that the broker's certificate must be valid for.
+   * The name for which the broker's certificate must be valid.
    *
    * @default - the host
    */
   readonly serverName?: string;
 
   /**
-   * Labels that pods need to be let in by a network policy of the broker, such as `RabbitMQ.clientLabels` of another chart.
+   * Labels that a NetworkPolicy of the broker requires of its clients' pods, such as `RabbitMQ.clientLabels` of another
+   * chart.
    *
    * @default - none
    */
   readonly clientLabels?: { readonly [key: string]: string };
 
   /**
-   * The largest message that the broker takes, its `max_message_size`: no work item may be larger.
+   * The largest message that the broker accepts, its `max_message_size`. No work item may be larger.
    * https://www.rabbitmq.com/docs/configure
    *
    * @default - 16 MiB, the default of RabbitMQ 4
@@ -91,24 +92,24 @@ export interface ExistingRabbitMQProps {
   readonly maxMessageSize?: Size;
 }
 
-/** Options for a broker that RabbitMQ's Cluster Operator runs. */
+/** Options for a broker that RabbitMQ's Cluster Operator manages. */
 export interface ClusterOperatorOptions {
   /**
-   * The virtual host, by its name as it is. It must be there.
+   * The name of the virtual host, which must exist. Write slashes and spaces as they are, without escapes.
    *
    * @default '/'
    */
   readonly virtualHost?: string;
 
   /**
-   * Connect by TLS, to a broker whose certificate one of these authorities has signed.
+   * Connect with TLS, and accept the broker's certificate if one of these authorities has signed it.
    *
    * @default - no TLS
    */
   readonly tls?: Trust;
 
   /**
-   * The largest message that the broker takes, its `max_message_size`: no work item may be larger.
+   * The largest message that the broker accepts, its `max_message_size`. No work item may be larger.
    * https://www.rabbitmq.com/docs/configure
    *
    * @default - 16 MiB, the default of RabbitMQ 4

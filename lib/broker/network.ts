@@ -1,11 +1,11 @@
-/** How far the network of pods is closed, where the cluster enforces NetworkPolicies. */
+/** How NetworkPolicies restrict the connections of pods, if the cluster enforces NetworkPolicies. */
 export enum Network {
   /**
-   * Only what the work queue needs: clients reach the broker and DNS and nothing else, and only clients reach the broker.
-   * https://kubernetes.io/docs/concepts/services-networking/network-policies/
+   * Only what the work queue needs is allowed: clients reach the broker and DNS and nothing else, and only clients
+   * reach the broker. https://kubernetes.io/docs/concepts/services-networking/network-policies/
    */
   RESTRICTED = 'restricted',
 
-  /** Whatever the cluster allows. */
+  /** This package restricts nothing: pods may reach whatever the cluster allows. */
   OPEN = 'open',
 }

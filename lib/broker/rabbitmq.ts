@@ -12,7 +12,7 @@ import { longestConsumerTimeout } from './consumer-timeouts';
 import type { ClusterOperatorOptions, ExistingRabbitMQProps } from './existing-rabbitmq-props';
 import { Network } from './network';
 import { BrokerNetwork } from './private/broker-network';
-import { Port } from './private/broker-ports';
+import { type AmqpPort, amqpPorts, Port } from './private/broker-ports';
 import { Certificate } from './private/certificate';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
@@ -24,39 +24,40 @@ import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
 import { Trust } from './trust';
 
-/** RabbitMQ's own default. https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout */
+/** RabbitMQ's default. https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout */
 const CONSUMER_TIMEOUT_SECONDS = 30 * 60;
 
 /**
- * A RabbitMQ broker of one node or several: a StatefulSet with a volume for each node, two Services, NetworkPolicies, a
- * PodDisruptionBudget where there are several nodes, and generated credentials.
+ * A RabbitMQ broker of one node or several: a StatefulSet with a volume for each node, two Services, NetworkPolicies,
+ * generated credentials and, if there are several nodes, a PodDisruptionBudget.
  *
- * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker; they go with its volume, or as
- * the guide says under "Old runs".
+ * The construct's `ApiObject` is the StatefulSet. A finished Job leaves its queues on the broker. They remain until you
+ * delete the broker's volume, or delete them as the guide says under "Old runs".
  */
 export class RabbitMQ extends Construct implements IBroker {
   /**
-   * A broker that runs already, in this namespace, another one, or outside the cluster. Nothing is made for it, no NetworkPolicy
-   * either: what seeders and workers may reach is up to their namespace.
+   * Uses a broker that already exists, in this namespace, in another one, or outside the cluster. This package creates
+   * no objects for it, and so no NetworkPolicies: the namespace of seeders and workers decides what they may reach.
    *
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
-   * @param props where it is, and the Secret with the credentials
-   * @throws where `host` or `serverName` is no name of a host, `port` no port or `virtualHost` empty
+   * @param props the broker's address, and the Secret with the credentials
+   * @throws if `host` or `serverName` is not the name of a host, `port` is not a port, or `virtualHost` is empty
    */
   public static fromExisting(scope: Construct, id: string, props: ExistingRabbitMQProps): IBroker {
     return new ExistingBroker(scope, id, props);
   }
 
   /**
-   * A broker that RabbitMQ's Cluster Operator runs in the chart's namespace: host, port and credentials come from the Secret
-   * `NAME-default-user` that the operator makes. https://www.rabbitmq.com/kubernetes/operator/using-operator#creds
+   * Uses a broker that RabbitMQ's Cluster Operator manages in the chart's namespace. Host, port and credentials come
+   * from the Secret `NAME-default-user`, which the operator creates.
+   * https://www.rabbitmq.com/kubernetes/operator/using-operator#creds
    *
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param name the name of the `RabbitmqCluster` object
-   * @param options the virtual host, and TLS
-   * @throws where the name cannot be that of a Kubernetes Service, or `virtualHost` is empty
+   * @param options the virtual host, TLS and the largest message
+   * @throws if `name` cannot be the name of a Kubernetes Service, or `virtualHost` is empty
    */
   public static fromClusterOperator(
     scope: Construct,
@@ -76,32 +77,33 @@ export class RabbitMQ extends Construct implements IBroker {
   public readonly connection: BrokerConnection;
 
   /**
-   * The namespace of the broker: its chart's.
+   * The namespace of the broker, which is that of its chart.
    *
-   * @default - none in the manifest: the namespace that `kubectl` is used with
+   * @default - the manifest names no namespace, and `kubectl` decides
    */
   public readonly namespace?: string;
 
-  /** The name of the Service with a virtual IP address, which leads to nodes that are ready. */
+  /** The name of the Service with a virtual IP address. The Service leads to nodes that are ready. */
   public readonly serviceName: string;
 
   /**
-   * The Secret with the administrator of the broker, in the keys `username` and `password`, for the management of the broker.
-   * A Job makes it in the cluster, once.
+   * The Secret with the administrator of the broker, in the keys `username` and `password`. A Job creates it in the
+   * cluster, once.
    */
   public readonly adminCredentials: ISecret;
 
   /**
-   * Labels of the pods that the network policy lets in. Seeders and workers of this package carry them by themselves.
+   * Labels of the pods that the broker's NetworkPolicy admits. Seeders and workers of this package always carry them.
    *
-   * @default - none, where the network is open
+   * @default - none if `network` is `Network.OPEN`
    */
   public readonly clientLabels?: { readonly [key: string]: string };
 
   /**
-   * The largest message that the broker takes, and so the largest work item: 16 MiB, or what `config` says.
+   * The largest message that the broker accepts, and so the largest work item: 16 MiB, or the `max_message_size` of
+   * `config`.
    *
-   * @default - it is always there
+   * @default - it is always set
    */
   public readonly maxMessageSize?: Size;
 
@@ -109,11 +111,17 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
-   * @throws where `serviceName` is no name for a Service or that of another one in the chart, ids of chart and constructs make
-   * names that Kubernetes does not take, `image` is no reference to an image, `replicas` not 1, 3 or 5 or more than the image can,
-   * storage or memory too small or a request over its limit, a setting of `config` no line or not yours to set,
-   * `max_message_size` in it not in digits or above 512 MiB, no port served, `podMonitor` without `metrics`, or a name no
-   * namespace's
+   * @throws if any of these is true:
+   * - `serviceName` cannot be the name of a Service, or it is the name of another Service in the chart.
+   * - The ids of chart and constructs lead to names that Kubernetes does not accept.
+   * - `image` is not an image reference.
+   * - `replicas` is not 1, 3 or 5, or the image is too old for several nodes.
+   * - `storage` or the memory limit is too small, or a request exceeds its limit.
+   * - A setting of `config` is not one line, or it is one on which other objects depend.
+   * - `max_message_size` in `config` is not in digits, or it exceeds 512 MiB.
+   * - Neither AMQP nor AMQP over TLS is served.
+   * - `podMonitor` is set without `metrics`.
+   * - One of `clientNamespaces` cannot be the name of a namespace.
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
@@ -127,22 +135,19 @@ export class RabbitMQ extends Construct implements IBroker {
       storage,
       resources,
     });
-    // Its pods carry the name and a hash as a label of at most 63 characters:
+    // Kubernetes labels the pods with this name and a hash, and the label has at most 63 characters:
     // https://github.com/kubernetes/kubernetes/issues/64023
     const name = Names.toDnsLabel(this, { maxLen: 52 });
     const labels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(this) };
-    const ports = [
-      ...(plaintext ? [servicePort('amqp', Port.AMQP)] : []),
-      ...(tls ? [servicePort('amqps', Port.AMQPS)] : []),
-    ];
+    const ports = amqpPorts({ plaintext, tls: tls !== undefined }).map(servicePort);
 
     const service = new k8s.KubeService(this, 'Service', {
-      // Not { name: undefined }, which would hide the generated name.
+      // { name: undefined } would hide the generated name.
       metadata: props.serviceName === undefined ? undefined : { name: props.serviceName },
       spec: { selector: labels, ports },
     });
-    // Nodes find each other before they are ready. Our clients use it as well: a node in an alarm is not ready, and it is
-    // consumers who clear the alarm.
+    // Nodes must find each other before they are ready. Seeders and couriers use this Service too: a node with an alarm
+    // is not ready, but only consumers can clear the alarm.
     const nodes = new k8s.KubeService(this, 'Nodes', {
       spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
@@ -199,7 +204,7 @@ export class RabbitMQ extends Construct implements IBroker {
         produce: () => ({
           replicas,
           serviceName: nodes.name,
-          // All at once: after a loss of all nodes one may need another to start.
+          // All nodes start together: after the loss of all, one may need another to start.
           podManagementPolicy: 'Parallel',
           selector: { matchLabels: labels },
           template: podTemplate(template),
@@ -228,7 +233,7 @@ export class RabbitMQ extends Construct implements IBroker {
   }
 }
 
-/** Says of a pod which broker it is a client of. */
+/** The label of a pod that says of which broker the pod is a client. */
 const BROKER_LABEL = 'cdk8s-work-queue/broker';
 
 const RESOURCES: ContainerResources = {
@@ -248,42 +253,55 @@ function checked(check: Check, props: CheckedProps): Sizes {
   const { image, replicas, plaintext, config = {}, storage, resources } = props;
   if (image !== undefined) check.image('image', image);
   if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
-  check.oneOf('replicas', replicas, [1, 3, 5], 'Take 1, or 3 to go on without one of them, or 5 to go on without two.');
+  check.oneOf(
+    'replicas',
+    replicas,
+    [1, 3, 5],
+    'Use 1, or 3 to tolerate the loss of one node, or 5 to tolerate the loss of two.',
+  );
   if (!plaintext && !props.tls) {
-    throw check.conflict('plaintext', 'false', 'leaves no port without tls', 'Give a certificate by tls.');
+    throw check.conflict(
+      'plaintext',
+      'false',
+      'leaves no port, because tls is not set',
+      'Set tls to a certificate, or omit plaintext.',
+    );
   }
   if (props.podMonitor && !props.metrics) {
-    throw check.conflict('podMonitor', 'true', 'needs metrics', 'Set metrics: true as well.');
+    throw check.conflict('podMonitor', 'true', 'requires metrics', 'Also set metrics: true.');
   }
   for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
   requireResources(check, resources);
   const limit = resources.memory?.limit;
-  const log = 'The write-ahead log and the queues need room.';
+  const logHint = 'The write-ahead log and the queues need space.';
   return {
     memoryBytes:
-      limit && check.size('resources.memory.limit', limit, Size.mebibytes(256), 'RabbitMQ itself takes half.'),
-    storageBytes: check.size('storage', storage, Size.mebibytes(512), log),
+      limit && check.size('resources.memory.limit', limit, Size.mebibytes(256), 'RabbitMQ itself uses half of that.'),
+    storageBytes: check.size('storage', storage, Size.mebibytes(512), logHint),
     maxMessageSize: requireSettings(check, config),
   };
 }
 
-/** Known only at synth: `Images` may say it last. */
+/** The image, if it supports so many nodes. This is known only at synth, because `Images` may still set the image. */
 function clusterable(check: Check, replicas: number, image: string): string {
   if (replicas === 1 || !/(^|\/)rabbitmq:(3|4\.0)\b/.test(image)) return image;
-  const hint = 'Take the image of a later version, or one node.';
-  throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and the image is ${image}`, hint);
+  const hint = 'Use the image of a later version, or use one node.';
+  throw check.conflict('replicas', replicas, `requires RabbitMQ 4.1 or later, but the image is ${image}`, hint);
 }
 
-function servicePort(name: string, port: number) {
+function servicePort({ name, number: port }: AmqpPort) {
   return { name, port, targetPort: k8s.IntOrString.fromString(name) };
 }
 
-/** As its own namespace and, where it is known which one that is, the others call a Service. */
+/** The names of the Services in their namespace, and if the namespace is known, also the names in other namespaces. */
 function dnsNames(services: string[], namespace: string | undefined): string[] {
   return namespace === undefined ? services : [...services, ...services.map((name) => `${name}.${namespace}.svc`)];
 }
 
-/** With the API server's own defaults: `kubectl apply` compares this list as a whole, and would always find a difference. */
+/**
+ * Contains the API server's defaults: `kubectl apply` compares the list of claims as a whole, and would otherwise
+ * always find a difference.
+ */
 function volumeClaim(storage: Size, storageClassName: string | undefined): object {
   return {
     ...k8s.KubePersistentVolumeClaim.GVK,

@@ -1,16 +1,20 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { synthError } from '../validation/synth-error';
 import type { IBroker } from './broker';
 
-/** The pods of `user` need the broker's Secret, and a pod can only use a Secret of its own namespace. */
+/**
+ * Requires that `user` is in the broker's namespace: its pods need the broker's Secret, and cannot use one of another.
+ */
 export function requireSameNamespace(context: string, user: Construct, what: string, broker: IBroker): void {
-  const own = Chart.of(user).namespace;
-  if (own !== broker.namespace) {
-    throw new Error(
-      `${context}: ${what} '${broker.node.path}' is in ${named(broker.namespace)}, this is in ${named(own)}, and pods cannot ` +
-        'read a Secret of another namespace. Give both charts the same "namespace".',
-    );
-  }
+  const { namespace } = Chart.of(user);
+  if (namespace === broker.namespace) return;
+  throw synthError(
+    context,
+    `${what} '${broker.node.path}' is in ${named(broker.namespace)}, but this construct is in ${named(namespace)}, ` +
+      'and pods cannot use a Secret of another namespace',
+    'Give both charts the same "namespace".',
+  );
 }
 
 function named(namespace: string | undefined): string {

@@ -1,19 +1,19 @@
 import { type IConfigMap, type ISecret, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { AUTHORITIES_FILE, BrokerVolume } from '../contract/broker-secrets';
+import { CertificateKey } from './private/certificate-keys';
 
-const DEFAULT_KEY = 'ca.crt';
-
-/** The authorities whose certificates clients accept from a broker. */
+/** The certificate authorities from which clients accept a broker's certificate. */
 export class Trust {
   /**
-   * Those in a Secret, as PEM. Only this key is given to pods, so it may be the Secret of the broker's certificate, which has
-   * the private key as well. https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets
+   * Trusts the authorities in a Secret, in PEM. Pods get only this key, so the Secret may be that of the broker's
+   * certificate, which also contains the private key.
+   * https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets
    *
-   * @param secret the Secret, in the namespace of the chart
-   * @param key the key of the certificates; `ca.crt`, as cert-manager names it, unless given
+   * @param secret the Secret, in the chart's namespace
+   * @param key the key of the authorities' certificates; by default `ca.crt`, cert-manager's name for it
    */
-  public static fromSecret(secret: ISecret, key: string = DEFAULT_KEY): Trust {
+  public static fromSecret(secret: ISecret, key: string = CertificateKey.AUTHORITIES): Trust {
     return new Trust((scope) =>
       Volume.fromSecret(scope, 'AuthoritiesVolume', secret, {
         name: BrokerVolume.AUTHORITIES,
@@ -23,12 +23,12 @@ export class Trust {
   }
 
   /**
-   * Those in a ConfigMap, as PEM.
+   * Trusts the authorities in a ConfigMap, in PEM.
    *
-   * @param configMap the ConfigMap, in the namespace of the chart
-   * @param key the key of the certificates; `ca.crt` unless given
+   * @param configMap the ConfigMap, in the chart's namespace
+   * @param key the key of the authorities' certificates; by default `ca.crt`
    */
-  public static fromConfigMap(configMap: IConfigMap, key: string = DEFAULT_KEY): Trust {
+  public static fromConfigMap(configMap: IConfigMap, key: string = CertificateKey.AUTHORITIES): Trust {
     return new Trust((scope) =>
       Volume.fromConfigMap(scope, 'AuthoritiesVolume', configMap, {
         name: BrokerVolume.AUTHORITIES,
@@ -37,7 +37,7 @@ export class Trust {
     );
   }
 
-  /** The public ones, as Node.js has them. https://nodejs.org/api/tls.html#tlsrootcertificates */
+  /** Trusts the public authorities that Node.js trusts. https://nodejs.org/api/tls.html#tlsrootcertificates */
   public static publicAuthorities(): Trust {
     return new Trust(() => undefined);
   }

@@ -2,7 +2,8 @@ import type { Construct } from 'constructs';
 import { pathLabel } from './path-label';
 
 /**
- * The labels of an object whose own name has a hash in it. https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ * The labels that identify an object whose name contains a hash.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
  *
  * @param component what the object is for
  */

@@ -4,16 +4,17 @@ import type { Construct } from 'constructs';
 import { contentHash } from './content-hash';
 
 /**
- * The most bytes that one ConfigMap of ours holds. `kubectl apply` writes the whole object into one annotation, and all
- * annotations of an object together may have 262,144 bytes; as base64 these are 250,667, and there is the object around them.
+ * The maximum number of bytes in a ConfigMap of this package. `kubectl apply` writes the whole object into one
+ * annotation, and all annotations of an object together may have at most 262,144 bytes. In base64, the maximum takes
+ * 250,667 bytes, and the rest of the object needs some more.
  * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/ and TotalAnnotationSizeLimitB in
  * https://github.com/kubernetes/apimachinery/blob/master/pkg/api/validation/objectmeta.go
  */
 export const CONFIG_MAP_BYTES = 188_000;
 
 /**
- * An immutable ConfigMap named by its content: whoever refers to it has a new name as well when the content changes, and the
- * content that a running pod was given stays.
+ * An immutable ConfigMap whose name ends in a hash of its content. When the content changes, the name changes too, and
+ * so do all objects that refer to it. Running pods keep the content with which they started.
  */
 export class ContentConfigMap extends ApiObject {
   constructor(scope: Construct, id: string, label: string, files: Record<string, Buffer>) {
@@ -27,7 +28,7 @@ export class ContentConfigMap extends ApiObject {
   }
 }
 
-/** The same, with content that is known only at synth: its name, and so who refers to it, has to be lazy as well. */
+/** The same with content that is known only at synth. References to it must be lazy too, because its name changes. */
 export class LazyConfigMap extends ApiObject {
   constructor(
     scope: Construct,
@@ -38,7 +39,7 @@ export class LazyConfigMap extends ApiObject {
     super(scope, id, { ...k8s.KubeConfigMap.GVK, metadata: { name: label }, immutable: true });
   }
 
-  /** The name in the cluster, as of now. */
+  /** The name in the cluster, according to the current content. */
   get currentName(): string {
     return `${this.label}-${contentHash([this.node.path, contents(this.files())])}`;
   }
@@ -49,7 +50,10 @@ export class LazyConfigMap extends ApiObject {
   }
 }
 
-/** Text where a person can read it, unless base64 takes less of the annotation, as it does for minified programs. */
+/**
+ * Writes a file as text if a person can read it, unless base64 takes less space in the annotation. Minified programs
+ * take less space in base64.
+ */
 function contents(files: Record<string, Buffer>): Record<string, Record<string, string>> {
   const data: Record<string, string> = {};
   const binaryData: Record<string, string> = {};
@@ -65,7 +69,7 @@ function contents(files: Record<string, Buffer>): Record<string, Record<string, 
   );
 }
 
-/** Go's JSON writes `<`, `>` and `&` in six bytes, and JSON escapes quotes and line ends. */
+/** Go's JSON encoder writes `<`, `>` and `&` in six bytes, and JSON escapes quotes and line ends. */
 function sizeInAnnotation(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) + 5 * (text.match(/[<>&\u2028\u2029]/g)?.length ?? 0);
 }

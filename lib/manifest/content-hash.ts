@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Ten hex digits: a thousand versions of one object collide with a chance of one in two million. */
+/** With ten hex digits, the chance that any two of a thousand versions of an object collide is one in two million. */
 const DIGITS = 10;
 
-/** A short hash of a value as it would stand in a manifest, whatever the order of its keys. */
+/** A short hash of a value, in the form that it has in a manifest. It does not depend on the order of keys. */
 export function contentHash(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, DIGITS);
 }

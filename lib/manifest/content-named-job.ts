@@ -7,7 +7,7 @@ import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
 
 /**
- * The fields of a Job's spec that may change while it lives; all others are immutable.
+ * The fields of a Job's spec that may change while the Job exists. All others are immutable.
  * ValidateJobSpecUpdate in https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/batch/validation/validation.go
  */
 const MUTABLE = new Set([
@@ -20,7 +20,7 @@ const MUTABLE = new Set([
   'podReplacementPolicy',
 ]);
 
-/** A Job's spec as it stands in a manifest, without the template. */
+/** A Job's spec in the form of a manifest, without the template. */
 export interface JobSettings {
   readonly completions?: number;
   readonly parallelism?: number;
@@ -31,8 +31,8 @@ export interface JobSettings {
 }
 
 /**
- * A Job whose name ends in a hash of everything in it that cannot be changed once it is in a cluster. So `kubectl apply` of
- * the same input changes nothing, and of a changed one makes a new Job instead of "field is immutable".
+ * A Job whose name ends in a hash of all its immutable fields. So `kubectl apply` of the same input changes nothing,
+ * and `kubectl apply` of a changed input creates a new Job instead of failing with "field is immutable".
  *
  * @internal
  */
@@ -41,9 +41,10 @@ export abstract class ContentNamedJob extends Workload {
   public readonly resourceType = 'jobs';
   protected readonly apiObject: ApiObject;
 
-  /** @param component what the Job is for; with the name it becomes a label of the Job, as its own name has a hash in it */
+  /** @param component what the Job is for; it becomes a label of the Job, as the Job's name contains a hash */
   constructor(scope: Construct, id: string, component: string, props: WorkloadProps) {
-    // Never: the pods of failed attempts stay, and with them their logs; `OnFailure` deletes them at the backoffLimit.
+    // With `Never`, the pods of failed attempts remain, and so do their logs. `OnFailure` deletes them at the
+    // backoffLimit.
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
     this.apiObject = new ContentNamedObject(this, 'Resource', {
       ...k8s.KubeJob.GVK,
@@ -53,8 +54,8 @@ export abstract class ContentNamedJob extends Workload {
   }
 
   /**
-   * The name of the Job in the cluster. It ends in a hash of what the Job runs, so read it after everything is set: as an
-   * argument of another construct's Lazy, or after `app.synth()`.
+   * The name of the Job in the cluster. It ends in a hash of what the Job runs. So read it only after everything is
+   * set: in a Lazy of another construct, or after `app.synth()`.
    */
   public override get name(): string {
     return this.apiObject.toJson().metadata.name;
@@ -78,13 +79,17 @@ class ContentNamedObject extends ApiObject {
   }
 }
 
-/** Kubernetes' own. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy */
+/**
+ * The default of Kubernetes. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
+ */
 export const BACKOFF_LIMIT = 6;
 
-/** Nodes may have to be added, images pulled, a broker repaired: somebody looks at it within a day. */
+/**
+ * A Job may have to wait until nodes are added, images are pulled or a broker is repaired. A day is enough for that.
+ */
 export const READY_SECONDS = 24 * 60 * 60;
 
-/** For `podFailurePolicy`: a pod that the cluster itself evicted or lost says nothing about the work. */
+/** A rule of `podFailurePolicy`: if the cluster evicted or lost a pod, this says nothing about the work of the pod. */
 export const IGNORE_DISRUPTION = {
   action: 'Ignore',
   onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }],

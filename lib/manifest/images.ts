@@ -1,22 +1,22 @@
 import type { IConstruct } from 'constructs';
 import { Check } from '../validation/check';
 
-/** The images of this package: one place for their names. */
+/** The default images of this package. */
 const NODE = 'node:24-slim';
 const RABBITMQ = 'rabbitmq:4.3';
 
 /**
- * Which images the constructs of this package use, for everything inside a scope. The order does not matter: the images are
- * looked up at synth, from the construct that uses one upwards, and the nearest setting wins.
+ * The images that the constructs of this package use inside a scope. The defaults are `node:24-slim`, which runs the
+ * programs of this package, and `rabbitmq:4.3`.
  *
- * These are `node:24-slim`, which runs the programs of this package, and `rabbitmq:4.3`. The image of your own program is a
- * property of `CoarseWorkerJob` and not touched by this.
+ * The order of calls does not matter: at synth, each construct searches its scopes from the inside out, and uses the
+ * nearest setting. The image of your program is a property of `CoarseWorkerJob`; `Images` does not change it.
  */
 export class Images {
   /**
-   * The settings of a scope, such as the app or a chart.
+   * Returns the settings of a scope, such as the app or a chart.
    *
-   * @param scope whatever is inside it uses these images
+   * @param scope everything inside it uses these images
    */
   public static of(scope: IConstruct): Images {
     const images = settings.get(scope) ?? new Images(scope);
@@ -46,34 +46,34 @@ export class Images {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Take the default images from another registry: all of them at once get this prefix. With `registry.example.com/mirror`
-   * the node image is `registry.example.com/mirror/node:24-slim`. An image that you name yourself, here or as a property,
-   * is used as it is.
+   * Pulls the default images from another registry: all of them get this prefix. With `registry.example.com/mirror`,
+   * the node image is `registry.example.com/mirror/node:24-slim`. An image that you name, here or as a property, gets
+   * no prefix.
    *
-   * @param prefix a registry and a path in it, without a scheme; a slash at its end is ignored
-   * @throws where the prefix is no registry with a path: is empty, has a scheme or a tag, or upper case in the path
+   * @param prefix a registry, optionally with a path, without a scheme; slashes at its end are ignored
+   * @throws if the prefix is empty, has a scheme or a tag, or has upper case in the path
    */
   public useRegistry(prefix: string): void {
     this.registry = this.check('useRegistry').registry('the prefix', prefix?.replace(/\/+$/, ''));
   }
 
   /**
-   * The image that runs the programs of this package: it must have `node`, version 20.3 or later, on its PATH, and `mkfifo`, with
-   * which the courier makes its FIFOs.
+   * Sets the image that runs the programs of this package. It must have `node`, version 20.3 or later, on its PATH, and
+   * `mkfifo`, with which the courier creates its FIFOs.
    *
-   * @param image a reference with a tag or a digest
-   * @throws where it is no reference to an image: is empty, has a scheme, white space or upper case in its name
+   * @param image an image reference with a tag or a digest
+   * @throws if `image` is not an image reference: it is empty, or has a scheme, white space or upper case in its name
    */
   public useNode(image: string): void {
     this.node = this.check('useNode').image('the image', image);
   }
 
   /**
-   * The image of the broker. It must be made like the public one: it runs as user 999, keeps its data below
+   * Sets the image of the broker. It must be built like the public one: it runs as user 999, keeps its data below
    * `/var/lib/rabbitmq` and reads `/etc/rabbitmq/conf.d`.
    *
-   * @param image a reference with a tag or a digest
-   * @throws where it is no reference to an image: is empty, has a scheme, white space or upper case in its name
+   * @param image an image reference with a tag or a digest
+   * @throws if `image` is not an image reference: it is empty, or has a scheme, white space or upper case in its name
    */
   public useRabbitMQ(image: string): void {
     this.rabbitMQ = this.check('useRabbitMQ').image('the image', image);

@@ -2,11 +2,11 @@ import { k8s } from 'cdk8s-plus-28';
 import { canonicalQuantity } from '../validation/quantity';
 
 /**
- * A pod template in its manifest form, as the API server itself would write it: otherwise every `kubectl apply` of the same
- * file finds something to change and says "configured".
+ * A pod template in the form of a manifest, as the API server would write it. Otherwise, every `kubectl apply` of the
+ * same file would find something to change, and print "configured".
  *
- * The manifest form, not the form of cdk8s-plus' KubeJob, because that renders after the JSON patches: a patch of a memory
- * limit to "1Gi" would vanish there, and with it every field that Kubernetes 1.28 did not have.
+ * The KubeJob of cdk8s-plus is not used for this, because it renders after the JSON patches. A patch of a memory limit
+ * to "1Gi" would get lost there, and so would every field that Kubernetes 1.28 does not have.
  */
 export function podTemplate(template: k8s.PodTemplateSpec): object {
   const { hostNetwork, ...spec } = template.spec ?? { containers: [] };
@@ -19,7 +19,7 @@ const QUANTITIES = new Set(['cpu', 'memory', 'storage', 'ephemeral-storage', 'si
 function canonical<T>(value: T, key = ''): T {
   if (typeof value === 'string' && QUANTITIES.has(key)) return canonicalQuantity(value) as T;
   if (Array.isArray(value)) return value.map((inner) => canonical(inner)) as T;
-  // Not what is still lazy.
+  // A lazy value stays as it is.
   if (value?.constructor !== Object) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, canonical(inner, name)])) as T;
 }

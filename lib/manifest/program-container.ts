@@ -10,6 +10,7 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { MountPath } from '../contract/mount-paths';
+import { synthError } from '../validation/synth-error';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
 import { Images } from './images';
 import { lazy } from './lazy';
@@ -18,13 +19,16 @@ import { programFile } from './program-files';
 import { pullPolicy } from './pull-policy';
 import { ORDINARY_USER, RESTRICTED } from './restricted';
 
-/** What one of our programs takes at rest, with room; no CPU limit: it would only make a waiting pod slow. */
+/**
+ * What a program of this package needs at rest, with a reserve. It has no CPU limit, which would only slow down a
+ * waiting pod.
+ */
 export const SMALL: ContainerResources = {
   cpu: { request: Cpu.millis(10) },
   memory: { request: Size.mebibytes(48), limit: Size.mebibytes(256) },
 };
 
-/** The programs of this package: `courier` is `courier.program.ts` in the sources and `courier.js` in the cluster. */
+/** The programs of this package. `courier` is `courier.program.ts` in the sources and `courier.js` in the cluster. */
 export type ProgramName = 'broker-init' | 'courier' | 'credentials' | 'seeder';
 
 export interface ProgramContainerOptions {
@@ -35,11 +39,11 @@ export interface ProgramContainerOptions {
   readonly env: Record<string, EnvValue>;
   readonly volumeMounts?: VolumeMount[];
   readonly resources?: ContainerResources;
-  /** User and group; the image's own unless given. */
+  /** The user and the group. By default, both are the user of the node image, `ORDINARY_USER`. */
   readonly user?: number;
 }
 
-/** A container that runs one of our programs in the node image. */
+/** A container that runs a program of this package in the node image. */
 export function programContainer(user: Construct, options: ProgramContainerOptions): ContainerProps {
   const id = options.user ?? ORDINARY_USER;
   return {
@@ -58,7 +62,10 @@ export function programsMount(programs: Volume): VolumeMount {
   return { path: MountPath.PROGRAMS, volume: programs, readOnly: true };
 }
 
-/** A volume with a program and scripts. All its users in a chart share a ConfigMap, so that a manifest holds each program once. */
+/**
+ * A volume with a program and scripts. All pods of a chart share one ConfigMap, so a manifest contains each program
+ * once.
+ */
 export function programsVolume(user: Construct, name: ProgramName, scripts: string[] = []): Volume {
   const chart = Chart.of(user);
   const id = `work-queue-${name}`;
@@ -74,8 +81,10 @@ function read(names: string[]): Record<string, Buffer> {
   const files = Object.fromEntries(names.map((name) => [name, programFile(name)]));
   const size = Object.values(files).reduce((sum, file) => sum + file.length, 0);
   if (size > CONFIG_MAP_BYTES) {
-    throw new Error(
-      `${names.join(' and ')} have ${size} bytes, more than the ${CONFIG_MAP_BYTES} that fit a ConfigMap`,
+    throw synthError(
+      `${names.join(' and ')}`,
+      `the size is ${size} bytes; a ConfigMap holds at most ${CONFIG_MAP_BYTES}`,
+      'Reduce the bundle of the program, and run "npm run build".',
     );
   }
   return files;

@@ -1,8 +1,8 @@
 import { ImagePullPolicy } from 'cdk8s-plus-28';
 
 /**
- * What Kubernetes itself takes by default; cdk8s-plus would always take `Always`, and a cluster without a way to the registry
- * could not start an image that it has.
+ * The pull policy that Kubernetes uses by default. cdk8s-plus would always set `Always`, and then a cluster that cannot
+ * reach the registry could not start an image that it already has.
  * https://kubernetes.io/docs/concepts/containers/images/#imagepullpolicy-defaulting
  */
 export function pullPolicy(image: string): ImagePullPolicy {

@@ -4,20 +4,20 @@ import type { Network } from '../broker/network';
 import type { IWorkQueue } from '../queue/work-queue';
 import type { Program } from './program';
 
-/** Properties for a Job that works on the items of a queue. */
+/** Properties for a Job that processes the items of a queue. */
 export interface CoarseWorkerJobProps {
-  /** The queue whose items are worked on. */
+  /** The queue whose items the Job processes. */
   readonly queue: IWorkQueue;
 
-  /** The image that has what the program needs. It must have `/bin/sh`; nothing of this package needs to be in it. */
+  /** The image that contains what the program needs. It must have `/bin/sh`. It needs nothing of this package. */
   readonly image: string;
 
-  /** What runs on each item. */
+  /** The program that runs on each item. */
   readonly program: Program;
 
   /**
-   * How many pods work at the same time, at least 1. It may be changed while the Job runs. More than `completions` is no
-   * error: Kubernetes starts no more than are needed.
+   * How many pods work at the same time. Minimum: 1. It may be changed while the Job runs. A value above `completions`
+   * is not an error: Kubernetes starts no more pods than are needed.
    * https://kubernetes.io/docs/concepts/workloads/controllers/job/#controlling-parallelism
    *
    * @default 1
@@ -25,34 +25,36 @@ export interface CoarseWorkerJobProps {
   readonly parallelism?: number;
 
   /**
-   * How many items a pod works on, one after the other, before it ends, at least 1. More than 1 saves the start of a pod,
-   * a second or more, for each further item.
+   * How many items a pod processes, one after the other, before it ends. Minimum: 1. With more than 1, each further
+   * item saves the start of a pod, which takes a second or more.
    *
    * @default 1
    */
   readonly itemsPerPod?: number;
 
   /**
-   * How often an item is tried, at least 1. After that it is a dead letter: it goes to the queue `<queue>.dead` with the
-   * reason, and the Job goes on with the others.
+   * How many times an item is tried. Minimum: 1. When all attempts have failed, the item becomes a dead letter: it goes
+   * to the queue `<queue>.dead` with the reason, and the Job continues with the other items.
    *
-   * Times `itemTimeout`, and 2 minutes and the grace period each time, it is how long a pod may hold an item. The queue allows
-   * for two weeks. Where that is not enough it gets another argument, and so another name: all items are worked on again.
+   * A pod may hold an item for `maxAttempts` times the sum of `itemTimeout`, the grace period and 2 minutes. By
+   * default, the queue allows two weeks for this. If two weeks are not enough, the queue gets another argument and so
+   * another name, and then all items are processed again.
    *
    * @default 3
    */
   readonly maxAttempts?: number;
 
   /**
-   * How long one attempt of an item may take. Over it the program gets SIGTERM, and SIGKILL after `terminationGracePeriod`,
-   * and the attempt has failed. In whole seconds, from 1 s to 24 days; see `maxAttempts` for more than some days.
+   * How long one attempt of an item may take, in whole seconds, from 1 s to 24 days. When the time is over, the program
+   * gets SIGTERM, then SIGKILL after `terminationGracePeriod`, and the attempt has failed. For more than a few days,
+   * see `maxAttempts`.
    *
    * @default Duration.hours(1)
    */
   readonly itemTimeout?: Duration;
 
   /**
-   * With how many dead letters the Job still counts as complete, at least 0. With more it fails, when all other items are
+   * How many dead letters the Job tolerates. Minimum: 0. With more dead letters, the Job fails when all other items are
    * done.
    *
    * @default 0
@@ -60,96 +62,111 @@ export interface CoarseWorkerJobProps {
   readonly toleratedDeadLetters?: number;
 
   /**
-   * After how many failed pods the Job gives up, at least 0. It counts what is not the fault of an item: a broker that
-   * cannot be reached, an image without `/bin/sh`. It may be changed while the Job runs.
+   * How many failed pods the Job tolerates before it gives up. Minimum: 0. Only failures that no item has caused count,
+   * such as a broker that cannot be reached or an image without `/bin/sh`. It may be changed while the Job runs.
    * https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
    *
-   * @default - 6 times `parallelism`: what keeps one pod from its work, such as a broker that is away, mostly keeps all
+   * @default - 6 times `parallelism`, because a cause that stops one pod, such as a broker that is down, usually stops
+   * all
    */
   readonly backoffLimit?: number;
 
   /**
-   * After what time the Job fails, done or not. It may be changed while the Job runs. In whole seconds, from 1 s, or `itemTimeout`
-   * where that is given, to ten years.
+   * How long the Job may run, in whole seconds, up to ten years. After this time it fails, even if items are left. The
+   * minimum is 1 s, or `itemTimeout` if that is given. It may be changed while the Job runs.
    *
-   * @default - as long as it can take at most: a day for the cluster, the images, the broker and the seeder, and for each
-   * attempt of each item, one after the other, `itemTimeout`, `terminationGracePeriod` and 2 minutes. So a Job that hangs for
-   * a reason nobody thought of ends too. At most ten years
+   * @default - the longest time that the Job can take: a day for the cluster, the images, the broker and the seeder,
+   * and for each attempt of each item, one after the other, the sum of `itemTimeout`, `terminationGracePeriod` and 2
+   * minutes. It is at most ten years. So even a Job that hangs for an unforeseen reason ends
    */
   readonly activeDeadline?: Duration;
 
   /**
-   * How long the Job stays in the cluster after its end. A Job that is gone is made again by the next `kubectl apply`, and
-   * then sees that all is done and completes. In whole seconds, up to ten years.
+   * How long the Job remains in the cluster after its end, in whole seconds, up to ten years. The next `kubectl apply`
+   * creates a removed Job again. The new Job sees that everything is done, and completes.
    * https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
    *
-   * @default - for ever
+   * @default - forever
    */
   readonly ttlAfterFinished?: Duration;
 
   /**
-   * How long the program may take to end after SIGTERM, when an item takes too long, and how long its pod may when it is evicted
-   * or deleted. The last 5 s of the pod, or 30 % where that is less, are for giving the item to another one, so the program has
-   * that much less then. In whole seconds, from 1 s to 24 days.
+   * How long the program may take to end after SIGTERM when an item takes too long, and how long its pod may take to
+   * end when the pod is evicted or deleted. In whole seconds, from 1 s to 24 days.
+   *
+   * When the pod has to end, its last 5 s are reserved for giving the item to another pod, or its last 30 % if that is
+   * less. So the program then has that much less time.
    *
    * @default Duration.seconds(30)
    */
   readonly terminationGracePeriod?: Duration;
 
   /**
-   * Environment variables of the program. There already are `QUEUE`, the name of the queue; `WORK_QUEUE_RUN`, the name of the
-   * run; `WORK_ITEM_INDEX`, the item's number, from 0; and `WORK_ITEM_ATTEMPT`, 1 at its first attempt. A name has letters,
-   * digits and `_`, and no digit in front: shells do not pass on others. `TERMINATION_LOG` and names that begin with `wq_` are
-   * taken. With its name a variable has at most 131,071 bytes, and no NUL.
+   * Environment variables of the program. A name has letters, digits and `_`, and does not begin with a digit, because
+   * shells do not pass on other names. A variable, including its name, has at most 131,071 bytes and no NUL.
    *
-   * @default - only these
+   * The program always has `QUEUE`, the name of the queue; `WORK_QUEUE_RUN`, the name of the run; `WORK_ITEM_INDEX`,
+   * the item's number, from 0; and `WORK_ITEM_ATTEMPT`, which is 1 at the item's first attempt. You cannot set these
+   * names, `TERMINATION_LOG`, or names that begin with `wq_`.
+   *
+   * @default - only the variables that the program always has
    */
   readonly envVariables?: { readonly [name: string]: kplus.EnvValue };
 
   /**
-   * The name of an environment variable that holds the item, for a program that reads it there, such as `FRAME`. A variable of a
-   * Linux process has, with its name, at most 131,071 bytes, and no NUL. An item that is too long is an error at synth where the
-   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once. Names are as those of
-   * `envVariables`, without those that shells use for themselves, such as `PATH`.
+   * The name of an environment variable that contains the item, such as `FRAME`, for a program that reads it there. The
+   * rules for `envVariables` apply to the name. Names that shells use for themselves, such as `PATH`, are not accepted
+   * either.
    *
-   * @default - none: the item is on standard input, and where `Program.ITEM` stands
+   * A variable of a Linux process, including its name, has at most 131,071 bytes and no NUL. An item that is too long
+   * is an error at synth if the queue knows its items, as a `QueueSeeder` does. If the queue does not know its items,
+   * or if the item contains a NUL, the item becomes a dead letter at once.
+   *
+   * @default - none: the item is on standard input, and in the place of `Program.ITEM`
    */
   readonly itemVariable?: string;
 
   /**
-   * Whole ConfigMaps and Secrets as environment variables of the program. Keys that are no names as `envVariables` has them, such
-   * as `app.name`, do not reach it: most shells do not pass them on. Keys must not be `TERMINATION_LOG` or begin with `wq_`.
+   * Whole ConfigMaps and Secrets as environment variables of the program. Most shells do not pass on keys that are not
+   * valid names for `envVariables`, such as `app.name`, so these do not reach the program. A key must not be
+   * `TERMINATION_LOG` or begin with `wq_`.
    *
    * @default - none
    */
   readonly envFrom?: kplus.EnvFrom[];
 
   /**
-   * What the worker's container asks for and may use: no request over its limit.
+   * The resource requests and limits of the worker's container. No request may exceed its limit.
    *
-   * @default - nothing is set; a LimitRange of the namespace may
+   * @default - no requests and limits; a LimitRange of the namespace may set them
    */
   readonly resources?: kplus.ContainerResources;
 
   /**
-   * Volumes of the pod that no `volumeMounts` names.
+   * Additional volumes of the pod, which `volumeMounts` does not mention.
    *
    * @default - none
    */
   readonly volumes?: kplus.Volume[];
 
   /**
-   * Volumes that the program sees, and where: absolute paths, each once, but not `/`, and neither at nor below `/run/work-queue`,
-   * `/opt/work-queue` and `/dev/termination-log`. Above one of these they must not be read-only.
+   * The volumes that the program sees, and their paths.
+   *
+   * A path must be absolute, and each path may occur only once. It must not be `/`, or be at or below
+   * `/run/work-queue`, `/opt/work-queue` or `/dev/termination-log`. A mount above one of these paths must not be
+   * read-only.
    *
    * @default - none
    */
   readonly volumeMounts?: kplus.VolumeMount[];
 
   /**
-   * What the program may reach, where the broker restricts its network and the cluster enforces NetworkPolicies. Restricted, it
-   * is DNS and the broker: a program that downloads, or asks a database, needs an open one. For a broker that runs already
-   * (`RabbitMQ.fromExisting`, `RabbitMQ.fromClusterOperator`) no policy is made.
+   * What the program may reach, if the broker restricts its network and the cluster enforces NetworkPolicies. With
+   * `Network.RESTRICTED`, it may reach only the broker and DNS. A program that downloads files or queries a database
+   * needs `Network.OPEN`.
+   *
+   * With an existing broker (`RabbitMQ.fromExisting`, `RabbitMQ.fromClusterOperator`), this package creates no
+   * NetworkPolicies.
    *
    * @default Network.RESTRICTED
    */
@@ -163,48 +180,49 @@ export interface CoarseWorkerJobProps {
   readonly serviceAccount?: kplus.IServiceAccount;
 
   /**
-   * Whether the pod gets the token of its service account, for programs that use Kubernetes' API.
+   * Whether the pod gets the token of its service account, for programs that use the Kubernetes API.
    *
    * @default false
    */
   readonly automountServiceAccountToken?: boolean;
 
   /**
-   * A Secret of the type `kubernetes.io/dockerconfigjson` to pull both images of the pod with.
+   * A Secret of the type `kubernetes.io/dockerconfigjson` with which both images of the pod are pulled.
    *
    * @default - none
    */
   readonly dockerRegistryAuth?: kplus.ISecret;
 
   /**
-   * Security settings of the pod. With `ensureNonRoot: false` and no user the program runs as the image says. Without it user 0,
-   * root, is an error.
+   * Security settings of the pod. With `ensureNonRoot: false` and no user, the program runs as the user of the image.
+   * With `ensureNonRoot: true`, which is the default, user 0 (root) is an error.
    *
-   * @default - no root
+   * @default - the program must not run as root
    */
   readonly securityContext?: kplus.PodSecurityContextProps;
 
   /**
-   * Security settings of the worker's container. What is not given stays as the `restricted` Pod Security Standard asks;
-   * but with `privileged: true` privileges escalate, as Kubernetes demands.
+   * Security settings of the worker's container. Each setting that is not given follows the `restricted` Pod Security
+   * Standard. The exception is `privileged: true`, with which Kubernetes requires that privileges may escalate.
    * https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
    *
-   * @default - user and group 1000 unless the pod's are set, whatever the image says; no capabilities, no escalation of
-   * privileges, the runtime's default seccomp profile; the root file system can be written to
+   * @default - user and group 1000, whatever the image says, unless those of the pod are set; no capabilities; no
+   * escalation of privileges; the runtime's default seccomp profile; a writable root file system
    */
   readonly containerSecurityContext?: kplus.ContainerSecurityContextProps;
 
   /**
-   * The folder that the program starts in.
+   * The folder in which the program starts.
    *
-   * @default - as the image says
+   * @default - the folder that the image sets
    */
   readonly workingDir?: string;
 
   /**
    * When the worker's image is pulled.
    *
-   * @default - as Kubernetes does: always with the tag `latest` or none, else if it is not there
+   * @default - the default of Kubernetes: always if the tag is `latest` or missing, otherwise only if the node does not
+   * have it
    */
   readonly imagePullPolicy?: kplus.ImagePullPolicy;
 
@@ -216,7 +234,7 @@ export interface CoarseWorkerJobProps {
   readonly podMetadata?: ApiObjectMetadata;
 
   /**
-   * Further lines of the pods' `/etc/hosts`.
+   * Additional entries in the `/etc/hosts` of the pods.
    *
    * @default - none
    */
@@ -225,7 +243,7 @@ export interface CoarseWorkerJobProps {
   /**
    * DNS settings of the pods.
    *
-   * @default - the cluster's
+   * @default - those of the cluster
    */
   readonly dns?: kplus.PodDnsProps;
 }

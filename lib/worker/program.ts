@@ -10,19 +10,20 @@ import { pathLabel } from '../manifest/path-label';
 import { unexpanded } from '../manifest/unexpanded';
 import { whyNoArgument } from '../validation/argument';
 import { readBytes } from '../validation/read-file';
+import { synthError } from '../validation/synth-error';
 
 /** Options for `Program.script`. */
 export interface ScriptOptions {
   /**
    * The command that runs the script, such as `['python3', '-u']`. The image must have it.
    *
-   * @default - the script is run directly: its first line must name its interpreter after `#!`
+   * @default - the script runs directly, and its first line must name its interpreter after `#!`
    */
   readonly interpreter?: string[];
 
   /**
-   * Arguments after the script's path. They reach the script as they are: no shell and no `$(NAME)` is expanded. `Program.ITEM`
-   * in them stands for the item.
+   * Arguments after the script's path. They reach the script unchanged: no shell reads them, and no `$(NAME)` is
+   * expanded. `Program.ITEM` in them stands for the item.
    *
    * @default - none
    */
@@ -30,53 +31,66 @@ export interface ScriptOptions {
 }
 
 /**
- * The program that a worker runs, once for each attempt of an item. It needs to know nothing of queues, and has done the item
- * when it ends with 0.
+ * The program that a worker runs, once for each attempt of an item. If the program exits with 0, the item is done. The
+ * program does not need to know about queues.
  *
- * It reads the item on its standard input; with `Program.ITEM` among its arguments, it has it there too, with
- * `Program.ITEM_FILE` as a file, and with `itemVariable` of `CoarseWorkerJob` in a variable.
+ * The program reads the item on its standard input. It also gets the item as an argument in the place of
+ * `Program.ITEM`, as the file `Program.ITEM_FILE`, and in a variable if `itemVariable` of `CoarseWorkerJob` is set.
  */
 export class Program {
   /**
-   * Stands for the item in an argument of the program, alone or inside: `--input=${Program.ITEM}`. The program gets the item
-   * byte for byte; no shell expands it. So do not put it into a script of `sh -c`, where it would become part of the script;
-   * put it after: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
+   * Stands for the item in an argument of the program, as the whole argument or as a part of it:
+   * `--input=${Program.ITEM}`. The program gets the item byte for byte; no shell expands it.
    *
-   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that is too long is an error at synth where the
-   * queue knows its items, as a `QueueSeeder` does; else, and with a NUL, it becomes a dead letter at once.
+   * Do not put it into the script of `sh -c`, because the item would become part of the script. Put it after the
+   * script: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
+   *
+   * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that is too long is an error at synth
+   * if the queue knows its items, as a `QueueSeeder` does. If the queue does not know its items, or if the item
+   * contains a NUL, the item becomes a dead letter at once.
    */
   public static readonly ITEM: string = ITEM_PLACEHOLDER;
 
-  /** The path of a file that holds the item as long as the program runs on it. The program can read it, but not keep it. */
+  /**
+   * The path of a file that contains the item while the program runs on it. The program can read the file, but not keep
+   * it.
+   */
   public static readonly ITEM_FILE: string = `${MountPath.SHARED_VOLUME}/${SharedVolume.ITEM}`;
 
   /**
-   * A command that the worker's image has.
+   * Runs a command of the worker's image.
    *
    * @param command a path in the image, or a name that is on its PATH
-   * @param args arguments; they reach the command as they are: no shell and no `$(NAME)` is expanded. `Program.ITEM` in them
-   * stands for the item
-   * @throws where the command is empty or has `Program.ITEM` in it, or a part of it cannot be an argument of a Linux process: it
-   * holds a NUL or half of a surrogate pair, has more than 131,071 bytes, or is no text
+   * @param args arguments; they reach the command unchanged: no shell reads them, and no `$(NAME)` is expanded.
+   * `Program.ITEM` in them stands for the item
+   * @throws if any of these is true:
+   * - The command is empty, or it contains `Program.ITEM`.
+   * - The command or an argument cannot be an argument of a Linux process: it contains a NUL or half of a surrogate
+   *   pair, has more than 131,071 bytes, or is not a string.
    */
   public static command(command: string, ...args: string[]): Program {
     if (typeof command !== 'string' || command.trim() === '') {
-      throw new Error(
-        `Program.command: the command is ${JSON.stringify(command)}. Name what the worker's image shall run, such as ` +
-          "Program.command('/app/render', '--fast').",
+      throw synthError(
+        'Program.command',
+        `the command is ${JSON.stringify(command)}, which names no program`,
+        "Name a program in the worker's image, such as Program.command('/app/render', '--fast').",
       );
     }
     return new Program(checked('Program.command', [command, ...args]));
   }
 
   /**
-   * A script on this machine. Its content becomes part of the manifest, so the image needs only what runs it.
+   * Runs a script that is on this machine. Its content becomes part of the manifest, so the image needs only the
+   * interpreter.
    *
-   * @param file the path of the script, from the working directory of the synth; at most 188,000 bytes
-   * @param options how the script is run
-   * @throws where the script cannot be read, is empty or too large, or does not say what runs it; where its first line, which
-   * does, ends as on Windows; where a part of the interpreter is empty, or it or an argument cannot be an argument of a Linux
-   * process, see `Program.command`
+   * @param file the path of the script, relative to the working directory of the synth; the script has at most 188,000
+   * bytes
+   * @param options the interpreter and the arguments of the script
+   * @throws if any of these is true:
+   * - The script cannot be read, is empty, or is too large.
+   * - No interpreter is given, and the first line of the script names none or ends with a Windows line ending.
+   * - A part of the interpreter is empty.
+   * - A part of the interpreter, or an argument, cannot be an argument of a Linux process, see `Program.command`.
    */
   public static script(file: string, options: ScriptOptions = {}): Program {
     const context = `Program.script('${file}')`;
@@ -84,11 +98,13 @@ export class Program {
     const { interpreter = [], args = [] } = options;
     if (interpreter.length === 0) requireFirstLine(context, content);
     if (interpreter.some((part) => typeof part === 'string' && part.trim() === '')) {
-      throw new Error(
-        `${context}: interpreter is ${JSON.stringify(interpreter)}, with an empty part. Leave the part out.`,
+      throw synthError(
+        context,
+        `interpreter is ${JSON.stringify(interpreter)}, which contains an empty part`,
+        'Remove the empty part.',
       );
     }
-    // The keys of a ConfigMap, which do not begin with two dots either. IsConfigMapKey in
+    // Only what the key of a ConfigMap may contain. A key must not begin with two dots either: IsConfigMapKey in
     // https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go
     const name = basename(file)
       .slice(-253)
@@ -103,7 +119,7 @@ export class Program {
   ) {}
 
   /**
-   * The command as `command` in a Pod takes it.
+   * The command in the form that `command` of a container requires.
    *
    * @internal
    */
@@ -112,7 +128,7 @@ export class Program {
   }
 
   /**
-   * Where the item stands in the command; nothing where it does not.
+   * Where the item occurs in the command, or undefined if it does not.
    *
    * @internal
    */
@@ -138,30 +154,37 @@ export class Program {
 function readScript(context: string, file: string): Buffer {
   const content = readBytes(context, file, 'script');
   if (content.length === 0) {
-    throw new Error(`${context}: the script is empty. Every item would count as done without having been looked at.`);
+    throw synthError(
+      context,
+      'the script is empty, so every item would count as done without being processed',
+      'Write the script, or pass the path of another one.',
+    );
   }
   if (content.length > CONFIG_MAP_BYTES) {
-    throw new Error(
-      `${context}: the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} fit into a ConfigMap. Put it into ` +
-        'an image and use Program.command.',
+    throw synthError(
+      context,
+      `the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} bytes fit into a ConfigMap`,
+      'Put the script into an image, and use Program.command.',
     );
   }
   return content;
 }
 
-/** What the kernel reads to run a script directly. */
+/** Requires a first line from which the kernel learns how to run the script. */
 function requireFirstLine(context: string, content: Buffer): void {
   const [line] = content.subarray(0, 1024).toString('latin1').split('\n');
   if (!line.startsWith('#!')) {
-    throw new Error(
-      `${context}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
-        "{ interpreter: ['python3'] }, or let the first line be such as #!/usr/bin/env python3.",
+    throw synthError(
+      context,
+      'the script does not begin with "#!", and no interpreter is given',
+      "Pass an interpreter, such as { interpreter: ['python3'] }, or begin it with #!, such as #!/usr/bin/env python3.",
     );
   }
   if (line.endsWith('\r')) {
-    throw new Error(
-      `${context}: the first line is ${JSON.stringify(line)}, with a line end of Windows, and no system has an interpreter of ` +
-        "that name. Save the script with line ends of Unix (LF), or pass what runs it, such as { interpreter: ['sh'] }.",
+    throw synthError(
+      context,
+      `the first line is ${JSON.stringify(line)}; because of its Windows line ending, no system finds the interpreter`,
+      "Save the script with Unix line endings (LF), or pass an interpreter, such as { interpreter: ['sh'] }.",
     );
   }
 }
@@ -169,24 +192,27 @@ function requireFirstLine(context: string, content: Buffer): void {
 function checked(context: string, command: string[]): string[] {
   for (const part of command) {
     if (typeof part !== 'string') {
-      throw new Error(
-        `${context}: ${JSON.stringify(part)} is no text, as a command and its arguments are. Write it as one.`,
+      throw synthError(
+        context,
+        `${JSON.stringify(part)} is not a string`,
+        'The command and its arguments must be strings.',
       );
     }
-    const cannot = whyNoArgument(part);
-    if (cannot) {
-      throw new Error(`${context}: ${JSON.stringify(shortened(part))} ${cannot}. Pass such data in the item.`);
+    const reason = whyNoArgument(part);
+    if (reason) {
+      throw synthError(context, `${JSON.stringify(shortened(part))} ${reason}`, 'Pass such data in the item.');
     }
   }
   if (command[0].includes(Program.ITEM)) {
-    throw new Error(
-      `${context}: the command is ${JSON.stringify(command[0])}, with Program.ITEM in it, so every item would be another ` +
-        "program. Name the program, and let the item be an argument, such as Program.command('/app/render', Program.ITEM).",
+    throw synthError(
+      context,
+      `the command is ${JSON.stringify(command[0])}, which contains Program.ITEM, so each item would be another program`,
+      "Name the program, and pass the item as an argument, such as Program.command('/app/render', Program.ITEM).",
     );
   }
   return command;
 }
 
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+function shortened(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value;
 }

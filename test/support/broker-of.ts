@@ -1,8 +1,11 @@
 import type { Chart } from 'cdk8s';
 import { RabbitMQ, type RabbitMQProps } from '../../lib';
+import { ContainerName } from '../../lib/contract/containers';
 import { container, type Json, newChart } from '../../tools/synthesized-run';
 
-/** A broker with nothing on it, and what it renders. Properties that need a scope, such as Secrets, are made in the chart. */
+/**
+ * A broker without queues, and what it renders. A function creates properties that require a scope, such as Secrets.
+ */
 export function brokerOf(props: RabbitMQProps | ((chart: Chart) => RabbitMQProps) = {}) {
   const chart = newChart();
   const broker = new RabbitMQ(chart, 'rabbitmq', typeof props === 'function' ? props(chart) : props);
@@ -13,7 +16,7 @@ export function brokerOf(props: RabbitMQProps | ((chart: Chart) => RabbitMQProps
   return {
     ...{ chart, broker, objects, one, statefulSet },
     pod: statefulSet.spec.template.spec,
-    server: container(statefulSet, 'rabbitmq'),
+    server: container(statefulSet, ContainerName.RABBITMQ),
     settings: settingsIn(data[SETTINGS]),
     plugins: data.enabled_plugins as string,
   };
@@ -21,13 +24,13 @@ export function brokerOf(props: RabbitMQProps | ((chart: Chart) => RabbitMQProps
 
 const SETTINGS = '90-work-queue.conf';
 
-/** `rabbitmq.conf` by its keys. */
+/** The settings of `rabbitmq.conf`, by key. */
 export function settingsIn(text: string): Record<string, string> {
   const lines = text.trimEnd().split('\n');
   return Object.fromEntries(lines.map((line) => line.split(' = ') as [string, string]));
 }
 
-/** `rabbitmq.conf` of the one broker in these objects. */
+/** The settings of `rabbitmq.conf` of the only broker in these objects. */
 export function settingsOf(objects: Json[]): Record<string, string> {
   return settingsIn(objects.find(({ kind, data }) => kind === 'ConfigMap' && data?.[SETTINGS]).data[SETTINGS]);
 }

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** A worker Job of an example, and what its programs write, all in all. */
+/** A worker Job of an example, and all the lines that its programs write. */
 export interface ShownJob {
-  /** Without the hash at its end. */
+  /** The name without the hash at its end. */
   readonly name: string;
   readonly completions: number;
   readonly lines: readonly string[];
 }
 
-/** What the volume holds that examples/files.ts wants. */
+/** The files on the volume that examples/files.ts requires. */
 export const SHOWN_FILES = ['2026-03/north.pgm', '2026-03/south.pgm', '2026-04/north.pgm'];
 
-/** What the apps in examples/ do, wherever they run. */
+/** What the apps in examples/ do, in a rehearsal and on a cluster. */
 export const SHOWN: Record<string, ShownJob[]> = {
   'examples/frames.ts': [
     { name: 'frames-render', completions: 6, lines: numbers(1, 24).map((n) => `rendered scene_${padded(n, 4)}.png`) },
@@ -63,7 +63,7 @@ export function scan(file: string): string {
   return readFileSync(join(ROOT, 'examples', 'scans', file), 'utf8');
 }
 
-/** Lines in an order that can be compared, and without figures, which every processor may round in its own way. */
+/** The lines in an order that can be compared, without figures, which processors may round differently. */
 export function comparable(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/-?\d\.\de[+-]\d+$/, 'x')).sort();
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { WorkItems } from '../../lib';
 
-/** Items, and what they have to be by a second, simple way. */
+/** Items, and the strings that a second, simpler implementation expects. */
 export interface ItemsModel {
   readonly items: WorkItems;
   readonly expected: readonly string[];
@@ -22,7 +22,7 @@ const range = fc
     expected: span(count).map((n) => String(from + n * step)),
   }));
 
-/** Hundredths, whose sums are exact as whole numbers. */
+/** Ranges of hundredths, whose sums are exact if they are calculated as whole numbers. */
 const decimals = fc
   .record({ from: whole, count: fc.integer({ min: 1, max: 30 }), step: fc.integer({ min: 1, max: 50 }) })
   .map(({ from, count, step }) => ({
@@ -82,10 +82,10 @@ const { model } = fc.letrec<{ model: ItemsModel }>((tie) => ({
   ),
 }));
 
-/** Any formula of a few hundred items. */
+/** Any formula with a few hundred items. */
 export const itemsModel = model;
 
-/** The order is the same for all sets of a size. */
+/** The order of a shuffle, which is the same for all sets of the same size. */
 function orderOf(count: number, seed: number): number[] {
   if (count === 0) return [];
   const { items } = WorkItems.range(0, count - 1).shuffled(seed)._content;

@@ -6,7 +6,7 @@ import type { WorkItems } from '../../lib';
 import { readStream } from '../../lib/contract/item-formula';
 import { FramedItems } from '../../lib/contract/item-frames';
 
-/** What the seeder will read. */
+/** The items that the seeder reads from the ConfigMaps. */
 export function received(items: WorkItems): Buffer[] {
   const sequence = readStream(new FramedItems(gunzipSync(Buffer.concat(items._packed.pieces))));
   return Array.from({ length: sequence.count }, (_, n) => sequence.item(n));
@@ -16,7 +16,9 @@ export function texts(items: WorkItems): string[] {
   return received(items).map(String);
 }
 
-/** A folder for the tests of a file, which is removed after them; answers a way to write a file into it. */
+/**
+ * Creates a folder for the tests of a file, and removes it after them. Returns a function that writes a file into it.
+ */
 export function useFolder(): (content: string | Buffer, name?: string) => string {
   let folder: string;
   beforeAll(() => {

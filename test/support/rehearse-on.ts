@@ -2,7 +2,7 @@ import type { Manifest } from '../../cli/rehearsal/manifest';
 import { type Rehearsal, rehearse } from '../../cli/rehearsal/rehearse';
 import type { Broker } from '../../tools/programs/broker';
 
-/** A rehearsal over a broker that runs already, with all that it says. */
+/** Runs a rehearsal with an existing broker, and returns its output too. */
 export async function rehearseOn(broker: Broker, manifest: Manifest): Promise<Rehearsal & { output: string }> {
   const lines: string[] = [];
   const url = process.env.BROKER_URL;

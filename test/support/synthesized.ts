@@ -8,14 +8,14 @@ import type { Json } from '../../tools/synthesized-run';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** The charts that we show, each an app: main.ts and those in examples/. */
+/** The apps that we document: main.ts and those in examples/. */
 export const APPS = ['main.ts', ...typescriptIn('examples')];
 
 export function synthesizedApp(app: string): Json[] {
   return synthesized(readFileSync(join(ROOT, app), 'utf8'));
 }
 
-/** What the code of an app synthesizes. It runs in this process: one of its own would take seconds, and load everything anew. */
+/** What the code of an app synthesizes. It runs in this process, because a separate one would take seconds to load. */
 export function synthesized(code: string): Json[] {
   const folder = mkdtempSync(join(tmpdir(), 'synthesized-'));
   process.env.CDK8S_OUTDIR = folder;

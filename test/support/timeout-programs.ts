@@ -1,2 +1,2 @@
-// A broker has to start, and some protocols wait on purpose.
+// These tests start a broker, and some protocols wait on purpose.
 jest.setTimeout(120_000);

@@ -1,2 +1,2 @@
-// A checker looks at millions of states.
+// The checker visits millions of states.
 jest.setTimeout(300_000);

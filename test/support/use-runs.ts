@@ -4,7 +4,10 @@ import type { Broker } from '../../tools/programs/broker';
 import { LocalRun, type LocalRunOptions } from '../../tools/programs/local-run';
 import { TestPrograms } from '../../tools/programs/program-process';
 
-/** Runs over the broker of a block of tests, ended after each test; `seeded` are those whose queue is filled. */
+/**
+ * Functions that start runs with the broker of a block of tests. Each run ends after its test. `seeded` also fills its
+ * queue.
+ */
 export function useRuns(broker: () => Broker) {
   const programs = new TestPrograms();
   const runs: LocalRun[] = [];
@@ -25,7 +28,7 @@ export function useRuns(broker: () => Broker) {
   return { runOf, seeded };
 }
 
-/** A program that writes each item it is given into a ledger, and then does what `then` says. */
+/** A program that writes each of its items into a ledger, and then runs the shell command `then`. */
 export function ledger(run: LocalRun, then = ''): { program: string[]; items: () => string[] } {
   const file = join(run.folder, 'ledger');
   appendFileSync(file, '');

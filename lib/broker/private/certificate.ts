@@ -8,19 +8,19 @@ import {
 } from '../../../imports/cert-manager.io';
 
 export interface CertificateProps {
-  /** The Secret that cert-manager makes, with the keys `tls.crt`, `tls.key` and `ca.crt`. */
+  /** The Secret that cert-manager creates, with the keys of `CertificateKey`. */
   readonly secretName: string;
-  /** The names that clients know the server by. */
+  /** The names by which clients know the server. */
   readonly dnsNames: string[];
   readonly issuerName: string;
   readonly issuerKind: 'Issuer' | 'ClusterIssuer';
 }
 
 /**
- * A certificate of a server, which cert-manager makes and renews. How long it is valid is cert-manager's to say.
+ * A server's certificate, which cert-manager issues and renews. cert-manager decides how long it is valid.
  *
- * An `ApiObject` with the imported manifest, not the imported class itself: that renders after the JSON patches, and would
- * drop every field that a newer cert-manager has.
+ * This is an `ApiObject` with the imported manifest, not the imported class: the imported class renders after the JSON
+ * patches, and would drop every field that only a newer cert-manager knows.
  */
 export class Certificate extends ApiObject {
   constructor(scope: Construct, id: string, props: CertificateProps) {
@@ -38,7 +38,7 @@ export class Certificate extends ApiObject {
         privateKey: {
           algorithm: CertificateSpecPrivateKeyAlgorithm.ECDSA,
           size: 256,
-          // Before 1.18, cert-manager's default was to keep the key for ever.
+          // By default, cert-manager before 1.18 keeps the key forever.
           rotationPolicy: CertificateSpecPrivateKeyRotationPolicy.ALWAYS,
         },
       },

@@ -6,7 +6,7 @@ import type { BrokerConnection, IBroker } from '../broker';
 import type { ExistingRabbitMQProps } from '../existing-rabbitmq-props';
 import { Port } from './broker-ports';
 
-/** A broker of somebody else: nothing is made for it. */
+/** A broker that this package does not manage: it creates no objects for it. */
 export class ExistingBroker extends Construct implements IBroker {
   public readonly connection: BrokerConnection;
   public readonly namespace?: string;
@@ -23,17 +23,17 @@ export class ExistingBroker extends Construct implements IBroker {
     if (virtualHost === '') throw check.emptyVirtualHost('virtualHost');
     const hostKey = host === undefined ? (props.hostKey ?? 'host') : undefined;
     const portKey = host === undefined && port === undefined ? (props.portKey ?? 'port') : undefined;
-    const usual = tls ? Port.AMQPS : Port.AMQP;
-    const at = [
+    const defaultPort = tls ? Port.AMQPS : Port.AMQP;
+    const hostAndPort = [
       host ?? `$(${EnvName.BROKER_HOST})`,
-      portKey === undefined ? (port ?? usual) : `$(${EnvName.BROKER_PORT})`,
+      portKey === undefined ? (port ?? defaultPort) : `$(${EnvName.BROKER_PORT})`,
     ];
     const path = virtualHost === '/' ? '' : encodeURIComponent(virtualHost);
     this.namespace = Chart.of(this).namespace;
     this.clientLabels = props.clientLabels;
     this.maxMessageSize = props.maxMessageSize;
     this.connection = {
-      url: `${tls ? 'amqps' : 'amqp'}://${at.join(':')}/${path}`,
+      url: `${tls ? 'amqps' : 'amqp'}://${hostAndPort.join(':')}/${path}`,
       credentials: props.secret,
       usernameKey,
       passwordKey,

@@ -21,19 +21,19 @@ import {
 import { programContainer, programsVolume } from '../../manifest/program-container';
 
 export interface GeneratedCredentialsProps {
-  /** The user's own Secret for seeders and couriers; without it one is generated. */
+  /** An existing Secret for seeders and couriers. Without it, a Secret is generated. */
   readonly credentials?: ISecret;
   readonly dockerRegistryAuth?: ISecret;
 }
 
 /**
- * The Secrets of a broker, with random passwords, which a Job makes once, in the cluster: they stand in no manifest, and
- * nobody has seen them. A Secret that is there stays as it is.
+ * The Secrets of a broker, with random passwords. A Job creates them in the cluster, once, so no manifest contains a
+ * password and no one has seen one. The Job does not change a Secret that exists.
  */
 export class GeneratedCredentials extends Construct {
-  /** The user of seeders and couriers: the given one, or a generated one. */
+  /** The Secret with the user of seeders and couriers: the given one, or a generated one. */
   public readonly client: ISecret;
-  /** The administrator, and the Erlang cookie of the nodes. */
+  /** The Secret with the administrator, and with the Erlang cookie of the nodes. */
   public readonly admin: ISecret;
 
   constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
@@ -44,10 +44,12 @@ export class GeneratedCredentials extends Construct {
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
     const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
     const role = new Role(this, 'Role');
-    // "create" cannot be bound to a name: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+    // Kubernetes cannot restrict "create" to a name:
+    // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
     role.allow(['create'], ApiResource.SECRETS);
     role.allow(['get'], ...(given ? [this.admin] : [this.client, this.admin]));
-    // Not cdk8s-plus' RoleBinding: it writes an empty "apiGroup", which the API server drops, so each `kubectl apply` changes it.
+    // Not the RoleBinding of cdk8s-plus: it writes an empty "apiGroup", which the API server drops, so every `kubectl
+    // apply` would change it.
     const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
       roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
       subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],

@@ -7,10 +7,11 @@ import { LazyConfigMap } from '../../manifest/config-map';
 import { pathLabel } from '../../manifest/path-label';
 import type { Check } from '../../validation/check';
 import { Port } from './broker-ports';
+import { CertificateKey } from './certificate-keys';
 
-/** The files of the server's configuration, in one ConfigMap. */
+/** The files of the server's configuration, which are in one ConfigMap. */
 export const ConfigFile = {
-  /** Read after the image's own settings, which are in the same folder, and so over them. */
+  /** The image's settings are in the same folder. RabbitMQ reads this file after them, so this file overrides them. */
   SETTINGS: '90-work-queue.conf',
   PLUGINS: 'enabled_plugins',
 } as const;
@@ -18,66 +19,80 @@ export const ConfigFile = {
 /** The folder of the certificate, its key and the authorities. */
 export const CERTIFICATE_FOLDER = '/etc/rabbitmq/certificate';
 
-/** At this share of the memory limit RabbitMQ takes no messages, as is its default of the memory that it finds. */
+/**
+ * When RabbitMQ uses more than this share of the memory limit, it accepts no messages. By default, RabbitMQ applies the
+ * same share to the memory that it finds.
+ */
 const MEMORY_SHARE = 0.6;
 
-/** With less free on the volume RabbitMQ takes no messages: on the default volume room for three write-ahead logs. */
+/**
+ * When less than this share of the volume is free, RabbitMQ accepts no messages. On the default volume, this is space
+ * for three write-ahead logs.
+ */
 const FREE_DISK_SHARE = 0.2;
 
-/** The setting that says it. */
+/** The setting for the largest message. */
 const MESSAGE_SIZE = 'max_message_size';
 
-/** With more the server does not start. https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/priv/schema/rabbit.schema */
+/**
+ * With a larger value, the server does not start.
+ * https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/priv/schema/rabbit.schema
+ */
 const MAX_MESSAGE_BYTES = 512 * 2 ** 20;
 
-const USERS = 'Give the user by credentials, and make others with rabbitmqctl.';
+const USERS_HINT = 'Set the user with credentials, and create other users with rabbitmqctl.';
 
-/** Services, probes and the container that prepares a node depend on these: by what comes first in the key, what to use. */
-const OWN: Readonly<Record<string, string>> = {
-  listeners: 'Say by tls and plaintext which ports there are.',
-  definitions: USERS,
-  load_definitions: USERS,
-  cluster_formation: 'Say by replicas how many nodes there are.',
+/**
+ * Services, probes and the container that prepares a node depend on these settings. For the first part of each key,
+ * this is the hint what to use instead.
+ */
+const RESERVED: Readonly<Record<string, string>> = {
+  listeners: 'Set the ports with tls and plaintext.',
+  definitions: USERS_HINT,
+  load_definitions: USERS_HINT,
+  cluster_formation: 'Set the number of nodes with replicas.',
 };
 
-/** RabbitMQ's own limit. */
+/** RabbitMQ's default. */
 const FRAME_BYTES = 128 * 2 ** 10;
 
 /**
- * A node that does not find the first one goes on alone when its tries are used up, and then there are two brokers. With one
- * a second, this is longer than the startup probe lets it live.
+ * A node that has not found the first node after these tries continues alone, and then there are two brokers. With one
+ * try a second, the startup probe ends the node before.
  */
 const DISCOVERY_TRIES = 3600;
 
 export interface RabbitMQSettings {
   readonly replicas: number;
-  /** Nothing: no limit, and RabbitMQ finds the memory of the machine. */
+  /** The memory limit. If it is undefined, RabbitMQ uses the memory of the machine. */
   readonly memoryBytes: number | undefined;
   readonly storageBytes: number;
   readonly plaintext: boolean;
   readonly tls: boolean;
   readonly metrics: boolean;
   readonly consumerTimeoutSeconds: () => number;
-  /** The user's own, over all others. */
+  /** The user's settings, which override all others. */
   readonly config: { readonly [key: string]: string };
 }
 
-/** The settings of the user, checked. Says how large a message may be. */
+/** Checks the user's settings. Returns the size of the largest message. */
 export function requireSettings(check: Check, config: RabbitMQSettings['config']): Size {
   for (const [key, value] of Object.entries(config)) {
     check.setting('config', key, value);
     const [first] = key.split('.');
-    if (Object.hasOwn(OWN, first)) {
-      const which = key === first ? 'a setting' : `a setting of ${first}.*`;
-      const rule = `is ${which}, which the objects of the broker depend on`;
-      throw check.conflict('config', JSON.stringify({ [key]: value }), rule, OWN[first]);
+    if (Object.hasOwn(RESERVED, first)) {
+      const settings = key === first ? key : `${first}.*`;
+      const rule = `cannot be set here, because other objects of the broker depend on ${settings}`;
+      throw check.conflict('config', JSON.stringify({ [key]: value }), rule, RESERVED[first]);
     }
   }
   const bytes = config[MESSAGE_SIZE] ?? String(DEFAULT_MESSAGE_BYTES);
   return Size.kibibytes(check.bytes('config', MESSAGE_SIZE, bytes, MAX_MESSAGE_BYTES) / 1024);
 }
 
-/** `rabbitmq.conf` and the plugins, in a ConfigMap whose name changes with them: so a change restarts the broker. */
+/**
+ * `rabbitmq.conf` and the plugins, in a ConfigMap whose name changes with them, so that a change restarts the broker.
+ */
 export function rabbitMQConfig(broker: Construct, settings: RabbitMQSettings): LazyConfigMap {
   return new LazyConfigMap(broker, 'Config', `${pathLabel(broker)}-config`, () => ({
     [ConfigFile.SETTINGS]: Buffer.from(lines(settings)),
@@ -87,21 +102,21 @@ export function rabbitMQConfig(broker: Construct, settings: RabbitMQSettings): L
 
 function lines(settings: RabbitMQSettings): string {
   const { replicas, memoryBytes, storageBytes, config } = settings;
-  // A limit is said once: `absolute` or `relative`.
-  const isYours = (limit: string) => Object.keys(config).some((key) => key.startsWith(`${limit}.`));
+  // A limit must be set only once, as `absolute` or as `relative`.
+  const isConfigured = (limit: string) => Object.keys(config).some((key) => key.startsWith(`${limit}.`));
   const all: Record<string, string | number> = {
     'definitions.import_backend': 'local_filesystem',
     'definitions.local.path': `${MountPath.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
     ...listeners(settings),
     ...(memoryBytes &&
-      !isYours('vm_memory_high_watermark') && {
+      !isConfigured('vm_memory_high_watermark') && {
         'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE),
       }),
-    ...(!isYours('disk_free_limit') && { 'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE) }),
+    ...(!isConfigured('disk_free_limit') && { 'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE) }),
     [MESSAGE_SIZE]: DEFAULT_MESSAGE_BYTES,
     frame_max: FRAME_BYTES,
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,
-    // In place of 512 MB, so that the write-ahead log of quorum queues fits the default volume and memory.
+    // Instead of 512 MB, so that the write-ahead log of quorum queues fits into the default volume and memory.
     'raft.wal_max_size_bytes': 64_000_000,
     ...(replicas > 1 && cluster(replicas)),
     ...config,
@@ -116,10 +131,10 @@ function listeners({ plaintext, tls }: RabbitMQSettings): Record<string, string 
     ...(plaintext ? { 'listeners.tcp.default': Port.AMQP } : { 'listeners.tcp': 'none' }),
     ...(tls && {
       'listeners.ssl.default': Port.AMQPS,
-      'ssl_options.cacertfile': `${CERTIFICATE_FOLDER}/ca.crt`,
-      'ssl_options.certfile': `${CERTIFICATE_FOLDER}/tls.crt`,
-      'ssl_options.keyfile': `${CERTIFICATE_FOLDER}/tls.key`,
-      // Clients are known by their passwords.
+      'ssl_options.cacertfile': `${CERTIFICATE_FOLDER}/${CertificateKey.AUTHORITIES}`,
+      'ssl_options.certfile': `${CERTIFICATE_FOLDER}/${CertificateKey.CERTIFICATE}`,
+      'ssl_options.keyfile': `${CERTIFICATE_FOLDER}/${CertificateKey.PRIVATE_KEY}`,
+      // Clients authenticate with passwords, not with certificates.
       'ssl_options.verify': 'verify_none',
       'ssl_options.fail_if_no_peer_cert': 'false',
     }),
@@ -128,13 +143,13 @@ function listeners({ plaintext, tls }: RabbitMQSettings): Record<string, string 
 
 function cluster(replicas: number): Record<string, string | number> {
   return {
-    // Every node joins the one of ordinal 0, without asking Kubernetes (from RabbitMQ 4.1 on).
+    // Every node joins the node with ordinal 0, and does not ask Kubernetes (since RabbitMQ 4.1).
     'cluster_formation.peer_discovery_backend': 'kubernetes',
     'cluster_formation.discovery_retry_limit': DISCOVERY_TRIES,
     'cluster_formation.discovery_retry_interval': 1000,
-    // For versions that keep their metadata in Mnesia; the others ignore it.
+    // For versions that keep their metadata in Mnesia. The others ignore it.
     cluster_partition_handling: 'pause_minority',
-    // A queue that was declared before all nodes were there gets a member on each.
+    // A queue that was declared before all nodes existed gets a member on each node.
     'quorum_queue.continuous_membership_reconciliation.enabled': 'true',
     'quorum_queue.continuous_membership_reconciliation.target_group_size': replicas,
     'quorum_queue.continuous_membership_reconciliation.auto_remove': 'false',
@@ -142,7 +157,7 @@ function cluster(replicas: number): Record<string, string | number> {
   };
 }
 
-/** All that are there are named: the image's own file would have others. */
+/** All plugins that the server enables. This list replaces the image's list, which has others. */
 function plugins({ replicas, metrics }: RabbitMQSettings): string[] {
   return [...(replicas > 1 ? ['rabbitmq_peer_discovery_k8s'] : []), ...(metrics ? ['rabbitmq_prometheus'] : [])];
 }

@@ -22,8 +22,8 @@ import { pullPolicy } from '../../manifest/pull-policy';
 import { RESTRICTED } from '../../manifest/restricted';
 import type { IBroker } from '../broker';
 import { credentialsVolume } from '../broker-client';
-import { Port } from './broker-ports';
-import { METRICS_PORT } from './pod-monitor';
+import { amqpPorts, Port } from './broker-ports';
+import { METRICS_PATH, METRICS_PORT } from './pod-monitor';
 import { CERTIFICATE_FOLDER, ConfigFile } from './rabbitmq-config';
 
 /** The name of the volume claim in the StatefulSet. */
@@ -34,13 +34,13 @@ const RABBITMQ_USER = 999;
 
 const CONFIG_VOLUME = 'config';
 
-/** For two small files; command line tools leave a few more. */
+/** Enough for two small files, and for a few more that the command line tools leave behind. */
 const HOME_SIZE = Size.mebibytes(32);
 
-/** How long a node that shall stop waits for others, so that every queue keeps a majority without it. */
+/** How long a node that has to stop waits for the others, so that every queue keeps a majority without it. */
 const QUORUM_WAIT_SECONDS = 120;
 
-/** What a node may take to close its files, after all waits before. */
+/** How long a node may take to close its files, after everything that it waits for. */
 const STOP_SECONDS = 120;
 
 export interface RabbitMQPodOptions {
@@ -52,7 +52,7 @@ export interface RabbitMQPodOptions {
   readonly image: () => string;
   readonly labels: Record<string, string>;
   readonly metrics: boolean;
-  /** The headless Service. */
+  /** The name of the headless Service. */
   readonly nodes: string;
   readonly plaintext: boolean;
   readonly replicas: number;
@@ -64,7 +64,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
   const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
-  // In memory: it holds passwords. The home folder itself, because Erlang looks for its cookie there.
+  // In memory, because it holds passwords. It is the home folder, because Erlang reads its cookie there.
   const home = Volume.fromEmptyDir(broker, 'Home', 'home', { medium: EmptyDirMedium.MEMORY, sizeLimit: HOME_SIZE });
   const secret = (path: string, volume: Volume) => ({ path, volume, readOnly: true });
   const init = programContainer(broker, {
@@ -81,7 +81,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
       secret(MountPath.ADMIN_SECRET, adminVolume),
       { path: MountPath.RABBITMQ_HOME, volume: home },
     ],
-    // Erlang wants the cookie to be the server's own.
+    // Erlang requires that the cookie belongs to the server's user.
     user: RABBITMQ_USER,
   });
   const certificateVolume =
@@ -91,15 +91,15 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     { name: home.name, mountPath: MountPath.RABBITMQ_HOME },
     { name: DATA_VOLUME, mountPath: `${MountPath.RABBITMQ_HOME}/mnesia` },
     configMount(`/etc/rabbitmq/conf.d/${ConfigFile.SETTINGS}`, ConfigFile.SETTINGS),
-    configMount('/etc/rabbitmq/enabled_plugins', ConfigFile.PLUGINS),
+    configMount(`/etc/rabbitmq/${ConfigFile.PLUGINS}`, ConfigFile.PLUGINS),
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
   ];
   return {
     metadata: { labels, annotations: metrics ? SCRAPE : undefined },
     spec: {
-      affinity: replicas > 1 ? apart(labels) : undefined,
+      affinity: replicas > 1 ? onDifferentNodes(labels) : undefined,
       automountServiceAccountToken: false,
-      // Variables such as RABBITMQ_PORT, made for a Service of that name, would be taken for the server's own settings.
+      // The server would read the variables of a Service, such as RABBITMQ_PORT, as its settings.
       enableServiceLinks: false,
       securityContext: {
         runAsNonRoot: true,
@@ -124,28 +124,27 @@ function configMount(mountPath: string, subPath: string): k8s.VolumeMount {
   return { name: CONFIG_VOLUME, mountPath, subPath, readOnly: true };
 }
 
-/** What Prometheus' usual configuration for Kubernetes looks at. */
+/** The annotations that the usual configuration of Prometheus for Kubernetes reads. */
 const SCRAPE = {
   'prometheus.io/scrape': 'true',
   'prometheus.io/port': String(Port.METRICS),
-  'prometheus.io/path': '/metrics',
+  'prometheus.io/path': METRICS_PATH,
 };
 
-/** On different nodes where there are as many. */
-function apart(matchLabels: Record<string, string>): k8s.Affinity {
+/** Schedules the pods on different nodes of the cluster, if it has enough of them. */
+function onDifferentNodes(matchLabels: Record<string, string>): k8s.Affinity {
   const podAffinityTerm = { labelSelector: { matchLabels }, topologyKey: 'kubernetes.io/hostname' };
   return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
 }
 
 /**
- * No liveness probe, as in RabbitMQ's own cluster operator: a node that is slow, or waits for others, is made worse by a
- * restart. https://www.rabbitmq.com/docs/monitoring#health-checks
+ * The server has no liveness probe, like that of RabbitMQ's cluster operator: a restart makes it worse for a node that
+ * is slow or waits for others. https://www.rabbitmq.com/docs/monitoring#health-checks
  */
 function server(options: RabbitMQPodOptions): ContainerProps {
   const { image, metrics, nodes, plaintext, replicas, resources } = options;
   const ports = [
-    ...(plaintext ? [{ number: Port.AMQP, name: 'amqp' }] : []),
-    ...(options.certificate ? [{ number: Port.AMQPS, name: 'amqps' }] : []),
+    ...amqpPorts({ plaintext, tls: options.certificate !== undefined }),
     ...(metrics ? [{ number: Port.METRICS, name: METRICS_PORT }] : []),
   ];
   const [{ number: port }] = ports;
@@ -155,15 +154,15 @@ function server(options: RabbitMQPodOptions): ContainerProps {
     imagePullPolicy: lazy(() => pullPolicy(image())),
     ports,
     envVariables: {
-      POD_NAME: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
-      // With a dot in it a name is a long one. It needs no namespace: a pod's DNS looks in its own.
-      RABBITMQ_NODENAME: EnvValue.fromValue(`rabbit@$(POD_NAME).${nodes}`),
+      [EnvName.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+      // A name with a dot is a long name. It needs no namespace, because a pod's DNS searches the pod's namespace.
+      RABBITMQ_NODENAME: EnvValue.fromValue(`rabbit@$(${EnvName.POD_NAME}).${nodes}`),
       RABBITMQ_USE_LONGNAME: EnvValue.fromValue('true'),
       HOME: EnvValue.fromValue(MountPath.RABBITMQ_HOME),
     },
-    // Ten minutes: recovery of many messages takes time.
+    // Ten minutes, because the recovery of many messages takes time.
     startup: Probe.fromTcpSocket({ port, periodSeconds: Duration.seconds(2), failureThreshold: 300 }),
-    // Half a second of processor time for each command, so not often.
+    // Not often, because each command takes half a second of processor time.
     readiness: Probe.fromCommand(shell(servesWithoutAlarm(port)), {
       periodSeconds: Duration.seconds(30),
       timeoutSeconds: Duration.seconds(20),
@@ -176,8 +175,9 @@ function server(options: RabbitMQPodOptions): ContainerProps {
 }
 
 /**
- * Whether this node serves, and is in no alarm. Of this node alone, or nodes that start at once would wait for each other.
- * `check_local_alarms` would say it, but finds none on RabbitMQ 4.3.6 with long names, whatever `alarms` says.
+ * A script that succeeds if this node serves and has no alarm. It ignores the other nodes, because otherwise nodes that
+ * start together would wait for each other. `check_local_alarms` would be simpler, but on RabbitMQ 4.3.6 with long
+ * names it finds no alarm, whatever `alarms` reports.
  */
 function servesWithoutAlarm(port: number): string {
   return [
@@ -192,14 +192,14 @@ function shell(script: string): string[] {
 }
 
 /**
- * What a node does before it stops.
+ * The script that a node runs before it stops.
  *
- * Feature flags first: the image of the next start may be a newer RabbitMQ, which refuses the data of an older one that has
- * not all of its flags enabled, Khepri among them, which `all` leaves out up to 4.1, where it is opt-in.
+ * First, the node enables all feature flags. The image of the next start may contain a newer RabbitMQ, which refuses
+ * the data of an older one unless all flags are enabled. Up to 4.1, `all` omits Khepri, because there it is opt-in.
  * https://www.rabbitmq.com/docs/feature-flags
  *
- * Then a node of several waits until no queue would lose its majority without it, and gives its leaders and clients to the
- * others. https://www.rabbitmq.com/docs/upgrade#maintenance-mode
+ * Then, if there are several nodes, the node waits until no queue would lose its majority without it, and transfers its
+ * leaders and clients to the others. https://www.rabbitmq.com/docs/upgrade#maintenance-mode
  */
 function beforeStop(replicas: number): string {
   const khepri = (option: string) => `rabbitmqctl -q enable_feature_flag ${option} khepri_db`;
@@ -210,6 +210,6 @@ function beforeStop(replicas: number): string {
       'rabbitmq-upgrade -q drain',
     );
   }
-  // None of them may keep a node from stopping.
+  // No failed step may keep a node from stopping.
   return `{ ${steps.join('; ')}; } >/dev/null 2>&1; true`;
 }

@@ -1,54 +1,64 @@
 import type { EnvValue } from 'cdk8s-plus-28';
 import { EnvName, ProgramEnvName } from '../../contract/environment';
 import { whyNoArgument } from '../../validation/argument';
+import { synthError } from '../../validation/synth-error';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
 
-const TAKEN = new Map<string, string>([
+/** The variables that this package sets for the program. */
+const SET_BY_PACKAGE = new Map<string, string>([
   [ProgramEnvName.QUEUE, 'the name of the queue'],
   [ProgramEnvName.RUN, 'the name of the run'],
   [ProgramEnvName.ITEM_INDEX, "the item's number"],
   [ProgramEnvName.ITEM_ATTEMPT, 'the number of the attempt'],
 ]);
 
-/** Shells and the dynamic loader do something else with these, or do not let them be set. */
-const OF_THE_SYSTEM =
+/** Shells and the dynamic loader use these variables for something else, or do not allow a program to set them. */
+const USED_BY_SHELLS =
   /^(PATH|IFS|ENV|PS\d|PPID|E?UID|GROUPS|(OLD)?PWD|OPT(IND|ARG|ERR)|LINENO|SECONDS|RANDOM|FUNCNAME|SHELLOPTS|SHLVL|_|BASH.*|LD_.*)$/;
 
-/** dash and busybox ash take no others from their environment, and so do not pass them on. */
+/** dash and busybox ash accept no other names from their environment, and so do not pass on others. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What `shim.sh` and `runner.sh` read: with another value they would do something else. */
-const OF_THE_SHIM = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
+/** `shim.sh` and `runner.sh` use these variables, and would not work with other values. */
+const USED_BY_SHIM = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
 
-/** No variable has two meanings, and each reaches the program. */
+/** Requires that each variable reaches the program, and that none has two meanings. */
 export function requireFreeVariables(context: string, { envVariables = {}, itemVariable }: CoarseWorkerJobProps): void {
   for (const [name, value] of Object.entries(envVariables)) requireVariable(context, name, value);
   if (itemVariable === undefined) return;
-  const why = Object.hasOwn(envVariables, itemVariable) ? 'which envVariables has too' : unfit(itemVariable);
-  const cause = why ?? (OF_THE_SYSTEM.test(itemVariable) && 'which shells or the dynamic loader use for themselves');
-  if (cause) {
-    throw new Error(
-      `${context}: itemVariable is ${JSON.stringify(itemVariable)}, ${cause}. Use another name, such as "ITEM".`,
-    );
-  }
+  const reason = Object.hasOwn(envVariables, itemVariable)
+    ? 'which envVariables also sets'
+    : unsuitable(itemVariable) ||
+      (USED_BY_SHELLS.test(itemVariable) && 'which shells or the dynamic loader use for themselves');
+  if (!reason) return;
+  throw synthError(
+    context,
+    `itemVariable is ${JSON.stringify(itemVariable)}, ${reason}`,
+    'Use another name, such as "ITEM".',
+  );
 }
 
 function requireVariable(context: string, name: string, { value }: EnvValue): void {
-  const why = unfit(name);
-  if (why) throw new Error(`${context}: envVariables has ${JSON.stringify(name)}, ${why}. Use another name.`);
-  // Not what is still lazy.
-  const cannot = typeof value === 'string' ? whyNoArgument(`${name}=${value}`) : undefined;
-  if (cannot) {
-    throw new Error(
-      `${context}: envVariables has ${name} with a value that ${cannot}. Put it into a file, by volumeMounts.`,
+  const nameReason = unsuitable(name);
+  if (nameReason) {
+    throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
+  }
+  // A value that is still lazy is not known yet.
+  const valueReason = typeof value === 'string' ? whyNoArgument(`${name}=${value}`) : undefined;
+  if (valueReason) {
+    throw synthError(
+      context,
+      `envVariables sets ${name} to a value that ${valueReason}`,
+      'Put the value into a file, and mount it with volumeMounts.',
     );
   }
 }
 
-function unfit(name: string): string | undefined {
+/** Why a variable cannot have this name, or undefined if it can. */
+function unsuitable(name: string): string | undefined {
   if (typeof name !== 'string' || !NAME.test(name)) {
-    return 'which a shell cannot set or pass on: a name has letters, digits and "_", and no digit in front';
+    return 'which a shell cannot set or pass on: a name has letters, digits and "_", and does not begin with a digit';
   }
-  if (TAKEN.has(name)) return `which always holds ${TAKEN.get(name)}`;
-  return OF_THE_SHIM.test(name) ? 'which the programs of this package in the worker use for themselves' : undefined;
+  if (SET_BY_PACKAGE.has(name)) return `which always contains ${SET_BY_PACKAGE.get(name)}`;
+  return USED_BY_SHIM.test(name) ? "which this package's programs in the worker use for themselves" : undefined;
 }

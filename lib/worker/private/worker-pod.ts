@@ -13,10 +13,10 @@ import { pullPolicy } from '../../manifest/pull-policy';
 import { unexpanded } from '../../manifest/unexpanded';
 import type { IWorkQueue } from '../../queue/work-queue';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
-import { normalMounts } from './worker-mounts';
+import { normalizedMounts } from './worker-mounts';
 import { workerSecurity } from './worker-security';
 
-/** The numbers of a worker, checked. */
+/** The checked numbers of a worker. */
 export interface WorkerLimits {
   readonly itemsPerPod: number;
   readonly maxAttempts: number;
@@ -25,14 +25,18 @@ export interface WorkerLimits {
   readonly graceSeconds: number;
 }
 
+/** The shell scripts of the worker's container. The shim starts the runner. */
+const SHIM = 'shim.sh';
+const RUNNER = 'runner.sh';
+
 const SHARED_VOLUME_SIZE = Size.mebibytes(SHARED_VOLUME_BYTES / 2 ** 20);
 
 /**
- * The two containers of a worker pod. The worker is the first: the kubelet starts containers in their order, so mostly its
- * image is there when the courier begins to wait for it.
+ * The two containers of a worker pod. The worker is first, because the kubelet starts containers in order. So its image
+ * has usually been pulled when the courier begins to wait for it.
  */
 export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
-  const programs = programsVolume(job, 'courier', ['shim.sh', 'runner.sh']);
+  const programs = programsVolume(job, 'courier', [SHIM, RUNNER]);
   const shared = Volume.fromEmptyDir(job, 'SharedVolume', 'work-queue-shared', {
     medium: EmptyDirMedium.MEMORY,
     sizeLimit: SHARED_VOLUME_SIZE,
@@ -47,12 +51,12 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     name: ContainerName.WORKER,
     image: props.image,
     imagePullPolicy: props.imagePullPolicy ?? pullPolicy(props.image),
-    command: ['/bin/sh', `${MountPath.PROGRAMS}/shim.sh`, MountPath.SHARED_VOLUME, ...props.program._command()],
+    command: ['/bin/sh', `${MountPath.PROGRAMS}/${SHIM}`, MountPath.SHARED_VOLUME, ...props.program._command()],
     workingDir: props.workingDir,
     envVariables: { [ProgramEnvName.QUEUE]: queueName(props.queue), ...props.envVariables },
     envFrom: props.envFrom,
-    volumeMounts: [...mounts, ...normalMounts(props.volumeMounts)],
-    // An empty object, or cdk8s-plus would ask for a whole CPU.
+    volumeMounts: [...mounts, ...normalizedMounts(props.volumeMounts)],
+    // Without an empty object, cdk8s-plus would request a whole CPU.
     resources: props.resources ?? {},
     securityContext: workerSecurity(props),
   };
@@ -68,9 +72,10 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
 }
 
 /**
- * The shared volume, and a folder in it that tells the other container of this one: the kubelet makes the folder of a
- * `subPath` when it creates the container, after it has its image and the ConfigMaps and Secrets of its environment.
- * `generateContainerConfig` in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_container.go
+ * The shared volume, and a folder in it that tells the other container that this one has been created. The kubelet
+ * creates the folder of a `subPath` when it creates the container. By then it has the container's image, and the
+ * ConfigMaps and Secrets of the container's environment. `generateContainerConfig` in
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_container.go
  */
 function sharedMounts(volume: Volume, created: string): VolumeMount[] {
   return [
@@ -94,7 +99,7 @@ function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, Env
   };
 }
 
-/** Where the courier has to put the item, beside the program's standard input. */
+/** Where the courier must put the item, in addition to the program's standard input. */
 function itemUse({ program, itemVariable }: CoarseWorkerJobProps): Record<string, EnvValue> {
   const args = program._itemArguments();
   return {

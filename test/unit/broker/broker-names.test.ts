@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { RabbitMQ, type RabbitMQProps, Tls } from '../../../lib/index';
 import type { Json } from '../../../tools/synthesized-run';
 
-/** A broker with every kind of object that there is, at this path. */
+/** A broker with all optional objects, at this path. */
 function brokerAt(chartId: string, id: string, props: RabbitMQProps = {}): Chart {
   const chart = new Chart(new App(), chartId);
   const all = { replicas: 3, tls: Tls.certManager({ name: 'ca' }), metrics: true, podMonitor: true };
@@ -17,7 +17,7 @@ test.each([
   ['chart', '9'],
   ['chart', 'ünder'],
   ['x'.repeat(63), 'y'.repeat(63)],
-])('the objects of a broker at %s/%s have names that Kubernetes takes', (chartId, id) => {
+])('the objects of a broker at %s/%s have names that Kubernetes accepts', (chartId, id) => {
   const objects: Json[] = brokerAt(chartId, id).toJson();
   expect(objects.map(({ kind }) => kind)).toEqual(
     expect.arrayContaining(['Certificate', 'NetworkPolicy', 'PodDisruptionBudget', 'PodMonitor', 'Role', 'Service']),
@@ -40,26 +40,26 @@ test.each([
   ['chart', '9'.repeat(60), /is "9+-service-.*let them contain .* begin with a letter/],
   ['chart', 'my.mq', /is "chart-my\.mq-/],
   ['chart', 'my_mq', /is "chart-my_mq-/],
-])('a broker at %s/%s is an error, also where its Service is named', (chartId, id, message) => {
+])('a broker at %s/%s is an error, even if its Service gets a name', (chartId, id, message) => {
   expect(() => brokerAt(chartId, id)).toThrow(message);
   expect(() => brokerAt(chartId, id, { serviceName: 'rabbitmq' })).toThrow(/: the name of its Service is/);
 });
 
-describe('a name of a Service', () => {
-  test('that another broker of the chart has is an error', () => {
+describe('serviceName', () => {
+  test('the same `serviceName` for two brokers of a chart is an error', () => {
     const chart = brokerAt('chart', 'one', { serviceName: 'rabbitmq' });
     expect(() => new RabbitMQ(chart, 'two', { serviceName: 'rabbitmq' })).toThrow(
-      /RabbitMQ 'chart\/two': serviceName is "rabbitmq"; it is the name of another Service in the chart\. Give each another/,
+      /RabbitMQ 'chart\/two': serviceName is "rabbitmq"; it is the name of another Service in the chart\. Give each Service a different name, or omit this one/,
     );
   });
 
-  test('that another Service of the chart has is an error', () => {
+  test('the name of another Service of the chart as `serviceName` is an error', () => {
     const chart = new Chart(new App(), 'chart');
     new k8s.KubeService(chart, 'web', { metadata: { name: 'rabbitmq' } });
     expect(() => new RabbitMQ(chart, 'broker', { serviceName: 'rabbitmq' })).toThrow(/is the name of another Service/);
   });
 
-  test('that a broker of another chart has is fine: it may go to another cluster', () => {
+  test('the same `serviceName` in two charts is accepted, because they may go to different clusters', () => {
     const app = new App();
     for (const id of ['one', 'two']) new RabbitMQ(new Chart(app, id), 'broker', { serviceName: 'rabbitmq' });
   });

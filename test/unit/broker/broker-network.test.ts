@@ -16,12 +16,12 @@ type Labels = Record<string, string>;
 const podLabels = (object: Json): Labels => object.spec.template.metadata.labels;
 const selects = (selector: Json, labels: Labels) =>
   Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value);
-/** Of a range its ends. */
+/** The ports of a rule; of a range, the first and the last. */
 const numbers = (rule: Json): number[] =>
   rule.ports.flatMap(({ port, endPort }: Json) => (endPort ? [port, endPort] : [port]));
 const sorted = (ports: number[]) => ports.sort((a, b) => a - b);
 
-/** A run with what its policies say, read as a cluster would. */
+/** A run, and its policies as a cluster would read them. */
 class Policies {
   readonly run: SynthesizedRun;
   readonly ofBroker: Json;
@@ -57,20 +57,20 @@ class Policies {
   }
 }
 
-describe('the broker', () => {
+describe('the policy of the broker', () => {
   test.each<[string, RabbitMQProps, number[]]>([
     ['on its plain port', {}, [5672]],
     ['on its TLS port', { tls: Tls.certManager({ name: 'ca' }) }, [5671]],
     ['on both', { tls: Tls.certManager({ name: 'ca' }), plaintext: true }, [5671, 5672]],
     ['on no other port with several nodes', { replicas: 3 }, [5672]],
-  ])('lets seeders and workers in %s', (_, props, ports) => {
+  ])('the broker admits seeders and workers %s', (_, props, ports) => {
     const policies = new Policies(props);
     expect(selects(policies.ofBroker.podSelector, policies.broker)).toBe(true);
     expect(policies.openTo(policies.seeder)).toEqual(ports);
     expect(policies.openTo(policies.worker)).toEqual(ports);
   });
 
-  test('lets in what carries its client labels, and nobody else', () => {
+  test('the broker admits pods with its client labels, and no others', () => {
     const policies = new Policies({ replicas: 3 });
     expect(policies.openTo({ app: 'mine', ...policies.run.broker.clientLabels })).toEqual([5672]);
     const strangers: Labels[] = [{}, { app: 'mine' }, { 'cdk8s-work-queue/broker': 'another' }];
@@ -79,7 +79,7 @@ describe('the broker', () => {
     }
   });
 
-  test('is not open to the clients of another broker in the namespace', () => {
+  test('the broker does not admit the clients of another broker in the namespace', () => {
     const chart = newChart();
     const other = new RabbitMQ(chart, 'other');
     const run = new SynthesizedRun({}, chart);
@@ -88,26 +88,26 @@ describe('the broker', () => {
     expect(other.clientLabels).not.toEqual(run.broker.clientLabels);
   });
 
-  test('has nodes that talk to each other where there are several, and only they do', () => {
+  test('several nodes reach each other, and no other pods reach their cluster ports', () => {
     const policies = new Policies({ replicas: 3 });
     expect(policies.openTo(policies.broker)).toEqual([4369, 25672, 35672, 35682]);
     expect(policies.openTo(policies.broker, 'elsewhere')).toEqual([]);
   });
 
-  test('has no port for other nodes where it is alone', () => {
+  test('a single node opens no cluster ports', () => {
     const policies = new Policies();
     expect(policies.openTo(policies.broker)).toEqual([]);
     expect(policies.ofBroker.ingress.length).toBe(1);
   });
 
-  test('is open to all for metrics alone, wherever Prometheus is', () => {
+  test('all pods reach the metrics port and no other port, wherever Prometheus is', () => {
     expect(new Policies().openTo({})).toEqual([]);
     const policies = new Policies({ metrics: true });
     expect(policies.openTo({})).toEqual([15692]);
     expect(policies.openTo({ app: 'prometheus' }, 'monitoring')).toEqual([15692]);
   });
 
-  test('lets clients of other namespaces in where they are named, if they carry the labels', () => {
+  test('the broker admits pods of `clientNamespaces` if they carry the labels', () => {
     const policies = new Policies({ clientNamespaces: ['research', 'lab'], replicas: 3 });
     const { clientLabels = {} } = policies.run.broker;
     for (const namespace of ['research', 'lab']) {
@@ -118,23 +118,23 @@ describe('the broker', () => {
     expect(new Policies().openTo(clientLabels, 'research')).toEqual([]);
   });
 
-  test.each(['', 'Research', 'a b', '-a'])('cannot have clients of a namespace %j', (name) => {
+  test.each(['', 'Research', 'a b', '-a'])('the invalid name %j in `clientNamespaces` is an error', (name) => {
     expect(() => new SynthesizedRun({ broker: { clientNamespaces: ['research', name] } })).toThrow(
       /RabbitMQ 'test\/rabbitmq': clientNamespaces is ".*"; it cannot be the name of a Kubernetes namespace/,
     );
   });
 
-  test('is not kept from anything itself', () => {
+  test('the policy of the clients does not restrict the broker itself', () => {
     const policies = new Policies({ replicas: 3 });
     expect(selects(policies.ofClients.podSelector, policies.broker)).toBe(false);
   });
 });
 
-describe('a client', () => {
+describe('the policy of the clients', () => {
   test.each<[string, RabbitMQProps, number[]]>([
     ['plain', {}, [5672]],
     ['over TLS', { tls: Tls.certManager({ name: 'ca' }) }, [5671]],
-  ])('reaches the broker, %s, and DNS wherever that is, and nothing else', (_, props, ports) => {
+  ])('a client reaches the broker (%s), DNS at any address, and nothing else', (_, props, ports) => {
     const policies = new Policies(props);
     for (const labels of [policies.seeder, policies.worker]) {
       expect(selects(policies.ofClients.podSelector, labels)).toBe(true);
@@ -151,37 +151,37 @@ describe('a client', () => {
     });
   });
 
-  test('may be a worker with an open network: it reaches all, and the broker lets it in', () => {
+  test('a worker with `Network.OPEN` reaches everything, and the broker admits it', () => {
     const policies = new Policies({}, { worker: { network: Network.OPEN } });
     expect(selects(policies.ofClients.podSelector, policies.worker)).toBe(false);
     expect(policies.openTo(policies.worker)).toEqual([5672]);
     expect(selects(policies.ofClients.podSelector, policies.seeder)).toBe(true);
   });
 
-  test('of yours that carries the client labels alone is let in, and kept from nothing', () => {
+  test('a pod with only the client labels is admitted and not restricted', () => {
     const policies = new Policies();
     expect(selects(policies.ofClients.podSelector, { ...policies.run.broker.clientLabels })).toBe(false);
   });
 
-  test('is not the Job that makes the Secrets: it has to reach the API server', () => {
+  test('the credentials Job is not restricted, because it has to reach the API server', () => {
     const { run, ofClients } = new Policies();
     const [job] = run.objects().filter(({ kind, metadata }) => kind === 'Job' && /credentials/.test(metadata.name));
     expect(selects(ofClients.podSelector, podLabels(job))).toBe(false);
   });
 
-  test('keeps the labels that you give its pods', () => {
+  test('the pods of a client keep the labels of `podMetadata`', () => {
     const policies = new Policies({}, { worker: { podMetadata: { labels: { team: 'fruit' } } } });
     expect(policies.worker).toMatchObject({ team: 'fruit', ...policies.run.broker.clientLabels });
   });
 
-  test('of another chart in the namespace carries the labels as well', () => {
+  test('a client of another chart in the namespace carries the labels too', () => {
     const app = new App();
-    const policies = new Policies({}, {}, new Chart(app, 'theirs'));
+    const policies = new Policies({}, {}, new Chart(app, 'broker'));
     const { broker } = policies.run;
-    const ours = new Chart(app, 'ours');
-    const queue = new QueueSeeder(ours, 'queue', { broker, items: WorkItems.list(['a']) });
-    new CoarseWorkerJob(ours, 'eat', { queue, image: 'x:1', program: Program.command('cat') });
-    const jobs = (ours.toJson() as Json[]).filter(({ kind }) => kind === 'Job');
+    const clients = new Chart(app, 'clients');
+    const queue = new QueueSeeder(clients, 'queue', { broker, items: WorkItems.list(['a']) });
+    new CoarseWorkerJob(clients, 'eat', { queue, image: 'x:1', program: Program.command('cat') });
+    const jobs = (clients.toJson() as Json[]).filter(({ kind }) => kind === 'Job');
     expect(jobs.length).toBe(2);
     for (const job of jobs) {
       expect(policies.openTo(podLabels(job))).toEqual([5672]);
@@ -190,21 +190,21 @@ describe('a client', () => {
   });
 });
 
-test('labels are as short as Kubernetes wants them, however long the path', () => {
+test('the client labels are short enough for Kubernetes, however long the path is', () => {
   const chart = newChart();
   const { clientLabels = {} } = new RabbitMQ(chart, 'b'.repeat(200));
   for (const value of Object.values(clientLabels)) expect(value).toMatch(/^[A-Za-z0-9][\w.-]{0,61}[A-Za-z0-9]$/);
 });
 
-describe('an open network', () => {
+describe('Network.OPEN', () => {
   const run = new SynthesizedRun({ broker: { network: Network.OPEN, clientNamespaces: ['research'], metrics: true } });
 
-  test('has no policies', () => {
+  test('with `Network.OPEN`, a broker has no policies and no client labels', () => {
     expect(run.objects().map(({ kind }) => kind)).not.toContain('NetworkPolicy');
     expect(run.broker.clientLabels).toBeUndefined();
   });
 
-  test('has no labels of ours on the pods', () => {
+  test('with `Network.OPEN`, no pod carries labels of this package', () => {
     for (const object of run.objects().filter(({ spec }) => spec?.template)) {
       expect(Object.keys(podLabels(object)).filter((key) => key.startsWith('cdk8s-work-queue/'))).toEqual([]);
     }

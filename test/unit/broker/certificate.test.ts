@@ -16,33 +16,33 @@ function certificate(props: Partial<CertificateProps> = {}) {
 
 const spec = (props: Partial<CertificateProps> = {}) => certificate(props).object().spec;
 
-test("is cert-manager's, in the namespace of the chart", () => {
+test('a certificate is an object of cert-manager, in the namespace of the chart', () => {
   const object = certificate().object();
   expect(object).toMatchObject({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' });
   expect(object.metadata.namespace).toBe('research');
 });
 
-test('is for the names of the server, and comes in the Secret that was named', () => {
+test('a certificate is for the given names, and is stored in the given Secret', () => {
   expect(spec()).toMatchObject({ secretName: 'rabbitmq-tls', dnsNames: ['rabbitmq', 'rabbitmq.research.svc'] });
 });
 
-test.each(['Issuer', 'ClusterIssuer'] as const)('may be of an %s', (issuerKind) => {
+test.each(['Issuer', 'ClusterIssuer'] as const)('the issuer of a certificate can be an %s', (issuerKind) => {
   expect(spec({ issuerKind }).issuerRef).toEqual({ kind: issuerKind, name: 'research-ca' });
 });
 
-test('is good for a server, and for nobody who poses as a client with it', () => {
+test('a certificate allows server authentication, and not client authentication', () => {
   expect(spec().usages).toEqual(['server auth', 'digital signature', 'key encipherment']);
 });
 
-test('has a new elliptic key whenever it is renewed', () => {
+test('a certificate gets a new elliptic key at each renewal', () => {
   expect(spec().privateKey).toEqual({ algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' });
 });
 
-test("is valid as long as cert-manager's default says", () => {
+test('cert-manager decides how long a certificate is valid', () => {
   expect(Object.keys(spec())).not.toEqual(expect.arrayContaining([expect.stringMatching(/duration|renewBefore/)]));
 });
 
-test('can be patched with a field that the imported definition does not have', () => {
+test('a certificate can be patched with a field that the imported definition does not have', () => {
   const { construct, object } = certificate();
   ApiObject.of(construct).addJsonPatch(JsonPatch.add('/spec/ofTomorrow', true));
   expect(object().spec.ofTomorrow).toBe(true);

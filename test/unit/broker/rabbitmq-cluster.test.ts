@@ -1,3 +1,4 @@
+import { EnvName } from '../../../lib/contract/environment';
 import { Images, RabbitMQ, type RabbitMQProps } from '../../../lib/index';
 import { newChart } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
@@ -8,11 +9,11 @@ describe.each([
 ])('a broker of %d nodes', (replicas, majority) => {
   const { one, statefulSet, pod, server, settings, plugins } = brokerOf({ replicas });
 
-  test('starts them all at once: after a loss of all, one may need another to start', () => {
+  test('several nodes start together, because after the loss of all one may need another to start', () => {
     expect(statefulSet.spec).toMatchObject({ replicas, podManagementPolicy: 'Parallel' });
   });
 
-  test('has nodes that join the first one, and never go on alone', () => {
+  test('several nodes join the first one, and never continue alone', () => {
     expect(plugins).toBe('[rabbitmq_peer_discovery_k8s].\n');
     expect(settings).toMatchObject({
       'cluster_formation.peer_discovery_backend': 'kubernetes',
@@ -25,7 +26,7 @@ describe.each([
     expect(triesMs).toBeGreaterThan(failureThreshold * periodSeconds * 1000);
   });
 
-  test('gives every queue a member on each node', () => {
+  test('every queue gets a member on each of several nodes', () => {
     const reconciliation = 'quorum_queue.continuous_membership_reconciliation';
     expect(settings).toMatchObject({
       [`${reconciliation}.enabled`]: 'true',
@@ -34,24 +35,24 @@ describe.each([
     });
   });
 
-  test('has a long name for each node, by the headless Service, which knows those that are not ready', () => {
+  test('each node has a long name in the headless Service, which also includes nodes that are not ready', () => {
     const nodes = one('Service').find(({ metadata }) => metadata.name === statefulSet.spec.serviceName);
     expect(nodes.spec.publishNotReadyAddresses).toBe(true);
     expect(server.env.slice(0, 3)).toEqual([
-      // Before the name that has it in it, or Kubernetes would not expand it.
-      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-      { name: 'RABBITMQ_NODENAME', value: `rabbit@$(POD_NAME).${nodes.metadata.name}` },
+      // This comes before the name that contains it, so that Kubernetes expands it.
+      { name: EnvName.POD_NAME, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'RABBITMQ_NODENAME', value: `rabbit@$(${EnvName.POD_NAME}).${nodes.metadata.name}` },
       { name: 'RABBITMQ_USE_LONGNAME', value: 'true' },
     ]);
   });
 
-  test(`keeps ${majority} nodes where the cluster moves pods on purpose`, () => {
+  test(`a PodDisruptionBudget keeps ${majority} nodes when the cluster moves pods`, () => {
     const [budget, ...others] = one('PodDisruptionBudget');
     expect(others).toEqual([]);
     expect(budget.spec).toEqual({ minAvailable: majority, selector: statefulSet.spec.selector });
   });
 
-  test('prefers a machine for each node, and does without', () => {
+  test('several nodes prefer, but do not require, different machines', () => {
     expect(pod.affinity).toEqual({
       podAntiAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [
@@ -64,7 +65,7 @@ describe.each([
     });
   });
 
-  test('stops a node only when no queue loses its majority, and has the time for that', () => {
+  test('a node waits before it stops until no queue would lose its majority, and gets enough time for that', () => {
     const [, , script] = server.lifecycle.preStop.exec.command;
     const [, wait] = /; rabbitmq-upgrade -q -t (\d+) await_online_quorum_plus_one; /.exec(script) ?? [];
     expect(script.indexOf('rabbitmq-upgrade -q drain')).toBeGreaterThan(script.indexOf('await_online_quorum_plus_one'));
@@ -76,16 +77,16 @@ describe.each([
 describe('a broker of one node', () => {
   const { one, statefulSet, pod, server, settings, plugins } = brokerOf({ replicas: 1 });
 
-  test('is what there is unless told', () => {
+  test('`replicas` is 1 by default', () => {
     expect(brokerOf().objects).toEqual(brokerOf({ replicas: 1 }).objects);
     expect(statefulSet.spec.replicas).toBe(1);
   });
 
-  test('has no PodDisruptionBudget: it would keep a machine from being drained', () => {
+  test('a single node has no PodDisruptionBudget, which would block the drain of its machine', () => {
     expect(one('PodDisruptionBudget')).toEqual([]);
   });
 
-  test('looks for no others, and waits for none', () => {
+  test('a single node neither searches nor waits for others', () => {
     expect(plugins).toBe('[].\n');
     expect(Object.keys(settings).filter((key) => /cluster|quorum/.test(key))).toEqual([]);
     expect(pod).not.toHaveProperty('affinity');
@@ -93,7 +94,7 @@ describe('a broker of one node', () => {
   });
 });
 
-test('the name of the StatefulSet, and so the volumes, stay when the number of nodes grows', () => {
+test('the StatefulSet keeps its name, and so its volumes, when `replicas` grows', () => {
   const names = [1, 3, 5].map((replicas) => {
     const { metadata, spec } = brokerOf({ replicas }).statefulSet;
     return [metadata.name, spec.serviceName, spec.selector, spec.volumeClaimTemplates];
@@ -102,28 +103,28 @@ test('the name of the StatefulSet, and so the volumes, stay when the number of n
   expect(names[2]).toEqual(names[0]);
 });
 
-describe('the number of nodes', () => {
-  test.each([0, 2, 4, 6, 7, -1, 1.5, Number.NaN])('cannot be %d', (replicas) => {
+describe('replicas', () => {
+  test.each([0, 2, 4, 6, 7, -1, 1.5, Number.NaN])('`replicas` cannot be %d', (replicas) => {
     expect(() => brokerOf({ replicas })).toThrow(
-      /^RabbitMQ 'test\/rabbitmq': replicas is .*; it must be one of 1, 3, 5\. Take 1, or 3 to go on without/,
+      /^RabbitMQ 'test\/rabbitmq': replicas is .*; it must be one of 1, 3, 5\. Use 1, or 3 to tolerate the loss of one node, or 5/,
     );
   });
 
   test.each(['rabbitmq:4.0', 'rabbitmq:4.0.9-management', 'rabbitmq:3.13', 'registry.example.com/x/rabbitmq:4.0'])(
-    'cannot be 3 with %s, which does not find its nodes',
+    '`replicas` cannot be 3 with %s, which does not find its nodes',
     (image) => {
       expect(() => brokerOf({ replicas: 3, image })).toThrow(
-        `replicas is 3; it needs RabbitMQ 4.1 or later, and the image is ${image}. Take the image of a later version`,
+        `replicas is 3; it requires RabbitMQ 4.1 or later, but the image is ${image}. Use the image of a later version`,
       );
     },
   );
 
-  test('cannot be 3 with such an image from Images either, which may come last', () => {
+  test('`replicas` cannot be 3 with such an image from `Images`, even if that is set last', () => {
     const chart = newChart();
     new RabbitMQ(chart, 'rabbitmq', { replicas: 3 });
     Images.of(chart).useRabbitMQ('rabbitmq:4.0');
     expect(() => chart.toJson()).toThrow(
-      'replicas is 3; it needs RabbitMQ 4.1 or later, and the image is rabbitmq:4.0.',
+      'replicas is 3; it requires RabbitMQ 4.1 or later, but the image is rabbitmq:4.0.',
     );
   });
 
@@ -134,7 +135,7 @@ describe('the number of nodes', () => {
     { replicas: 3, image: 'rabbitmq:4' },
     { replicas: 3, image: 'my-rabbitmq:3' },
     { replicas: 5, image: `registry.example.com/broker@sha256:${'00'.repeat(32)}` },
-  ])('goes with %j', (props) => {
+  ])('replicas and image %j are accepted', (props) => {
     expect(brokerOf(props).statefulSet.spec.replicas).toBe(props.replicas);
   });
 });

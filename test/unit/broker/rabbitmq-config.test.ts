@@ -1,5 +1,9 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
+import { RabbitMQFile } from '../../../lib/contract/broker-secrets';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
+import { ATTEMPT_OVERHEAD_SECONDS } from '../../../lib/contract/limits';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, type RabbitMQProps, WorkItems } from '../../../lib/index';
 import { env, type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf, settingsOf } from '../../support/broker-of';
@@ -11,25 +15,25 @@ describe('the memory alarm', () => {
     [Size.mebibytes(256), 256],
     [Size.gibibytes(1), 1024],
     [Size.gibibytes(5), 5120],
-  ])('comes at 60 %% of the memory limit: %s', (limit, mebibytes) => {
+  ])('the memory alarm is at 60 %% of the memory limit: %s', (limit, mebibytes) => {
     const { 'vm_memory_high_watermark.absolute': watermark } = brokerOf(memory(limit)).settings;
     expect(watermark).toBe(String(Math.floor(mebibytes * 2 ** 20 * 0.6)));
   });
 
-  test('is for the memory limit that a broker has without being told', () => {
+  test('the memory alarm follows the default memory limit', () => {
     const { server, settings } = brokerOf();
     expect(server.resources).toEqual({ requests: { cpu: '100m', memory: '512Mi' }, limits: { memory: '1Gi' } });
     expect(settings['vm_memory_high_watermark.absolute']).toBe('644245094');
   });
 
-  test('is left to RabbitMQ where there is no memory limit', () => {
+  test('without a memory limit, RabbitMQ decides on the memory alarm', () => {
     const { settings } = brokerOf({ resources: { cpu: { request: Cpu.units(1) } } });
     expect(Object.keys(settings).filter((key) => key.startsWith('vm_memory'))).toEqual([]);
   });
 
-  test('would be there from the start with less than 256 MiB: an error', () => {
+  test('a memory limit below 256 MiB is an error', () => {
     expect(() => brokerOf(memory(Size.mebibytes(255)))).toThrow(
-      "RabbitMQ 'test/rabbitmq': resources.memory.limit is 255Mi; it must be at least 256Mi. RabbitMQ itself takes half.",
+      "RabbitMQ 'test/rabbitmq': resources.memory.limit is 255Mi; it must be at least 256Mi. RabbitMQ itself uses half of that.",
     );
   });
 });
@@ -39,19 +43,19 @@ describe('the disk alarm', () => {
     [Size.mebibytes(512), 512],
     [Size.gibibytes(1), 1024],
     [Size.gibibytes(20), 20 * 1024],
-  ])('comes with less than a fifth of the volume free: %s', (storage, mebibytes) => {
+  ])('the disk alarm is at a fifth of the volume: %s', (storage, mebibytes) => {
     const { 'disk_free_limit.absolute': limit } = brokerOf({ storage }).settings;
     expect(limit).toBe(String(Math.floor((mebibytes * 2 ** 20) / 5)));
   });
 
-  test('comes on the default volume when there is no room left for three write-ahead logs', () => {
+  test('the disk alarm leaves space for three write-ahead logs on the default volume', () => {
     const { settings } = brokerOf();
     expect(Number(settings['disk_free_limit.absolute'])).toBeGreaterThan(
       3 * Number(settings['raft.wal_max_size_bytes']),
     );
   });
 
-  test('would come too early with less than 512 MiB: an error', () => {
+  test('a volume below 512 MiB is an error', () => {
     expect(() => brokerOf({ storage: Size.mebibytes(511) })).toThrow(
       "RabbitMQ 'test/rabbitmq': storage is 511Mi; it must be at least 512Mi. The write-ahead log",
     );
@@ -60,52 +64,52 @@ describe('the disk alarm', () => {
 
 describe('the consumer timeout', () => {
   const timeout = (objects: Json[]) => Number(settingsOf(objects).consumer_timeout);
-  /** Ten days, three times: more than the two weeks that a queue allows by itself. */
+  /** Three times ten days, which is more than the two weeks that a queue allows by default. */
   const long = { itemTimeout: Duration.days(10), maxAttempts: 3 };
-  const needs = 3 * (864_000 + 30 + 120);
+  const needs = 3 * (864_000 + 30 + ATTEMPT_OVERHEAD_SECONDS);
 
-  test("is RabbitMQ's own without queues, and the two weeks of a queue with one", () => {
+  test('the consumer timeout is the default of RabbitMQ without queues, and two weeks with a queue', () => {
     expect(brokerOf().settings.consumer_timeout).toBe('1800000');
     expect(timeout(new SynthesizedRun().objects())).toBe(1_209_600_000);
   });
 
-  test('is as long as the longest work on an item, of workers that come after the broker', () => {
+  test('the consumer timeout covers the longest work on an item, even of workers that are added later', () => {
     const run = new SynthesizedRun({ worker: long });
     expect(timeout(run.objects())).toBe(needs * 1000);
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(needs));
+    expect(env(run.seederJob(), ContainerName.SEEDER)[EnvName.CONSUMER_TIMEOUT_SECONDS]).toBe(String(needs));
   });
 
-  test('is that of the most demanding queue', () => {
+  test('the consumer timeout is that of the most demanding queue', () => {
     const run = new SynthesizedRun({ worker: { itemTimeout: Duration.days(20), maxAttempts: 1 } });
     const items = WorkItems.list(['nut']);
     const queue = new QueueSeeder(run.chart, 'nuts', { broker: run.broker, items });
     new CoarseWorkerJob(run.chart, 'crack', { queue, image: 'x:1', program: Program.command('cat'), ...long });
     const ofQueues = [run.queue.name, queue.name].map((name) =>
-      Number(env(run.named('Job', name), 'seeder').CONSUMER_TIMEOUT_SECONDS),
+      Number(env(run.named('Job', name), ContainerName.SEEDER)[EnvName.CONSUMER_TIMEOUT_SECONDS]),
     );
     expect(ofQueues).toEqual([1_728_150, needs]);
     expect(timeout(run.objects())).toBe(needs * 1000);
   });
 
-  test('follows queues and workers of other charts, and the broker restarts with it', () => {
+  test('the consumer timeout follows queues and workers of other charts, and a change restarts the broker', () => {
     const app = new App();
-    const theirs = new Chart(app, 'theirs', { namespace: 'a' });
-    const broker = new RabbitMQ(theirs, 'rabbitmq');
-    const ours = new Chart(app, 'ours', { namespace: 'a' });
-    const queue = new QueueSeeder(ours, 'queue', { broker, items: WorkItems.list(['apple']) });
+    const brokers = new Chart(app, 'brokers', { namespace: 'a' });
+    const broker = new RabbitMQ(brokers, 'rabbitmq');
+    const queues = new Chart(app, 'queues', { namespace: 'a' });
+    const queue = new QueueSeeder(queues, 'queue', { broker, items: WorkItems.list(['apple']) });
     const configName = () => {
-      const { spec } = (theirs.toJson() as Json[]).find(({ kind }) => kind === 'StatefulSet');
+      const { spec } = (brokers.toJson() as Json[]).find(({ kind }) => kind === 'StatefulSet');
       return spec.template.spec.volumes.find(({ name }: Json) => name === 'config').configMap.name;
     };
     const before = configName();
-    expect(timeout(theirs.toJson())).toBe(1_209_600_000);
+    expect(timeout(brokers.toJson())).toBe(1_209_600_000);
     const last = new Chart(app, 'last', { namespace: 'a' });
     new CoarseWorkerJob(last, 'eat', { queue, image: 'x:1', program: Program.command('cat'), ...long });
-    expect(timeout(theirs.toJson())).toBe(needs * 1000);
+    expect(timeout(brokers.toJson())).toBe(needs * 1000);
     expect(configName()).not.toBe(before);
   });
 
-  test('is of the broker that has the queue, and of no other', () => {
+  test('a queue changes the consumer timeout of its broker only', () => {
     const run = new SynthesizedRun({ worker: long });
     const other = new Chart(new App(), 'other');
     new RabbitMQ(other, 'rabbitmq');
@@ -115,20 +119,20 @@ describe('the consumer timeout', () => {
 });
 
 describe('rabbitmq.conf', () => {
-  test('has the definitions of the users, where they are prepared', () => {
+  test('rabbitmq.conf loads the definitions of the users from where they are prepared', () => {
     const { pod, settings } = brokerOf();
-    const home = pod.initContainers[0].env.find(({ name }: Json) => name === 'RABBITMQ_HOME').value;
+    const home = pod.initContainers[0].env.find(({ name }: Json) => name === EnvName.RABBITMQ_HOME).value;
     expect(settings).toMatchObject({
       'definitions.import_backend': 'local_filesystem',
-      'definitions.local.path': `${home}/definitions.json`,
+      'definitions.local.path': `${home}/${RabbitMQFile.DEFINITIONS}`,
     });
   });
 
-  test('takes messages of 16 MiB, of which an item needs one, in frames of 128 KiB', () => {
+  test('rabbitmq.conf accepts messages of 16 MiB, one for each item, in frames of 128 KiB', () => {
     expect(brokerOf().settings).toMatchObject({ max_message_size: '16777216', frame_max: '131072' });
   });
 
-  test('has your settings over those of this package', () => {
+  test('`config` overrides the settings of this package', () => {
     const config = { 'disk_free_limit.absolute': '2GB', consumer_timeout: '99', channel_max: '7' };
     const { settings, one } = brokerOf({ config });
     expect(settings).toMatchObject(config);
@@ -138,27 +142,30 @@ describe('rabbitmq.conf', () => {
     expect(keys).toContain('disk_free_limit.absolute');
   });
 
-  test.each(['vm_memory_high_watermark', 'disk_free_limit'])('has no other %s than yours', (limit) => {
-    const { settings } = brokerOf({ config: { [`${limit}.relative`]: '0.7' } });
-    expect(settings).toMatchObject({ [`${limit}.relative`]: '0.7' });
-    expect(settings).not.toHaveProperty([`${limit}.absolute`]);
-    expect(brokerOf().settings).toHaveProperty([`${limit}.absolute`]);
-  });
+  test.each(['vm_memory_high_watermark', 'disk_free_limit'])(
+    'a %s of `config` replaces that of this package',
+    (limit) => {
+      const { settings } = brokerOf({ config: { [`${limit}.relative`]: '0.7' } });
+      expect(settings).toMatchObject({ [`${limit}.relative`]: '0.7' });
+      expect(settings).not.toHaveProperty([`${limit}.absolute`]);
+      expect(brokerOf().settings).toHaveProperty([`${limit}.absolute`]);
+    },
+  );
 
-  test.each(['a b', 'a=b', '', 'a\nb', '#a', 'ä'])('cannot have the key %j', (key) => {
+  test.each(['a b', 'a=b', '', 'a\nb', '#a', 'ä'])('`config` cannot have the key %j', (key) => {
     expect(() => brokerOf({ config: { [key]: '1' } })).toThrow(
       /^RabbitMQ 'test\/rabbitmq': config is \{.*"1"\}; it cannot be a line of rabbitmq\.conf\. A key must not contain spaces/,
     );
   });
 
-  test.each(['', 'a\nb', 'a\rb', 'loopback_users = none\n'])('cannot have the value %j', (value) => {
+  test.each(['', 'a\nb', 'a\rb', 'loopback_users = none\n'])('`config` cannot have the value %j', (value) => {
     expect(() => brokerOf({ config: { channel_max: value } })).toThrow(
       /config is \{"channel_max":.*; it cannot be a line of rabbitmq\.conf\. .* a value must be one line that is not empty/,
     );
   });
 
   test.each(['num_acceptors.tcp', 'log.file.level', 'auth_ldap.dn', 'a-b', 'ssl_options.versions.$x', 'A:b@c'])(
-    'can have the key %s',
+    '`config` can have the key %s',
     (key) => {
       expect(brokerOf({ config: { [key]: 'x y = z' } }).one('ConfigMap')).toContainEqual(
         expect.objectContaining({
@@ -171,17 +178,23 @@ describe('rabbitmq.conf', () => {
   test.each([
     [
       'listeners.tcp',
-      /config is \{"listeners\.tcp":"x"\}; it is a setting of listeners\.\*, which .* Say by tls and plaintext/,
+      /config is \{"listeners\.tcp":"x"\}; it cannot be set here, because other objects of the broker depend on listeners\.\*\. Set the ports with tls/,
     ],
-    ['listeners.ssl.default', /which the objects of the broker depend on/],
-    ['definitions.local.path', /it is a setting of definitions\.\*.* Give the user by credentials/],
-    ['load_definitions', /it is a setting, which the objects of the broker depend on\. Give the user by credentials/],
-    ['cluster_formation.peer_discovery_backend', /it is a setting of cluster_formation\.\*.* Say by replicas/],
-  ])('is not yours where other objects depend on it: %s', (key, message) => {
+    ['listeners.ssl.default', /because other objects of the broker depend on listeners\.\*\./],
+    ['definitions.local.path', /depend on definitions\.\*.* Set the user with credentials/],
+    [
+      'load_definitions',
+      /because other objects of the broker depend on load_definitions\. Set the user with credentials/,
+    ],
+    [
+      'cluster_formation.peer_discovery_backend',
+      /depend on cluster_formation\.\*.* Set the number of nodes with replicas/,
+    ],
+  ])('`config` cannot set a key on which other objects depend: %s', (key, message) => {
     expect(() => brokerOf({ config: { [key]: 'x' } })).toThrow(message);
   });
 
-  test('can have messages of up to 512 MiB, with more the server would not start', () => {
+  test('`max_message_size` is at most 512 MiB, because with more the server does not start', () => {
     const sized = (bytes: string) => brokerOf({ config: { max_message_size: bytes } });
     expect(sized('536870912').broker.maxMessageSize?.toMebibytes()).toBe(512);
     expect(() => sized('536870913')).toThrow(

@@ -9,13 +9,13 @@ describe('metrics', () => {
   test.each<[string, RabbitMQProps, string]>([
     ['one node', {}, '[rabbitmq_prometheus].\n'],
     ['three nodes', { replicas: 3 }, '[rabbitmq_peer_discovery_k8s, rabbitmq_prometheus].\n'],
-  ])('are served by a plugin, on a port of each node: %s', (_, props, plugins) => {
+  ])('a plugin serves the metrics on a port of each node: %s', (_, props, plugins) => {
     const broker = brokerOf({ ...props, metrics: true });
     expect(broker.plugins).toBe(plugins);
     expect(broker.server.ports.at(-1)).toEqual({ containerPort: 15692, name: 'prometheus' });
   });
 
-  test('are found by the annotations that Prometheus looks for', () => {
+  test('Prometheus finds the metrics by the annotations of the pods', () => {
     expect(annotations(brokerOf({ metrics: true }))).toEqual({
       'prometheus.io/scrape': 'true',
       'prometheus.io/port': '15692',
@@ -23,7 +23,7 @@ describe('metrics', () => {
     });
   });
 
-  test('are not there unless asked for', () => {
+  test('a broker serves no metrics by default', () => {
     const broker = brokerOf();
     expect(broker.plugins).toBe('[].\n');
     expect(portNames(broker)).toEqual(['amqp']);
@@ -31,7 +31,7 @@ describe('metrics', () => {
     expect(broker.one('PodMonitor')).toEqual([]);
   });
 
-  test('are of each node, and so on no Service', () => {
+  test('no Service has the metrics port, because each node has metrics of its own', () => {
     for (const { spec } of brokerOf({ metrics: true }).one('Service')) {
       expect(spec.ports.map(({ port }: Json) => port)).toEqual([5672]);
     }
@@ -40,14 +40,14 @@ describe('metrics', () => {
   test.each<[string, RabbitMQProps]>([
     ['plain', {}],
     ['over TLS', { tls: Tls.certManager({ name: 'ca' }) }],
-  ])('change nothing about when a node is ready: %s', (_, props) => {
+  ])('`metrics` does not change when a node is ready: %s', (_, props) => {
     const probes = ({ server }: ReturnType<typeof brokerOf>) => [server.startupProbe, server.readinessProbe];
     expect(probes(brokerOf({ ...props, metrics: true }))).toEqual(probes(brokerOf(props)));
   });
 });
 
 describe('a PodMonitor', () => {
-  test('selects the pods of the broker, by the port that they have', () => {
+  test('a PodMonitor selects the pods of the broker, and a port that they have', () => {
     const broker = brokerOf({ metrics: true, podMonitor: true });
     const [monitor, ...others] = broker.one('PodMonitor');
     expect(others).toEqual([]);
@@ -56,15 +56,15 @@ describe('a PodMonitor', () => {
     expect(portNames(broker)).toContain(port);
   });
 
-  test('is not made unless asked for: the operator may not be there', () => {
+  test('no PodMonitor is created by default, because the operator may be missing', () => {
     expect(brokerOf({ metrics: true }).one('PodMonitor')).toEqual([]);
   });
 
   test.each<RabbitMQProps>([{ podMonitor: true }, { podMonitor: true, metrics: false }])(
-    'without metrics is an error: %j',
+    '`podMonitor` without `metrics` is an error: %j',
     (props) => {
       expect(() => brokerOf(props)).toThrow(
-        "RabbitMQ 'test/rabbitmq': podMonitor is true; it needs metrics. Set metrics: true as well.",
+        "RabbitMQ 'test/rabbitmq': podMonitor is true; it requires metrics. Also set metrics: true.",
       );
     },
   );

@@ -1,23 +1,27 @@
 import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-28';
+import { BrokerVolume } from '../../../lib/contract/broker-secrets';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { RabbitMQ } from '../../../lib/index';
 import { container, env, type Json, newChart, podSpecs } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 describe('the Service', () => {
-  test('has the name that was asked for, and port 5672', () => {
+  test('the Service has the name `serviceName`, and port 5672', () => {
     const { broker, one } = brokerOf({ serviceName: 'rabbitmq-service' });
     const service = one('Service').find(({ metadata }) => metadata.name === 'rabbitmq-service');
     expect(service.spec.ports).toEqual([{ name: 'amqp', port: 5672, targetPort: 'amqp' }]);
     expect(broker.serviceName).toBe('rabbitmq-service');
   });
 
-  test('has a generated name unless one was asked for', () => {
+  test('the Service has a generated name by default', () => {
     const { broker, one } = brokerOf();
     expect(one('Service').map(({ metadata }) => metadata.name)).toContain(broker.serviceName);
   });
 
-  test('leads to nodes that are ready; our clients use the headless one, which leads to those in an alarm as well', () => {
+  test('clients use the headless Service, which unlike the other also leads to nodes with an alarm', () => {
     const { broker, one, statefulSet } = brokerOf();
     const [ready, all] = one('Service');
     expect(ready.metadata.name).toBe(broker.serviceName);
@@ -28,7 +32,7 @@ describe('the Service', () => {
     expect(all.spec.ports).toEqual(ready.spec.ports);
   });
 
-  test('finds the pod, and so does the headless one of the StatefulSet', () => {
+  test('the Service and the headless Service select the pods', () => {
     const { one, statefulSet } = brokerOf();
     for (const service of one('Service')) {
       expect(statefulSet.spec.template.metadata.labels).toMatchObject(service.spec.selector);
@@ -38,7 +42,7 @@ describe('the Service', () => {
   });
 
   test.each(['', 'Rabbit', '1rabbit', 'rabbit_mq', 'rabbit-', 'a.b', 'x'.repeat(64)])(
-    'cannot be named %j',
+    '`serviceName` cannot be %j',
     (serviceName) => {
       expect(() => brokerOf({ serviceName })).toThrow(
         /RabbitMQ 'test\/rabbitmq': serviceName is ".*"; it cannot be the name of a Kubernetes Service/,
@@ -48,11 +52,11 @@ describe('the Service', () => {
 });
 
 describe('the StatefulSet', () => {
-  test('is the ApiObject of the broker', () => {
+  test('the StatefulSet is the ApiObject of the broker', () => {
     expect(ApiObject.of(brokerOf().broker).kind).toBe('StatefulSet');
   });
 
-  test('says by its labels what it is, as its name has a hash in it', () => {
+  test('the labels of the StatefulSet identify it, as its name contains a hash', () => {
     expect(brokerOf().statefulSet.metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-rabbitmq',
       'app.kubernetes.io/component': 'broker',
@@ -60,7 +64,7 @@ describe('the StatefulSet', () => {
     });
   });
 
-  test('can be patched in the form that stands in the manifest', () => {
+  test('the StatefulSet can be patched in the form of the manifest', () => {
     const { chart, broker } = brokerOf();
     const memory = '/spec/template/spec/containers/0/resources/limits/memory';
     ApiObject.of(broker).addJsonPatch(JsonPatch.replace(memory, '3Gi'), JsonPatch.add('/spec/ordinals', { start: 1 }));
@@ -69,18 +73,21 @@ describe('the StatefulSet', () => {
     expect(spec.ordinals).toEqual({ start: 1 });
   });
 
-  test('keeps its data on a volume, and the Erlang cookie off it', () => {
+  test('the data is on a volume, and the Erlang cookie is not', () => {
     const { statefulSet, pod, server } = brokerOf();
     const [claim] = statefulSet.spec.volumeClaimTemplates;
     expect(claim.spec.resources.requests.storage).toBe('1Gi');
     expect(claim.spec.storageClassName).toBeUndefined();
-    expect(server.volumeMounts).toContainEqual({ name: claim.metadata.name, mountPath: '/var/lib/rabbitmq/mnesia' });
-    expect(server.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
+    expect(server.volumeMounts).toContainEqual({
+      name: claim.metadata.name,
+      mountPath: `${MountPath.RABBITMQ_HOME}/mnesia`,
+    });
+    expect(server.volumeMounts).toContainEqual({ name: 'home', mountPath: MountPath.RABBITMQ_HOME });
     expect(pod.volumes).toContainEqual({ name: 'home', emptyDir: { medium: 'Memory', sizeLimit: '32Mi' } });
-    expect(server.env).toContainEqual({ name: 'HOME', value: '/var/lib/rabbitmq' });
+    expect(server.env).toContainEqual({ name: 'HOME', value: MountPath.RABBITMQ_HOME });
   });
 
-  test('takes storage, its class and resources as they are given', () => {
+  test('`storage`, `storageClassName` and `resources` become those of the StatefulSet', () => {
     const { statefulSet } = brokerOf({
       storage: Size.mebibytes(1500),
       storageClassName: 'fast',
@@ -90,30 +97,33 @@ describe('the StatefulSet', () => {
       storageClassName: 'fast',
       resources: { requests: { storage: '1500Mi' } },
     });
-    expect(container(statefulSet, 'rabbitmq').resources).toEqual({ requests: { cpu: '2' }, limits: { memory: '2Gi' } });
+    expect(container(statefulSet, ContainerName.RABBITMQ).resources).toEqual({
+      requests: { cpu: '2' },
+      limits: { memory: '2Gi' },
+    });
   });
 
-  test('has started when its port answers, and is never killed for being slow', () => {
+  test('a node has started when its port answers, and is never killed for being slow', () => {
     const { server } = brokerOf();
     expect(server.startupProbe.tcpSocket).toEqual({ port: 5672 });
     expect(server.livenessProbe).toBeUndefined();
   });
 
-  test('enables all feature flags before it stops: the next start may be of a newer RabbitMQ', () => {
+  test('a node enables all feature flags before it stops, because the next start may be of a newer RabbitMQ', () => {
     const { pod, server } = brokerOf();
     const [, , script] = server.lifecycle.preStop.exec.command;
     expect(script).toContain('rabbitmqctl -q enable_feature_flag all;');
     expect(script).toContain('rabbitmqctl -q enable_feature_flag --opt-in khepri_db');
-    // Whatever fails in it, it does not keep the pod.
+    // A failure in the script does not keep the pod from stopping.
     expect(script).toMatch(/; true$/);
     expect(pod.terminationGracePeriodSeconds).toBe(120);
   });
 
-  test('gets no variables from Services, which the server would take for settings, and no token', () => {
+  test('a node gets no token, and no variables of Services, which the server would read as settings', () => {
     expect(brokerOf().pod).toMatchObject({ enableServiceLinks: false, automountServiceAccountToken: false });
   });
 
-  test('restarts when its settings change, and only then', () => {
+  test('a change of the settings, and only that, restarts the nodes', () => {
     const name = (config?: Record<string, string>) => {
       const { one, pod } = brokerOf({ config });
       const volume = pod.volumes.find((each: Json) => each.name === 'config');
@@ -124,7 +134,7 @@ describe('the StatefulSet', () => {
     expect(name({ channel_max: '7' })).not.toBe(name());
   });
 
-  test('reads its settings after those of the image, and has its plugins in place of them', () => {
+  test('the settings come after those of the image, and the plugins replace those of the image', () => {
     const { one, pod, server } = brokerOf();
     const mounts = server.volumeMounts.filter(({ name }: Json) => name === 'config');
     expect(mounts.map(({ mountPath }: Json) => mountPath)).toEqual([
@@ -138,7 +148,7 @@ describe('the StatefulSet', () => {
     expect(data.enabled_plugins).toBe('[].\n');
   });
 
-  test('has a name that leaves room for what Kubernetes appends', () => {
+  test('the name of the StatefulSet leaves space for what Kubernetes appends', () => {
     const chart = newChart();
     new RabbitMQ(chart, 'b'.repeat(80));
     const statefulSet = (chart.toJson() as Json[]).find(({ kind }) => kind === 'StatefulSet');
@@ -147,7 +157,7 @@ describe('the StatefulSet', () => {
 });
 
 describe('the credentials', () => {
-  test('are made by a Job that may create Secrets and read just the two', () => {
+  test('the credentials Job may create Secrets, and read only the two that it creates', () => {
     const { one, broker } = brokerOf();
     const [role] = one('Role');
     const [client, admin] = [broker.connection.credentials.name, broker.adminCredentials.name];
@@ -167,45 +177,48 @@ describe('the credentials', () => {
       serviceAccountName: account.metadata.name,
       automountServiceAccountToken: true,
     });
-    expect(env(job, 'credentials')).toEqual({ CLIENT_SECRET: client, ADMIN_SECRET: admin });
-    expect(container(job, 'credentials').command).toEqual(['node', '/opt/work-queue/programs/credentials.js']);
+    expect(env(job, ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.CLIENT_SECRET]: client,
+      [EnvName.ADMIN_SECRET]: admin,
+    });
+    expect(container(job, ContainerName.CREDENTIALS).command).toEqual(['node', `${MountPath.PROGRAMS}/credentials.js`]);
   });
 
-  test('are made within a day, or their Job fails: an image that is never there would keep it', () => {
+  test('the credentials Job fails after a day, for example because an image does not exist', () => {
     expect(brokerOf().one('Job')[0].spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 24 * 60 * 60 });
   });
 
-  test('are read by a container that prepares the node before the server starts', () => {
+  test('the init container gets the credentials before the server starts', () => {
     const { broker, pod } = brokerOf();
     const [init, ...others] = pod.initContainers;
     expect(others).toEqual([]);
-    expect(init.name).toBe('broker-init');
-    expect(init.command).toEqual(['node', '/opt/work-queue/programs/broker-init.js']);
+    expect(init.name).toBe(ContainerName.BROKER_INIT);
+    expect(init.command).toEqual(['node', `${MountPath.PROGRAMS}/broker-init.js`]);
     expect(init.env).toEqual([
-      { name: 'BROKER_CREDENTIALS_DIR', value: '/opt/work-queue/credentials' },
-      { name: 'ADMIN_SECRET_DIR', value: '/opt/work-queue/admin' },
-      { name: 'RABBITMQ_HOME', value: '/var/lib/rabbitmq' },
+      { name: EnvName.BROKER_CREDENTIALS_DIR, value: MountPath.CREDENTIALS },
+      { name: EnvName.ADMIN_SECRET_DIR, value: MountPath.ADMIN_SECRET },
+      { name: EnvName.RABBITMQ_HOME, value: MountPath.RABBITMQ_HOME },
     ]);
     const secretAt = (path: string) => {
       const { name, readOnly } = init.volumeMounts.find(({ mountPath }: Json) => mountPath === path);
       expect(readOnly).toBe(true);
       return pod.volumes.find((volume: Json) => volume.name === name).secret.secretName;
     };
-    expect(secretAt('/opt/work-queue/credentials')).toBe(broker.connection.credentials.name);
-    expect(secretAt('/opt/work-queue/admin')).toBe(broker.adminCredentials.name);
-    expect(init.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
+    expect(secretAt(MountPath.CREDENTIALS)).toBe(broker.connection.credentials.name);
+    expect(secretAt(MountPath.ADMIN_SECRET)).toBe(broker.adminCredentials.name);
+    expect(init.volumeMounts).toContainEqual({ name: 'home', mountPath: MountPath.RABBITMQ_HOME });
   });
 
-  test('go to the server in the home folder alone: it has neither their volumes nor variables of them', () => {
+  test('the server gets the credentials only in its home folder, not in volumes or variables', () => {
     const { pod, server } = brokerOf();
     const secrets = pod.volumes.filter(({ secret }: Json) => secret).map(({ name }: Json) => name);
-    expect(secrets).toEqual(['work-queue-credentials', 'admin']);
+    expect(secrets).toEqual([BrokerVolume.CREDENTIALS, 'admin']);
     for (const { name } of server.volumeMounts) expect(secrets).not.toContain(name);
     expect(JSON.stringify(server.env)).not.toMatch(/secret/i);
     expect(server).not.toHaveProperty('envFrom');
   });
 
-  test('have a cookie and files of the server itself: both containers are one user', () => {
+  test('init container and server run as the same user, so the cookie belongs to the server', () => {
     const { pod, server } = brokerOf();
     for (const { securityContext } of [pod.initContainers[0], server]) {
       expect(securityContext).toMatchObject({ runAsUser: 999, runAsGroup: 999 });
@@ -213,13 +226,13 @@ describe('the credentials', () => {
     expect(pod.securityContext.fsGroup).toBe(999);
   });
 
-  test('may be your own: then the Job makes those of the administrator alone', () => {
+  test('with `credentials`, the Job creates only the Secret of the administrator', () => {
     const { broker, one, pod } = brokerOf((chart) => ({
       credentials: Secret.fromSecretName(chart, 'mine', 'my-secret'),
     }));
     expect(broker.connection.credentials.name).toBe('my-secret');
     const admin = broker.adminCredentials.name;
-    expect(env(one('Job')[0], 'credentials')).toEqual({ ADMIN_SECRET: admin });
+    expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({ [EnvName.ADMIN_SECRET]: admin });
     expect(one('Role')[0].rules).toEqual([
       { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [admin], verbs: ['get'] },
@@ -229,7 +242,7 @@ describe('the credentials', () => {
   });
 });
 
-test('the pull Secret is that of the nodes and of the Job that makes the credentials', () => {
+test('`dockerRegistryAuth` applies to the nodes and to the credentials Job', () => {
   const { one, pod } = brokerOf((chart) => ({
     dockerRegistryAuth: Secret.fromSecretName(chart, 'pull', 'pull-secret'),
   }));
@@ -239,6 +252,6 @@ test('the pull Secret is that of the nodes and of the Job that makes the credent
   for (const spec of podSpecs(without.objects)) expect(spec).not.toHaveProperty('imagePullSecrets');
 });
 
-test('an image that is no reference is an error', () => {
+test('an `image` that is not an image reference is an error', () => {
   expect(() => brokerOf({ image: '' })).toThrow(/RabbitMQ 'test\/rabbitmq': image is ""; it is not an image reference/);
 });

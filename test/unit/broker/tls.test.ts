@@ -1,4 +1,8 @@
 import { Secret } from 'cdk8s-plus-28';
+import { AUTHORITIES_FILE, BrokerVolume } from '../../../lib/contract/broker-secrets';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { IssuerKind, RabbitMQ, type RabbitMQProps, Tls } from '../../../lib/index';
 import { container, env, type Json, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
@@ -6,7 +10,7 @@ import { brokerOf } from '../../support/broker-of';
 const CERTIFICATE_FOLDER = '/etc/rabbitmq/certificate';
 const issued = Tls.certManager({ name: 'research-ca' });
 
-/** A certificate in a Secret that is there. */
+/** A broker with the certificate of an existing Secret. */
 function given(props: Omit<RabbitMQProps, 'tls'> = {}) {
   return brokerOf((chart) => ({ tls: Tls.fromSecret(Secret.fromSecretName(chart, 'own', 'own-tls')), ...props }));
 }
@@ -22,23 +26,23 @@ const numbers = (container: Json) => container.ports.map(({ containerPort }: Jso
 
 describe('the ports', () => {
   test.each<[string, Pick<RabbitMQProps, 'tls' | 'plaintext'>, number[]]>([
-    ['without TLS: plain', {}, [5672]],
-    ['without TLS, plain said: plain', { plaintext: true }, [5672]],
-    ['with TLS: no plain one', { tls: issued }, [5671]],
-    ['with TLS, no plain one said: no plain one', { tls: issued, plaintext: false }, [5671]],
-    ['with TLS and plain: both', { tls: issued, plaintext: true }, [5672, 5671]],
-  ])('%s', (_, props, expected) => {
+    ['without TLS are the plain one', {}, [5672]],
+    ['without TLS and with plaintext are the plain one', { plaintext: true }, [5672]],
+    ['with TLS are the TLS one', { tls: issued }, [5671]],
+    ['with TLS and without plaintext are the TLS one', { tls: issued, plaintext: false }, [5671]],
+    ['with TLS and plaintext are both', { tls: issued, plaintext: true }, [5672, 5671]],
+  ])('the ports %s', (_, props, expected) => {
     const { one, server, settings } = brokerOf(props);
     expect(ports(one('Service'))).toEqual([expected, expected]);
     expect(numbers(server)).toEqual(expected);
     const plain = expected.includes(5672);
     expect(settings['listeners.tcp.default']).toBe(plain ? '5672' : undefined);
-    // Without that RabbitMQ would open its usual port.
+    // Without this setting, RabbitMQ would open its default port.
     expect(settings['listeners.tcp']).toBe(plain ? undefined : 'none');
     expect(settings['listeners.ssl.default']).toBe(expected.includes(5671) ? '5671' : undefined);
   });
 
-  test('have names, by which the Services find them', () => {
+  test('the ports have names, by which the Services refer to them', () => {
     const { one, server } = brokerOf({ tls: issued, plaintext: true });
     expect(server.ports).toEqual([
       { containerPort: 5672, name: 'amqp' },
@@ -52,21 +56,21 @@ describe('the ports', () => {
     }
   });
 
-  test('are probed where one is served', () => {
+  test('the probes check a port that is served', () => {
     const { server } = brokerOf({ tls: issued });
     expect(server.startupProbe.tcpSocket).toEqual({ port: 5671 });
     expect(server.readinessProbe.exec.command[2]).toContain('check_port_listener 5671 ');
   });
 
-  test('cannot be none', () => {
+  test('a broker without any port is an error', () => {
     expect(() => brokerOf({ plaintext: false })).toThrow(
-      "RabbitMQ 'test/rabbitmq': plaintext is false; it leaves no port without tls. Give a certificate by tls.",
+      "RabbitMQ 'test/rabbitmq': plaintext is false; it leaves no port, because tls is not set. Set tls to a certificate, or omit plaintext.",
     );
   });
 });
 
 describe('the certificate', () => {
-  test('of a Secret that is there is mounted into the server, and nothing is made for it', () => {
+  test('the certificate of a Secret is mounted into the server, and no Certificate is created', () => {
     const { one, pod, server } = given();
     expect(one('Certificate')).toEqual([]);
     const { name, readOnly } = server.volumeMounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
@@ -74,7 +78,7 @@ describe('the certificate', () => {
     expect(pod.volumes.find((volume: Json) => volume.name === name).secret).toEqual({ secretName: 'own-tls' });
   });
 
-  test('is read by the server from its folder, and clients are not asked for one', () => {
+  test('the server reads the certificate from its folder, and requires none of its clients', () => {
     expect(given().settings).toMatchObject({
       'ssl_options.cacertfile': `${CERTIFICATE_FOLDER}/ca.crt`,
       'ssl_options.certfile': `${CERTIFICATE_FOLDER}/tls.crt`,
@@ -84,7 +88,7 @@ describe('the certificate', () => {
     });
   });
 
-  test('follows a renewal: no subPath, which would stay as it was at the start', () => {
+  test('the mount of the certificate has no subPath, so that it follows a renewal', () => {
     const mount = given().server.volumeMounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
     expect(mount).not.toHaveProperty('subPath');
   });
@@ -93,14 +97,14 @@ describe('the certificate', () => {
     [undefined, 'Issuer'],
     [IssuerKind.ISSUER, 'Issuer'],
     [IssuerKind.CLUSTER_ISSUER, 'ClusterIssuer'],
-  ])('of an issuer of the kind %s is asked of an %s', (kind, expected) => {
+  ])('an issuer of the kind %s becomes an issuerRef to an %s', (kind, expected) => {
     const { one } = brokerOf({ tls: Tls.certManager({ name: 'research-ca', kind }) });
     const [certificate, ...others] = one('Certificate');
     expect(others).toEqual([]);
     expect(certificate.spec.issuerRef).toEqual({ kind: expected, name: 'research-ca' });
   });
 
-  test('of an issuer is for both Services, and comes in the Secret that is mounted', () => {
+  test('the certificate of an issuer is for both Services, and its Secret is the one that is mounted', () => {
     const { one, pod, server } = brokerOf({ tls: issued, serviceName: 'rabbitmq-service' });
     const [{ spec }] = one('Certificate');
     const services = one('Service').map(({ metadata }) => metadata.name);
@@ -110,7 +114,7 @@ describe('the certificate', () => {
     expect(pod.volumes.find((volume: Json) => volume.name === name).secret.secretName).toBe(spec.secretName);
   });
 
-  test('of an issuer is also for the names that other namespaces have for the Services', () => {
+  test('the certificate of an issuer is also for the names of the Services in other namespaces', () => {
     const chart = newChart({ namespace: 'messaging' });
     new RabbitMQ(chart, 'rabbitmq', { tls: issued, serviceName: 'rabbitmq-service' });
     const { spec } = (chart.toJson() as Json[]).find(({ kind }) => kind === 'Certificate');
@@ -119,7 +123,7 @@ describe('the certificate', () => {
     expect(spec.dnsNames).toHaveLength(4);
   });
 
-  test('in a Secret with a dot in its name is mounted as a volume without one', () => {
+  test('the volume of a Secret with a dot in its name has no dot', () => {
     const { pod, server } = brokerOf((chart) => ({
       tls: Tls.fromSecret(Secret.fromSecretName(chart, 'Dotted', 'example.com')),
     }));
@@ -128,13 +132,13 @@ describe('the certificate', () => {
     expect(pod.volumes.find((volume: Json) => volume.name === name).secret.secretName).toBe('example.com');
   });
 
-  test('cannot be of an issuer that cannot be there', () => {
+  test('the invalid name of an issuer is an error', () => {
     expect(() => Tls.certManager({ name: 'Research CA' })).toThrow(
       /^Tls\.certManager: name is "Research CA"; it cannot be the name of a Kubernetes object/,
     );
   });
 
-  test('is nowhere without TLS', () => {
+  test('without TLS, there is no certificate', () => {
     const { one, pod, settings } = brokerOf();
     expect(one('Certificate')).toEqual([]);
     expect(pod.volumes.map(({ secret }: Json) => secret?.secretName ?? '').join()).not.toContain('tls');
@@ -146,62 +150,62 @@ describe('a client', () => {
   test.each([
     ['without a plain port', { tls: issued }],
     ['with a plain port beside it', { tls: issued, plaintext: true }],
-  ])('uses TLS %s, to the headless Service, by the name of the other', (_, broker) => {
+  ])('clients use TLS %s, to the headless Service, with the name of the other Service', (_, broker) => {
     const run = new SynthesizedRun({ broker });
     const nodes = run.statefulSet().spec.serviceName;
     expect(run.broker.connection.url).toBe(`amqps://${nodes}:5671/`);
     expect(run.broker.connection.serverName).toBe(run.broker.serviceName);
-    for (const variables of [env(run.seederJob(), 'seeder'), env(run.workerJob(), 'courier')]) {
+    for (const variables of [env(run.seederJob(), ContainerName.SEEDER), env(run.workerJob(), ContainerName.COURIER)]) {
       expect(variables).toMatchObject({
-        BROKER_URL: `amqps://${nodes}:5671/`,
-        BROKER_SERVER_NAME: run.broker.serviceName,
-        BROKER_CA_FILE: '/opt/work-queue/authorities/ca.crt',
+        [EnvName.BROKER_URL]: `amqps://${nodes}:5671/`,
+        [EnvName.BROKER_SERVER_NAME]: run.broker.serviceName,
+        [EnvName.BROKER_CA_FILE]: `${MountPath.AUTHORITIES}/${AUTHORITIES_FILE}`,
       });
     }
   });
 
   test.each([
-    ['of a Secret that is there', runWithSecret],
+    ['of a Secret', runWithSecret],
     ['of an issuer', () => new SynthesizedRun({ broker: { tls: issued } })],
-  ])('has the authorities of a certificate %s, and neither it nor its key', (_, make) => {
+  ])('clients get the authorities of a certificate %s, but neither the certificate nor its key', (_, make) => {
     const run = make();
     const certificate = certificateSecret(run);
     for (const [job, name] of [
-      [run.seederJob(), 'seeder'],
-      [run.workerJob(), 'courier'],
+      [run.seederJob(), ContainerName.SEEDER],
+      [run.workerJob(), ContainerName.COURIER],
     ] as const) {
       const secrets = job.spec.template.spec.volumes.filter(({ secret }: Json) => secret?.secretName === certificate);
       expect(secrets).toEqual([
         {
-          name: 'work-queue-authorities',
-          secret: { secretName: certificate, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
+          name: BrokerVolume.AUTHORITIES,
+          secret: { secretName: certificate, items: [{ key: 'ca.crt', path: AUTHORITIES_FILE }] },
         },
       ]);
       expect(container(job, name).volumeMounts).toContainEqual({
-        name: 'work-queue-authorities',
-        mountPath: '/opt/work-queue/authorities',
+        name: BrokerVolume.AUTHORITIES,
+        mountPath: MountPath.AUTHORITIES,
         readOnly: true,
       });
     }
   });
 
-  test('keeps the authorities from your program too', () => {
-    const mounts = container(runWithSecret().workerJob(), 'worker').volumeMounts;
-    expect(mounts.map(({ name }: Json) => name)).not.toContain('work-queue-authorities');
+  test('the program does not get the authorities', () => {
+    const mounts = container(runWithSecret().workerJob(), ContainerName.WORKER).volumeMounts;
+    expect(mounts.map(({ name }: Json) => name)).not.toContain(BrokerVolume.AUTHORITIES);
   });
 
-  test('has none of it without TLS', () => {
+  test('without TLS, clients get neither authorities nor a server name', () => {
     const run = new SynthesizedRun();
     expect(run.broker.connection).not.toHaveProperty('trust');
     expect(run.broker.connection).not.toHaveProperty('serverName');
-    const names = Object.keys(env(run.seederJob(), 'seeder'));
+    const names = Object.keys(env(run.seederJob(), ContainerName.SEEDER));
     expect(names.filter((name) => /CA_FILE|SERVER_NAME/.test(name))).toEqual([]);
   });
 });
 
-/** The Secret that the server has its certificate from. */
+/** The Secret from which the server gets its certificate. */
 function certificateSecret(run: SynthesizedRun): string {
-  const mounts = container(run.statefulSet(), 'rabbitmq').volumeMounts;
+  const mounts = container(run.statefulSet(), ContainerName.RABBITMQ).volumeMounts;
   const { name } = mounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
   const { volumes } = run.statefulSet().spec.template.spec;
   return volumes.find((volume: Json) => volume.name === name).secret.secretName;

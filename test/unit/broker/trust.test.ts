@@ -1,9 +1,12 @@
 import { ConfigMap, Secret } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { AUTHORITIES_FILE, BrokerVolume } from '../../../lib/contract/broker-secrets';
+import { EnvName } from '../../../lib/contract/environment';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, Trust, WorkItems } from '../../../lib/index';
 import { type Json, newChart } from '../../../tools/synthesized-run';
 
-/** The volume of the authorities, and the container that uses it, of the seeder and of the worker's pod. */
+/** The volume, the mount and the file of the authorities, for the seeder and for the courier. */
 function clientsOver(trustOf: (scope: Construct) => Trust) {
   const chart = newChart();
   const secret = Secret.fromSecretName(chart, 'Secret', 'mq');
@@ -15,9 +18,9 @@ function clientsOver(trustOf: (scope: Construct) => Trust) {
     const { volumes, containers } = spec.template.spec;
     const client = containers.at(-1);
     return {
-      volume: volumes.find(({ name }: Json) => name === 'work-queue-authorities'),
-      mount: client.volumeMounts.find(({ name }: Json) => name === 'work-queue-authorities'),
-      file: client.env.find(({ name }: Json) => name === 'BROKER_CA_FILE')?.value,
+      volume: volumes.find(({ name }: Json) => name === BrokerVolume.AUTHORITIES),
+      mount: client.volumeMounts.find(({ name }: Json) => name === BrokerVolume.AUTHORITIES),
+      file: client.env.find(({ name }: Json) => name === EnvName.BROKER_CA_FILE)?.value,
     };
   });
 }
@@ -28,35 +31,39 @@ const configMap = (key?: string) => (scope: Construct) =>
   Trust.fromConfigMap(ConfigMap.fromConfigMapName(scope, 'Ca', 'research-ca'), key);
 
 describe.each<[string, (scope: Construct) => Trust, object]>([
-  ['a Secret', secret(), { secret: { secretName: 'research-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }],
+  ['a Secret', secret(), { secret: { secretName: 'research-ca', items: [{ key: 'ca.crt', path: AUTHORITIES_FILE }] } }],
   [
     'a Secret under another key',
     secret('tls.crt'),
-    { secret: { secretName: 'research-ca', items: [{ key: 'tls.crt', path: 'ca.crt' }] } },
+    { secret: { secretName: 'research-ca', items: [{ key: 'tls.crt', path: AUTHORITIES_FILE }] } },
   ],
-  ['a ConfigMap', configMap(), { configMap: { name: 'research-ca', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }],
+  [
+    'a ConfigMap',
+    configMap(),
+    { configMap: { name: 'research-ca', items: [{ key: 'ca.crt', path: AUTHORITIES_FILE }] } },
+  ],
   [
     'a ConfigMap under another key',
     configMap('bundle.pem'),
-    { configMap: { name: 'research-ca', items: [{ key: 'bundle.pem', path: 'ca.crt' }] } },
+    { configMap: { name: 'research-ca', items: [{ key: 'bundle.pem', path: AUTHORITIES_FILE }] } },
   ],
 ])('authorities in %s', (_, trustOf, source) => {
-  test('are a file of seeder and courier, and no other key is', () => {
+  test('seeder and courier get the authorities as a file, and no other key', () => {
     const clients = clientsOver(trustOf);
     expect(clients.length).toBe(2);
     for (const { volume, mount, file } of clients) {
-      expect(volume).toEqual({ name: 'work-queue-authorities', ...source });
+      expect(volume).toEqual({ name: BrokerVolume.AUTHORITIES, ...source });
       expect(mount).toEqual({
-        name: 'work-queue-authorities',
-        mountPath: '/opt/work-queue/authorities',
+        name: BrokerVolume.AUTHORITIES,
+        mountPath: MountPath.AUTHORITIES,
         readOnly: true,
       });
-      expect(file).toBe('/opt/work-queue/authorities/ca.crt');
+      expect(file).toBe(`${MountPath.AUTHORITIES}/${AUTHORITIES_FILE}`);
     }
   });
 });
 
-test('public authorities are those of Node.js: no file, and no volume', () => {
+test('public authorities are those of Node.js, so clients get no file and no volume', () => {
   const none = { volume: undefined, mount: undefined, file: undefined };
   expect(clientsOver(() => Trust.publicAuthorities())).toEqual([none, none]);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
+import { ContainerName } from '../../../lib/contract/containers';
 import { type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
 import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
@@ -11,13 +12,13 @@ const names = (run: SynthesizedRun) => run.objects().map(({ kind, metadata }) =>
 const jobName = (worker: Partial<CoarseWorkerJobProps>) => new SynthesizedRun({ worker }).job.name;
 
 describe('the same input', () => {
-  test('is the same manifest, each time', () => {
+  test('the same input leads to the same manifest each time', () => {
     const run = new SynthesizedRun();
     expect(run.chart.toJson()).toEqual(run.chart.toJson());
     expect(new SynthesizedRun().chart.toJson()).toEqual(run.chart.toJson());
   });
 
-  test('is the same manifest, byte for byte, in another process, folder, locale and time zone', () => {
+  test('the same input leads to the same bytes in another process, folder, locale and time zone', () => {
     const root = join(__dirname, '..', '..', '..');
     const elsewhere = mkdtempSync(join(tmpdir(), 'content-names-'));
     const synth = (cwd: string, more: Record<string, string>) => {
@@ -36,7 +37,7 @@ describe('the same input', () => {
     }
   });
 
-  test('has the same names when the keys of its manifest are not sorted', () => {
+  test('the same input leads to the same names if the keys of the manifest are not sorted', () => {
     const sorted = names(new SynthesizedRun());
     process.env.CDK8S_DISABLE_SORT = '1';
     try {
@@ -48,7 +49,7 @@ describe('the same input', () => {
 });
 
 describe('the name of a Job', () => {
-  test('says whose it is, ends in a hash, and is what stands in the manifest', () => {
+  test('the name of a Job begins with its path, ends in a hash, and is the name in the manifest', () => {
     const run = new SynthesizedRun();
     expect(run.job.name).toMatch(/^test-eat-[0-9a-f]{10}$/);
     expect(run.queue.name).toMatch(/^test-fruits-[0-9a-f]{10}$/);
@@ -59,11 +60,11 @@ describe('the name of a Job', () => {
     ['another program', { program: Program.command('tac') }],
     ['another image', { image: 'busybox:1.36' }],
     ['another variable', { envVariables: { A: EnvValue.fromValue('1') } }],
-    ['another number of items to a pod', { itemsPerPod: 2 }],
+    ['another number of items per pod', { itemsPerPod: 2 }],
     ['more attempts', { maxAttempts: 4 }],
     ['another time for an item', { itemTimeout: Duration.minutes(1) }],
-    ['more tolerated failures', { toleratedDeadLetters: 1 }],
-  ])('changes with %s: Kubernetes would refuse it on the Job that is there', (_what, worker) => {
+    ['more tolerated dead letters', { toleratedDeadLetters: 1 }],
+  ])('the name of a Job changes with %s, which Kubernetes would refuse on the existing Job', (_what, worker) => {
     expect(jobName(worker)).not.toBe(jobName({}));
   });
 
@@ -72,40 +73,40 @@ describe('the name of a Job', () => {
     ['backoffLimit', { backoffLimit: 1 }],
     ['activeDeadline', { activeDeadline: Duration.hours(1) }],
     ['ttlAfterFinished', { ttlAfterFinished: Duration.hours(1) }],
-  ])('stays with another %s: Kubernetes takes it on the Job that is there', (_what, worker) => {
+  ])('the name of a Job stays with another %s, which Kubernetes accepts on the existing Job', (_what, worker) => {
     expect(jobName(worker)).toBe(jobName({}));
   });
 
-  test('stays with a label of the Job, which Kubernetes takes too', () => {
+  test('the name of a Job stays with another label of the Job, which Kubernetes accepts too', () => {
     const run = new SynthesizedRun();
     run.job.metadata.addLabel('team', 'fruit');
     expect(run.job.name).toBe(jobName({}));
     expect(run.workerJob().metadata.labels).toMatchObject({ team: 'fruit' });
   });
 
-  test('has labels beside it that do not change with what the Job runs', () => {
+  test('the labels of a Job do not change with what the Job runs', () => {
     expect(new SynthesizedRun().workerJob().metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-eat',
-      'app.kubernetes.io/component': 'worker',
+      'app.kubernetes.io/component': ContainerName.WORKER,
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
     });
   });
 
-  test('changes with what an escape hatch changes in the pods', () => {
+  test('the name of a Job changes with a JSON patch of its pods', () => {
     const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'low'));
     expect(run.job.name).not.toBe(jobName({}));
     expect(run.workerJob().spec.template.spec.priorityClassName).toBe('low');
   });
 
-  test('changes with fields that are younger than the types', () => {
+  test('the name of a Job changes with fields that are newer than the types', () => {
     const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/managedBy', 'example.com/kueue'));
     expect(run.job.name).not.toBe(jobName({}));
     expect(run.workerJob().spec.managedBy).toBe('example.com/kueue');
   });
 
-  test('stays with what an escape hatch changes beside them', () => {
+  test('the name of a Job stays with a JSON patch of a mutable field', () => {
     const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/suspend', true));
     expect(run.job.name).toBe(jobName({}));
@@ -119,7 +120,7 @@ describe('another list', () => {
   const after = objectsOf({ items: WorkItems.list([...FRUITS, 'nut']) });
   const added = [...after].filter((name) => !before.has(name)).map((name) => name.replace(/[0-9a-f]{10}$/, '#'));
 
-  test('is a new run beside the old one, on the same broker and with the same programs', () => {
+  test('another list leads to a new run beside the old one, on the same broker and with the same programs', () => {
     expect(added).toEqual(['ConfigMap test-fruits-items-0-#', 'Job test-fruits-#', 'Job test-eat-#']);
   });
 });

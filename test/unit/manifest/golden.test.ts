@@ -5,8 +5,9 @@ import type { Json } from '../../../tools/synthesized-run';
 import { APPS, synthesizedApp } from '../../support/synthesized';
 
 /**
- * The whole manifests of what we show, to be read. What an assertion should hold is in the other tests; here a reviewer sees
- * what a change does. `UPDATE_GOLDEN=1 npx jest test/unit/manifest/golden.test.ts --selectProjects unit` writes them anew.
+ * The whole manifests of main.ts and the examples, for reviewers, who see here what a change does. Assertions about
+ * single properties are in the other tests. `UPDATE_GOLDEN=1 npx jest test/unit/manifest/golden.test.ts
+ * --selectProjects unit` rewrites the files.
  */
 test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '.ts')]))(
   '%s renders test/unit/manifest/golden/%s.k8s.yaml',
@@ -23,7 +24,10 @@ test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '
 
 const PROGRAMS = ['broker-init.js', 'courier.js', 'credentials.js', 'runner.sh', 'seeder.js', 'shim.sh'];
 
-/** They change with every release of esbuild and amqplib, and with them the names that are hashes of them. */
+/**
+ * Programs change with every release of esbuild and amqplib, and so do the names that contain a hash of them. So both
+ * are replaced.
+ */
 function withoutPrograms(objects: Json[]): string {
   const hashed: string[] = [];
   for (const object of objects) {

@@ -1,15 +1,16 @@
 import { App, Chart } from 'cdk8s';
 import { ImagePullPolicy } from 'cdk8s-plus-28';
+import { ContainerName } from '../../../lib/contract/containers';
 import { Images } from '../../../lib/index';
 import { pullPolicy } from '../../../lib/manifest/pull-policy';
 import { container, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
 function imagesOf(run: SynthesizedRun) {
   return {
-    rabbitmq: container(run.statefulSet(), 'rabbitmq').image,
-    seeder: container(run.seederJob(), 'seeder').image,
-    courier: container(run.workerJob(), 'courier').image,
-    worker: container(run.workerJob(), 'worker').image,
+    rabbitmq: container(run.statefulSet(), ContainerName.RABBITMQ).image,
+    seeder: container(run.seederJob(), ContainerName.SEEDER).image,
+    courier: container(run.workerJob(), ContainerName.COURIER).image,
+    worker: container(run.workerJob(), ContainerName.WORKER).image,
   };
 }
 
@@ -21,7 +22,7 @@ function runIn(namespace: string, props: SynthesizedRunProps = {}) {
 const NODE = 'node:24-slim';
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
-test('by default the public images are used', () => {
+test('the constructs use the public images by default', () => {
   expect(imagesOf(new SynthesizedRun())).toEqual({
     rabbitmq: 'rabbitmq:4.3',
     seeder: NODE,
@@ -30,7 +31,7 @@ test('by default the public images are used', () => {
   });
 });
 
-test('a registry for all of ours at once may be set after they are used, and leaves the worker alone', () => {
+test('`useRegistry` applies to the images of this package, even if it comes last', () => {
   const { app, run } = runIn('x');
   Images.of(app).useRegistry('registry.example.com/mirror/');
   expect(imagesOf(run)).toEqual({
@@ -41,7 +42,7 @@ test('a registry for all of ours at once may be set after they are used, and lea
   });
 });
 
-test('images can be named each, and are then used as they are', () => {
+test('`useNode` and `useRabbitMQ` set one image each, which gets no prefix', () => {
   const { app, run } = runIn('x');
   Images.of(app).useRegistry('registry.example.com');
   Images.of(app).useNode(`example.com/node@${DIGEST}`);
@@ -49,20 +50,20 @@ test('images can be named each, and are then used as they are', () => {
   expect(imagesOf(run)).toMatchObject({ rabbitmq: 'example.com/rabbitmq:4.2', seeder: `example.com/node@${DIGEST}` });
 });
 
-test('the nearest setting wins', () => {
+test('the nearest setting of `Images` wins', () => {
   const { app, run } = runIn('x');
   Images.of(run.queue).useNode('for/seeder:1');
   Images.of(app).useNode('for/all:1');
   expect(imagesOf(run)).toMatchObject({ seeder: 'for/seeder:1', courier: 'for/all:1' });
 });
 
-test("the broker's own image comes first", () => {
-  const { app, run } = runIn('x', { broker: { image: 'own:1' } });
+test('the `image` of a broker overrides `Images`', () => {
+  const { app, run } = runIn('x', { broker: { image: 'example.com/broker:1' } });
   Images.of(app).useRabbitMQ('for/all:1');
-  expect(imagesOf(run).rabbitmq).toBe('own:1');
+  expect(imagesOf(run).rabbitmq).toBe('example.com/broker:1');
 });
 
-test('another image is another Job', () => {
+test('another image leads to another name of the Job', () => {
   const { app, run } = runIn('x');
   const before = run.queue.name;
   Images.of(app).useNode('example.com/node:24');
@@ -80,7 +81,7 @@ test.each([
 });
 
 test.each(['registry.example.com', 'localhost:5000', 'REGISTRY.example.com:5000/a/b', 'team'])(
-  'a registry may be %s',
+  '`useRegistry` accepts %s',
   (prefix) => {
     const { app, run } = runIn('x');
     Images.of(app).useRegistry(prefix);
@@ -89,7 +90,7 @@ test.each(['registry.example.com', 'localhost:5000', 'REGISTRY.example.com:5000/
 );
 
 test.each(['', '/', 'https://registry.example.com', 'registry.example.com/a:1', 'registry.example.com/A', undefined])(
-  'a registry cannot be %j',
+  '`useRegistry` does not accept %j',
   (prefix) => {
     expect(() => Images.of(new App()).useRegistry(prefix as string)).toThrow(
       /Images\.of\(''\)\.useRegistry: the prefix is .*; it cannot be the start of an image name\. Give a host/,
@@ -105,7 +106,9 @@ test.each([
   ['node:24-slim', ImagePullPolicy.IF_NOT_PRESENT],
   [`node@${DIGEST}`, ImagePullPolicy.IF_NOT_PRESENT],
   [`node:latest@${DIGEST}`, ImagePullPolicy.IF_NOT_PRESENT],
-])('%s is pulled %s, as Kubernetes has it', (image, policy) => {
+])('the pull policy of the image %s is %s, the default of Kubernetes', (image, policy) => {
   expect(pullPolicy(image)).toBe(policy);
-  expect(container(new SynthesizedRun({ worker: { image } }).workerJob(), 'worker').imagePullPolicy).toBe(policy);
+  expect(container(new SynthesizedRun({ worker: { image } }).workerJob(), ContainerName.WORKER).imagePullPolicy).toBe(
+    policy,
+  );
 });

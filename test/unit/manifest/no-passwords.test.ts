@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from 'cdk8s-plus-28';
+import { EnvName } from '../../../lib/contract/environment';
 import { type RabbitMQProps, Tls } from '../../../lib/index';
 import { type Json, newChart, podSpecs, SynthesizedRun } from '../../../tools/synthesized-run';
 import { APPS, synthesized } from '../../support/synthesized';
 
-/** What there is of passwords in a manifest. The names of Secrets, and of folders and files for them, are none. */
+/** The passwords in a manifest. The names of Secrets, and of folders and files for them, are not passwords. */
 function secretsIn(objects: Json[]): string[] {
   const texts = textsOf(objects);
   const podSpec = podSpecs(objects);
@@ -26,7 +27,7 @@ function secretsIn(objects: Json[]): string[] {
   ];
 }
 
-/** Every text in a manifest; programs, which stand in it as base64, as what they are. */
+/** Every string in a manifest. Programs, which are in base64, are decoded. */
 function textsOf(value: Json): string[] {
   if (typeof value === 'string') return [value];
   if (value === null || typeof value !== 'object') return [];
@@ -34,29 +35,29 @@ function textsOf(value: Json): string[] {
   return [...Object.values(value).flatMap(textsOf), ...files.map((file) => Buffer.from(file, 'base64').toString())];
 }
 
-describe('no password stands in a manifest', () => {
+describe('passwords in a manifest', () => {
   const issued = Tls.certManager({ name: 'ca' });
   test.each<[string, RabbitMQProps]>([
-    ['a broker as it comes', {}],
+    ['a broker with the defaults', {}],
     ['TLS', { tls: issued }],
     ['three nodes', { replicas: 3 }],
-    ['all there is', { replicas: 5, tls: issued, plaintext: true, metrics: true, podMonitor: true }],
-  ])('of %s', (_, broker) => {
+    ['all options', { replicas: 5, tls: issued, plaintext: true, metrics: true, podMonitor: true }],
+  ])('no manifest contains a password: %s', (_, broker) => {
     expect(secretsIn(new SynthesizedRun({ broker }).objects())).toEqual([]);
   });
 
-  test('of credentials and a certificate of your own', () => {
+  test('no manifest contains a password: given credentials and a given certificate', () => {
     const chart = newChart();
-    const own = (name: string) => Secret.fromSecretName(chart, name, name);
+    const secret = (name: string) => Secret.fromSecretName(chart, name, name);
     const run = new SynthesizedRun(
-      { broker: { credentials: own('my-user'), tls: Tls.fromSecret(own('my-tls')) } },
+      { broker: { credentials: secret('my-user'), tls: Tls.fromSecret(secret('my-tls')) } },
       chart,
     );
     expect(secretsIn(run.objects())).toEqual([]);
   });
 });
 
-describe('no password stands in the manifest of what we show', () => {
+describe('passwords in the documented code', () => {
   const root = join(__dirname, '..', '..', '..');
   const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
   const blocks = pages.flatMap((page) => {
@@ -66,14 +67,14 @@ describe('no password stands in the manifest of what we show', () => {
 
   const apps = APPS.map((app): [string, string] => [app, readFileSync(join(root, app), 'utf8')]);
 
-  test.each([...apps, ...blocks])('%s', (_, code) => {
+  test.each([...apps, ...blocks])('no manifest of the documented code contains a password: %s', (_, code) => {
     const objects = synthesized(code);
     expect(objects.map(({ kind }) => kind)).toContain('Job');
     expect(secretsIn(objects)).toEqual([]);
   });
 });
 
-describe('this test would see', () => {
+describe('secretsIn', () => {
   const planted = (change: (objects: Json[]) => void) => {
     const objects = structuredClone(new SynthesizedRun().objects());
     change(objects);
@@ -86,7 +87,7 @@ describe('this test would see', () => {
 
   test.each<[string, (objects: Json[]) => void, string]>([
     ['a Secret', (all) => all.push({ kind: 'Secret', metadata: { name: 'mine' } }), 'Secret mine'],
-    ['a password in a URL', variable('BROKER_URL', 'amqp://me:pw@mq:5672/'), 'amqp://me:pw@'],
+    ['a password in a URL', variable(EnvName.BROKER_URL, 'amqp://me:pw@mq:5672/'), 'amqp://me:pw@'],
     ['a variable', variable('ERLANG_COOKIE', 'abc'), 'ERLANG_COOKIE=abc'],
     ['a variable that looks like a file', variable('PASSWORD', '/abc'), 'PASSWORD=/abc'],
     ['a setting', (all) => all.push({ data: { conf: 'a = 1\ndefault_pass = x\n' } }), 'default_pass = x'],
@@ -95,7 +96,7 @@ describe('this test would see', () => {
       (all) => all.push({ binaryData: { 'a.js': Buffer.from('x="amqp://a:b@c"').toString('base64') } }),
       'amqp://a:b@',
     ],
-  ])('%s', (_, change, found) => {
+  ])('this test finds %s', (_, change, found) => {
     expect(planted(change)).toEqual([found]);
   });
 });

@@ -277,7 +277,7 @@ describe('bad input', () => {
     const broker = new RabbitMQ(new Chart(app, 'one', { namespace: brokerNamespace }), 'rabbitmq');
     const chart = new Chart(app, 'two', { namespace });
     expect(() => new QueueSeeder(chart, 'q', { broker, items: WorkItems.list(['x']) })).toThrow(
-      /QueueSeeder 'two\/q': the broker 'one\/rabbitmq' is in .* cannot read a Secret of another namespace\. Give both/,
+      /QueueSeeder 'two\/q': the broker 'one\/rabbitmq' is in .* cannot use a Secret of another namespace\. Give both/,
     );
   });
 });

@@ -13,6 +13,12 @@ import {
   ServiceAccount,
   Volume,
 } from 'cdk8s-plus-28';
+import { BrokerVolume } from '../../../lib/contract/broker-secrets';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName, ProgramEnvName } from '../../../lib/contract/environment';
+import { ExitCode } from '../../../lib/contract/exit-codes';
+import { MountPath } from '../../../lib/contract/mount-paths';
+import { SharedVolume } from '../../../lib/contract/shared-volume';
 import {
   CoarseWorkerJob,
   type CoarseWorkerJobProps,
@@ -34,101 +40,106 @@ import {
 const worked = (worker: Partial<CoarseWorkerJobProps>, items = FRUITS) =>
   new SynthesizedRun({ worker, items: WorkItems.list(items, { allowEmpty: true }) });
 
-describe('the number of pods', () => {
+describe('the number of completions', () => {
   test.each([
     [8, 1, 8],
     [8, 3, 3],
     [9, 3, 3],
     [1, 100, 1],
     [0, 1, 0],
-  ])('for %d items, %d to a pod, is %d', (count, itemsPerPod, completions) => {
+  ])('the number of completions for %d items with `itemsPerPod` %d is %d', (count, itemsPerPod, completions) => {
     const run = worked({ itemsPerPod }, FRUITS.concat(['nut']).slice(0, count));
     expect(run.job.completions).toBe(completions);
     expect(run.workerJob().spec.completions).toBe(completions);
   });
 
-  test('at a time is 1 unless told, and may be more than are needed', () => {
+  test('`parallelism` is 1 by default, and may exceed the number of completions', () => {
     expect(worked({}).workerJob().spec.parallelism).toBe(1);
     expect(worked({ parallelism: 500 }).workerJob().spec.parallelism).toBe(500);
   });
 });
 
-describe('the pod', () => {
-  test('has the worker first, so that the courier takes nothing before its image is there', () => {
+describe('the pod of a worker', () => {
+  test('the pod starts the worker first, so that its image is usually pulled before the courier waits for it', () => {
     const { containers } = worked({}).workerJob().spec.template.spec;
-    expect(containers.map(({ name }: Json) => name)).toEqual(['worker', 'courier']);
+    expect(containers.map(({ name }: Json) => name)).toEqual([ContainerName.WORKER, ContainerName.COURIER]);
   });
 
-  test('shows the worker where kubectl is asked for a log', () => {
+  test('`kubectl logs` shows the worker by default', () => {
     const { metadata } = worked({}).workerJob().spec.template;
-    expect(metadata.annotations['kubectl.kubernetes.io/default-container']).toBe('worker');
+    expect(metadata.annotations['kubectl.kubernetes.io/default-container']).toBe(ContainerName.WORKER);
   });
 
-  test('tells the courier everything about its work', () => {
+  test('the courier gets its settings as environment variables', () => {
     const run = worked({ itemsPerPod: 3, maxAttempts: 5, toleratedDeadLetters: 2, itemTimeout: Duration.minutes(2) });
-    expect(env(run.workerJob(), 'courier')).toMatchObject({
-      BROKER_URL: run.broker.connection.url,
-      QUEUE: run.queue.queueName,
-      RUN: run.queue.queueName,
-      SHARED_VOLUME_DIR: '/run/work-queue',
-      ITEM_COUNT: '8',
-      ITEMS_PER_POD: '3',
-      MAX_ATTEMPTS: '5',
-      ITEM_TIMEOUT_SECONDS: '120',
-      TOLERATED_DEAD_LETTERS: '2',
-      TERMINATION_GRACE_SECONDS: '30',
+    expect(env(run.workerJob(), ContainerName.COURIER)).toMatchObject({
+      [EnvName.BROKER_URL]: run.broker.connection.url,
+      [EnvName.QUEUE]: run.queue.queueName,
+      [EnvName.RUN]: run.queue.queueName,
+      [EnvName.SHARED_VOLUME_DIR]: MountPath.SHARED_VOLUME,
+      [EnvName.ITEM_COUNT]: '8',
+      [EnvName.ITEMS_PER_POD]: '3',
+      [EnvName.MAX_ATTEMPTS]: '5',
+      [EnvName.ITEM_TIMEOUT_SECONDS]: '120',
+      [EnvName.TOLERATED_DEAD_LETTERS]: '2',
+      [EnvName.TERMINATION_GRACE_SECONDS]: '30',
     });
   });
 
-  test('keeps the broker from the worker: it gets the name of the queue and no credentials', () => {
+  test('the worker gets the name of the queue, but not the credentials of the broker', () => {
     const run = worked({});
     const job = run.workerJob();
-    expect(container(job, 'worker').env).toEqual([{ name: 'QUEUE', value: run.queue.queueName }]);
+    expect(container(job, ContainerName.WORKER).env).toEqual([
+      { name: ProgramEnvName.QUEUE, value: run.queue.queueName },
+    ]);
     const secrets = job.spec.template.spec.volumes.filter(({ secret }: Json) => secret);
     expect(secrets).toEqual([credentialsVolume(run.broker.connection.credentials.name)]);
     const mounted = (name: string) => container(job, name).volumeMounts.map((mount: Json) => mount.name);
-    expect(mounted('worker')).not.toContain('work-queue-credentials');
-    expect(mounted('courier')).toContain('work-queue-credentials');
-    expect(env(job, 'courier').BROKER_CREDENTIALS_DIR).toBe('/opt/work-queue/credentials');
+    expect(mounted(ContainerName.WORKER)).not.toContain(BrokerVolume.CREDENTIALS);
+    expect(mounted(ContainerName.COURIER)).toContain(BrokerVolume.CREDENTIALS);
+    expect(env(job, ContainerName.COURIER)[EnvName.BROKER_CREDENTIALS_DIR]).toBe(MountPath.CREDENTIALS);
   });
 
-  test('tells the courier where the program has the item, beside its standard input', () => {
+  test('the courier gets the places where the program expects the item, in addition to standard input', () => {
     const program = Program.command('sh', '-c', 'x "$1"', 'sh', `$(A)${Program.ITEM}`, Program.ITEM_FILE);
     const job = worked({ program, itemVariable: 'FRAME' }).workerJob();
-    const { ITEM_VARIABLE, ITEM_ARGUMENTS } = env(job, 'courier');
-    expect(ITEM_VARIABLE).toBe('FRAME');
-    // As Kubernetes reads it: $$(A) is $(A).
-    expect(ITEM_ARGUMENTS).toBe('[null,null,null,null,["$$(A)",""],null]');
-    expect(container(job, 'worker').command.slice(-2)).toEqual(['$$(A){{work-item}}', '/run/work-queue/item']);
-    expect(container(worked({}).workerJob(), 'courier').env.map(({ name }: Json) => name)).not.toContain(
-      'ITEM_ARGUMENTS',
+    const variables = env(job, ContainerName.COURIER);
+    expect(variables[EnvName.ITEM_VARIABLE]).toBe('FRAME');
+    // Kubernetes reads $$(A) as $(A).
+    expect(variables[EnvName.ITEM_ARGUMENTS]).toBe('[null,null,null,null,["$$(A)",""],null]');
+    expect(container(job, ContainerName.WORKER).command.slice(-2)).toEqual([`$$(A)${Program.ITEM}`, Program.ITEM_FILE]);
+    expect(container(worked({}).workerJob(), ContainerName.COURIER).env.map(({ name }: Json) => name)).not.toContain(
+      EnvName.ITEM_ARGUMENTS,
     );
   });
 
-  test('lets the two meet in a memory volume, and has our programs read-only in both', () => {
+  test('both containers mount the shared volume in memory, and the programs read-only', () => {
     const job = worked({}).workerJob();
     const { volumes } = job.spec.template.spec;
     expect(volumes).toContainEqual({ name: 'work-queue-shared', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
     const shared = [
-      { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
-      { name: 'work-queue-shared', mountPath: '/run/work-queue' },
+      { name: 'work-queue-programs', mountPath: MountPath.PROGRAMS, readOnly: true },
+      { name: 'work-queue-shared', mountPath: MountPath.SHARED_VOLUME },
     ];
-    // What tells each that the other is created.
+    // Each of these tells the other container that this one has been created.
     const created = (name: string) => ({
       name: 'work-queue-shared',
-      mountPath: `/run/work-queue/${name}`,
+      mountPath: `${MountPath.SHARED_VOLUME}/${name}`,
       subPath: name,
       readOnly: true,
     });
-    expect(container(job, 'worker').volumeMounts).toEqual([...shared, created('worker')]);
-    expect(container(job, 'courier').volumeMounts).toEqual([
+    expect(container(job, ContainerName.WORKER).volumeMounts).toEqual([
       ...shared,
-      created('courier'),
-      { name: 'work-queue-credentials', mountPath: '/opt/work-queue/credentials', readOnly: true },
+      created(SharedVolume.WORKER_CREATED),
+    ]);
+    expect(container(job, ContainerName.COURIER).volumeMounts).toEqual([
+      ...shared,
+      created(SharedVolume.COURIER_CREATED),
+      { name: BrokerVolume.CREDENTIALS, mountPath: MountPath.CREDENTIALS, readOnly: true },
     ]);
   });
 
-  test('finds courier and shim in one immutable ConfigMap, which all workers of a chart share', () => {
+  test('all workers of a chart share one immutable ConfigMap with courier, shim and runner', () => {
     const run = worked({});
     const other = { queue: run.queue, image: 'x:1', program: Program.command('cat') };
     const second = new CoarseWorkerJob(run.chart, 'second', other);
@@ -142,47 +153,57 @@ describe('the pod', () => {
     for (const name of ['shim.sh', 'runner.sh']) expect(data[name]).toMatch(/^#!\/bin\/sh\n/);
   });
 
-  test('asks for little beside the worker, and for nothing for the worker', () => {
+  test('the courier requests few resources by default, and the worker none', () => {
     const job = worked({}).workerJob();
-    expect(container(job, 'worker').resources).toBeUndefined();
-    expect(container(job, 'courier').resources).toEqual({
+    expect(container(job, ContainerName.WORKER).resources).toBeUndefined();
+    expect(container(job, ContainerName.COURIER).resources).toEqual({
       requests: { cpu: '10m', memory: '48Mi' },
       limits: { memory: '256Mi' },
     });
   });
 });
 
-describe('the end of the Job', () => {
-  test('follows from how the courier ends', () => {
+describe('the limits of a Job', () => {
+  test('`podFailurePolicy` follows from the exit codes of the courier, and `backoffLimit` from `parallelism`', () => {
     expect(worked({}).workerJob().spec.podFailurePolicy.rules).toEqual([
-      { action: 'FailJob', onExitCodes: { containerName: 'courier', operator: 'In', values: [20] } },
+      {
+        action: 'FailJob',
+        onExitCodes: { containerName: ContainerName.COURIER, operator: 'In', values: [ExitCode.TOO_MANY_DEAD_LETTERS] },
+      },
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-      { action: 'Ignore', onExitCodes: { containerName: 'courier', operator: 'In', values: [10, 11] } },
+      {
+        action: 'Ignore',
+        onExitCodes: {
+          containerName: ContainerName.COURIER,
+          operator: 'In',
+          values: [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED],
+        },
+      },
     ]);
     expect(worked({}).workerJob().spec.template.spec.restartPolicy).toBe('Never');
     expect(worked({}).workerJob().spec.backoffLimit).toBe(6);
     expect(worked({ parallelism: 5 }).workerJob().spec.backoffLimit).toBe(30);
   });
 
-  test('comes, whatever happens, when all attempts have had their time', () => {
+  test('the default of `activeDeadline` is a day and the time of all attempts', () => {
     const times = { itemTimeout: Duration.seconds(100), terminationGracePeriod: Duration.seconds(10), maxAttempts: 2 };
     expect(worked(times).workerJob().spec.activeDeadlineSeconds).toBe(8 * 2 * (100 + 10 + 120) + 86_400);
   });
 
-  test('of a pod comes when all attempts of its items have had their time, and an hour', () => {
+  test('the deadline of a pod is an hour and the time of all attempts of its items', () => {
     const times = { itemTimeout: Duration.seconds(100), terminationGracePeriod: Duration.seconds(10), maxAttempts: 2 };
     const { spec } = worked({ ...times, itemsPerPod: 4 }).workerJob().spec.template;
     expect(spec.activeDeadlineSeconds).toBe(4 * 2 * (100 + 10 + 120) + 3600);
   });
 
-  test('is in ten years at the latest', () => {
+  test('the deadlines and the consumer timeout are at most ten years', () => {
     const run = worked({ itemTimeout: Duration.days(24), maxAttempts: 500 });
     expect(run.workerJob().spec.activeDeadlineSeconds).toBe(315_360_000);
     expect(run.workerJob().spec.template.spec.activeDeadlineSeconds).toBe(315_360_000);
-    expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe('315360000');
+    expect(env(run.seederJob(), ContainerName.SEEDER)[EnvName.CONSUMER_TIMEOUT_SECONDS]).toBe('315360000');
   });
 
-  test('is where it was set', () => {
+  test('`activeDeadline`, `ttlAfterFinished` and `backoffLimit` become the fields of the Job', () => {
     const run = worked({ activeDeadline: Duration.minutes(2), ttlAfterFinished: Duration.days(1), backoffLimit: 0 });
     expect(run.workerJob().spec).toMatchObject({
       activeDeadlineSeconds: 120,
@@ -192,8 +213,8 @@ describe('the end of the Job', () => {
   });
 });
 
-describe('what every pod may need', () => {
-  test('is given in the types of cdk8s-plus', () => {
+describe('what cdk8s-plus supports', () => {
+  test('the settings of pod and worker accept the types of cdk8s-plus', () => {
     const chart = newChart();
     const settings = new ConfigMap(chart, 'settings', { data: { A: '1' }, metadata: { name: 'settings' } });
     const scratch = Volume.fromEmptyDir(chart, 'scratch', 'scratch', { sizeLimit: Size.gibibytes(2) });
@@ -231,7 +252,7 @@ describe('what every pod may need', () => {
       dnsPolicy: 'Default',
     });
     expect(spec.volumes).toContainEqual({ name: 'scratch', emptyDir: { sizeLimit: '2Gi' } });
-    const worker = container(run.workerJob(), 'worker');
+    const worker = container(run.workerJob(), ContainerName.WORKER);
     expect(worker).toMatchObject({
       workingDir: '/work',
       imagePullPolicy: 'Never',
@@ -244,21 +265,21 @@ describe('what every pod may need', () => {
       valueFrom: { configMapKeyRef: { name: 'settings', key: 'A' } },
     });
     expect(worker.volumeMounts).toContainEqual({ name: 'data', mountPath: '/data', readOnly: true });
-    const courier = container(run.workerJob(), 'courier');
+    const courier = container(run.workerJob(), ContainerName.COURIER);
     expect(courier.envFrom).toBeUndefined();
     expect(JSON.stringify(courier)).not.toMatch(/MODE|\/data/);
   });
 
-  test('may be told to the worker later', () => {
+  test('variables and mounts can be added to the worker after the constructor', () => {
     const run = worked({});
     run.job.worker.env.addVariable('LATE', EnvValue.fromValue('yes'));
     run.job.worker.mount('/cache', Volume.fromEmptyDir(run.chart, 'cache', 'cache'));
-    const worker = container(run.workerJob(), 'worker');
+    const worker = container(run.workerJob(), ContainerName.WORKER);
     expect(worker.env).toContainEqual({ name: 'LATE', value: 'yes' });
     expect(worker.volumeMounts).toContainEqual({ name: 'cache', mountPath: '/cache' });
   });
 
-  test('includes where it runs', () => {
+  test('`scheduling` becomes the affinity of the pods', () => {
     const run = worked({});
     run.job.scheduling.attract(new LabeledNode([NodeLabelQuery.is('disk', 'ssd')]));
     run.job.scheduling.spread();
@@ -269,7 +290,7 @@ describe('what every pod may need', () => {
     expect(affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(1);
   });
 
-  test('renders the same each time', () => {
+  test('a Job renders the same each time', () => {
     const run = worked({});
     run.job.scheduling.spread();
     expect(run.objects()).toEqual(run.objects());
@@ -278,13 +299,13 @@ describe('what every pod may need', () => {
 
 describe('the user of the worker', () => {
   const contextOf = (props: Partial<CoarseWorkerJobProps>) =>
-    container(worked(props).workerJob(), 'worker').securityContext;
+    container(worked(props).workerJob(), ContainerName.WORKER).securityContext;
 
-  test('is 1000, whatever the image says', () => {
+  test('the user and group of the worker are 1000 by default', () => {
     expect(contextOf({})).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true });
   });
 
-  test('is the one of the pod where that is set', () => {
+  test('the user and group of the worker are those of the pod if these are set', () => {
     const context = contextOf({ securityContext: { user: 2000, group: 3000, fsGroup: 4000 } });
     expect(context.runAsUser).toBeUndefined();
     expect(context.runAsGroup).toBeUndefined();
@@ -292,25 +313,25 @@ describe('the user of the worker', () => {
     expect(pod.securityContext).toMatchObject({ runAsUser: 2000, fsGroup: 4000, runAsNonRoot: true });
   });
 
-  test("is the container's own where that is set", () => {
+  test('the user of the worker is that of its container if this is set', () => {
     const props = { securityContext: { user: 2000 }, containerSecurityContext: { user: 5000 } };
     expect(contextOf(props)).toMatchObject({ runAsUser: 5000, runAsGroup: 1000 });
   });
 
-  test("is the image's where root is allowed", () => {
+  test('the user of the worker is that of the image if root is allowed', () => {
     const context = contextOf({ securityContext: { ensureNonRoot: false } });
     expect(context.runAsNonRoot).toBe(false);
     expect(context.runAsUser).toBeUndefined();
   });
 
-  test('is root where that is said', () => {
+  test('the user of the worker may be root with `ensureNonRoot: false`', () => {
     expect(contextOf({ securityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBeUndefined();
     expect(contextOf({ containerSecurityContext: { user: 0, ensureNonRoot: false } }).runAsUser).toBe(0);
     expect(contextOf({ securityContext: { user: 0 }, containerSecurityContext: { user: 5 } }).runAsUser).toBe(5);
   });
 
   test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
-    [{ securityContext: { user: 0 } }, /securityContext\.user is 0; it is root, .* Set ensureNonRoot: false beside it/],
+    [{ securityContext: { user: 0 } }, /securityContext\.user is 0; it is root, .* Also set ensureNonRoot: false/],
     [{ containerSecurityContext: { user: 0 } }, /containerSecurityContext\.user is 0; it is root/],
     [
       { securityContext: { user: 0, ensureNonRoot: false }, containerSecurityContext: { ensureNonRoot: true } },
@@ -322,13 +343,13 @@ describe('the user of the worker', () => {
     [{ securityContext: { fsGroup: 2 ** 31 } }, /: securityContext\.fsGroup is 2147483648/],
     [
       { containerSecurityContext: { privileged: true, allowPrivilegeEscalation: false } },
-      /allowPrivilegeEscalation is false; it cannot be together with privileged: true\. Leave it out/,
+      /allowPrivilegeEscalation is false; it cannot be combined with privileged: true\. Omit one/,
     ],
-  ])('cannot be what Kubernetes does not start: %j', (props, message) => {
+  ])('security settings that Kubernetes does not start are an error: %j', (props, message) => {
     expect(() => worked(props)).toThrow(message);
   });
 
-  test('may have its privileges escalate where they are all there already', () => {
+  test('privileges may escalate only if the container is privileged or asks for it', () => {
     const allowed = (context: object) =>
       contextOf({ containerSecurityContext: context }).allowPrivilegeEscalation as boolean;
     expect(allowed({ privileged: true })).toBe(true);
@@ -336,7 +357,7 @@ describe('the user of the worker', () => {
     expect(allowed({ allowPrivilegeEscalation: true })).toBe(true);
   });
 
-  test('keeps the rest of the restricted profile when one setting is changed', () => {
+  test('the worker keeps the rest of the restricted profile when one setting changes', () => {
     const context = contextOf({ containerSecurityContext: { capabilities: { add: [Capability.SYS_NICE] } } });
     expect(context).toMatchObject({
       capabilities: { add: ['SYS_NICE'] },
@@ -347,18 +368,18 @@ describe('the user of the worker', () => {
   });
 });
 
-describe('bad input', () => {
+describe('an invalid property', () => {
   test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
     [
       { parallelism: 0 },
-      /CoarseWorkerJob 'test\/eat': parallelism is 0; it must be a whole number from 1 .*With no pods/,
+      /CoarseWorkerJob 'test\/eat': parallelism is 0; it must be a whole number from 1 .*Without pods/,
     ],
     [{ parallelism: -1 }, /parallelism is -1/],
     [{ parallelism: 1.5 }, /parallelism is 1\.5/],
     [{ parallelism: Number.NaN }, /parallelism is NaN/],
     [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a whole number/],
     [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
-    [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod works on one item or more/],
+    [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod processes at least one item/],
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
     [{ maxAttempts: 0 }, /maxAttempts is 0.*tried at least once/],
     [{ maxAttempts: 2.5 }, /maxAttempts is 2\.5/],
@@ -370,15 +391,15 @@ describe('bad input', () => {
     ],
     [{ itemTimeout: Duration.millis(500) }, /itemTimeout is 0\.5 s; it must be a whole number of seconds/],
     [{ itemTimeout: Duration.millis(1500) }, /itemTimeout is 1\.5 s/],
-    [{ itemTimeout: Duration.days(25) }, /itemTimeout is 2160000 s.*Longer work is better cut/],
+    [{ itemTimeout: Duration.days(25) }, /itemTimeout is 2160000 s.*Split longer work/],
     [{ terminationGracePeriod: Duration.seconds(0) }, /terminationGracePeriod is 0 s/],
-    [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Leave it out/],
+    [{ activeDeadline: Duration.seconds(0) }, /activeDeadline is 0 s.*Omit it/],
     [
       { activeDeadline: Duration.minutes(59), itemTimeout: Duration.hours(1) },
-      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s: .* Give items less, or the Job more/,
+      /activeDeadline is 3540 s; it must not be shorter than itemTimeout, 3600 s, .* Reduce itemTimeout, or increase activeDeadline/,
     ],
     [{ ttlAfterFinished: Duration.millis(100) }, /ttlAfterFinished is 0\.1 s/],
-  ])('%j is an error', (props, message) => {
+  ])('the properties %j are an error', (props, message) => {
     expect(() => worked(props)).toThrow(message);
   });
 
@@ -394,7 +415,7 @@ describe('bad input', () => {
     };
 
     test.each([[Program.command('x', Program.ITEM)], [Program.command('x', `-${Program.ITEM}`)]])(
-      'is no error where it fits an argument',
+      'an item that just fits into an argument is accepted',
       (program) => {
         expect(() => eat({ program })).not.toThrow();
       },
@@ -403,41 +424,41 @@ describe('bad input', () => {
     test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
       [
         { program: Program.command('x', `é${Program.ITEM}`) },
-        /the program takes the item as an argument, "é\{\{work-item\}\}", which would have up to 131072 bytes: the longest/,
+        /the program gets the item as an argument, "é\{\{work-item\}\}", which would have up to 131072 bytes, because the longest/,
       ],
       [{ program: Program.command('x', Program.ITEM + Program.ITEM) }, /up to 262140 bytes/],
       [
         { itemVariable: 'A' },
-        /the item as a variable, "A=\{\{work-item\}\}", .* 131072 bytes.*standard input, or Program\.ITEM_FILE/,
+        /the item as a variable, "A=\{\{work-item\}\}", .* 131072 bytes.*standard input, or from Program\.ITEM_FILE/,
       ],
-    ])('is an error with %j', (props, message) => {
+    ])('an item that is too long is an error with %j', (props, message) => {
       expect(() => eat(props)).toThrow(message);
     });
   });
 
-  test('a duration below zero is an error of cdk8s itself', () => {
+  test('cdk8s itself refuses a negative duration', () => {
     expect(() => Duration.seconds(-1)).toThrow(/cannot be negative/);
   });
 
-  test("a queue of another chart's namespace is an error", () => {
+  test('a queue in another namespace is an error', () => {
     const app = new App();
-    const theirs = new Chart(app, 'theirs', { namespace: 'a' });
-    const broker = new RabbitMQ(theirs, 'rabbitmq');
-    const queue = new QueueSeeder(theirs, 'queue', { broker, items: WorkItems.list(FRUITS) });
-    const ours = new Chart(app, 'ours', { namespace: 'b' });
+    const other = new Chart(app, 'other', { namespace: 'a' });
+    const broker = new RabbitMQ(other, 'rabbitmq');
+    const queue = new QueueSeeder(other, 'queue', { broker, items: WorkItems.list(FRUITS) });
+    const workers = new Chart(app, 'workers', { namespace: 'b' });
     const props = { queue, image: 'x:1', program: Program.command('cat') };
-    expect(() => new CoarseWorkerJob(ours, 'eat', props)).toThrow(
-      /CoarseWorkerJob 'ours\/eat': the broker of its queue 'theirs\/rabbitmq' is in namespace a, this is in namespace b/,
+    expect(() => new CoarseWorkerJob(workers, 'eat', props)).toThrow(
+      /CoarseWorkerJob 'workers\/eat': the broker of its queue 'other\/rabbitmq' is in namespace a, but this construct is in namespace b/,
     );
   });
 
-  test('a queue of another chart in the same namespace is fine', () => {
+  test('a queue of another chart in the same namespace is accepted', () => {
     const app = new App();
-    const theirs = new Chart(app, 'theirs', { namespace: 'a' });
-    const broker = new RabbitMQ(theirs, 'rabbitmq');
-    const queue = new QueueSeeder(theirs, 'queue', { broker, items: WorkItems.list(FRUITS) });
-    const ours = new Chart(app, 'ours', { namespace: 'a' });
-    new CoarseWorkerJob(ours, 'eat', { queue, image: 'x:1', program: Program.command('cat') });
-    expect((ours.toJson() as Json[]).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Job']);
+    const other = new Chart(app, 'other', { namespace: 'a' });
+    const broker = new RabbitMQ(other, 'rabbitmq');
+    const queue = new QueueSeeder(other, 'queue', { broker, items: WorkItems.list(FRUITS) });
+    const workers = new Chart(app, 'workers', { namespace: 'a' });
+    new CoarseWorkerJob(workers, 'eat', { queue, image: 'x:1', program: Program.command('cat') });
+    expect((workers.toJson() as Json[]).map(({ kind }) => kind)).toEqual(['ConfigMap', 'Job']);
   });
 });

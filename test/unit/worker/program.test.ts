@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { expand } from '../../../cli/rehearsal/expansion';
+import { ContainerName } from '../../../lib/contract/containers';
+import { ProgramEnvName } from '../../../lib/contract/environment';
+import { MAX_ARGUMENT_BYTES } from '../../../lib/contract/limits';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { Program } from '../../../lib/index';
 import { container, type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 
@@ -19,15 +23,15 @@ function script(content: string | Buffer, name = 'worker.py'): string {
 }
 
 function commandOf(program: Program): string[] {
-  return container(new SynthesizedRun({ worker: { program } }).workerJob(), 'worker').command;
+  return container(new SynthesizedRun({ worker: { program } }).workerJob(), ContainerName.WORKER).command;
 }
 
 describe('a command', () => {
-  test('is run by the shim, in the shared folder', () => {
+  test('the shim runs the command, and gets the path of the shared volume', () => {
     expect(commandOf(Program.command('/app/render', '--fast', ''))).toEqual([
       '/bin/sh',
-      '/opt/work-queue/programs/shim.sh',
-      '/run/work-queue',
+      `${MountPath.PROGRAMS}/shim.sh`,
+      MountPath.SHARED_VOLUME,
       '/app/render',
       '--fast',
       '',
@@ -35,8 +39,8 @@ describe('a command', () => {
   });
 
   test.each([
-    '$(QUEUE)',
-    '$$(QUEUE)',
+    `$(${ProgramEnvName.QUEUE})`,
+    `$$(${ProgramEnvName.QUEUE})`,
     '$$',
     '$',
     '$$$',
@@ -47,40 +51,42 @@ describe('a command', () => {
     'two\nlines',
     '--',
     'Ä 🍎',
-  ])('keeps the argument %j as it is, through YAML and the kubelet', (argument) => {
+  ])('the argument %j reaches the command unchanged, through YAML and the kubelet', (argument) => {
     const manifest = Yaml.stringify(
       new SynthesizedRun({ worker: { program: Program.command('echo', argument) } }).workerJob(),
     );
-    const written = container(parsed(manifest), 'worker').command.at(-1);
-    expect(expand(written, new Map([['QUEUE', 'expanded']]))).toBe(argument);
+    const written = container(parsed(manifest), ContainerName.WORKER).command.at(-1);
+    expect(expand(written, new Map([[ProgramEnvName.QUEUE, 'expanded']]))).toBe(argument);
   });
 
-  test.each([Program.ITEM, `/bin/${Program.ITEM}`])('cannot be the item: %j', (command) => {
+  test.each([Program.ITEM, `/bin/${Program.ITEM}`])('the command cannot contain `Program.ITEM`: %j', (command) => {
     expect(() => Program.command(command)).toThrow(
-      /Program\.command: the command is ".*", with Program\.ITEM in it.*Program\.command\('\/app\/render', Program\.ITEM\)/,
+      /Program\.command: the command is ".*", which contains Program\.ITEM, .*Program\.command\('\/app\/render', Program\.ITEM\)/,
     );
   });
 
-  test.each(['', ' ', undefined, 5])('cannot be %j', (command) => {
-    expect(() => Program.command(command as string)).toThrow(/Program\.command: the command is .*\. Name what/);
+  test.each(['', ' ', undefined, 5])('the command cannot be %j', (command) => {
+    expect(() => Program.command(command as string)).toThrow(
+      /Program\.command: the command is .*, which names no program\. Name a program/,
+    );
   });
 
-  test.each([5, undefined, null, ['x']])('cannot have the argument %j, which is no text', (argument) => {
+  test.each([5, undefined, null, ['x']])('an argument that is not a string is an error: %j', (argument) => {
     const args = ['echo', argument as unknown as string] as const;
     expect(() => Program.command(...args)).toThrow(
-      /^Program\.command: .* is no text, as a command and its arguments are/,
+      /^Program\.command: .* is not a string\. The command and its arguments must be strings/,
     );
   });
 
-  test('cannot have an argument that is longer than Linux takes', () => {
-    expect(() => Program.command('sh', '-c', 'x'.repeat(131_071))).not.toThrow();
-    expect(() => Program.command('sh', '-c', 'x'.repeat(131_072))).toThrow(
+  test('an argument that is longer than Linux accepts is an error', () => {
+    expect(() => Program.command('sh', '-c', 'x'.repeat(MAX_ARGUMENT_BYTES))).not.toThrow();
+    expect(() => Program.command('sh', '-c', 'x'.repeat(MAX_ARGUMENT_BYTES + 1))).toThrow(
       /^Program\.command: "x{40}…" has 131072 bytes; an argument .* has at most 131071\. Pass such data in the item/,
     );
     expect(() => Program.script(script('#!/bin/sh'), { args: ['ä'.repeat(65_536)] })).toThrow(/has 131072 bytes/);
   });
 
-  test.each(['a\0b', '\udc00'])('cannot have the argument %j', (argument) => {
+  test.each(['a\0b', '\udc00'])('an argument with a NUL or half of a surrogate pair is an error: %j', (argument) => {
     expect(() => Program.command('echo', argument)).toThrow(
       /Program\.command: .* contains a NUL or half of a surrogate pair/,
     );
@@ -88,14 +94,14 @@ describe('a command', () => {
 });
 
 describe('a script', () => {
-  test('is mounted where its interpreter finds it, and can be executed', () => {
+  test('a script is mounted at the path that the interpreter gets, and is executable', () => {
     const program = Program.script(script('print(1)\n'), { interpreter: ['python3', '-u'], args: ['--x', '$(y)'] });
     const run = new SynthesizedRun({ worker: { program } });
     const job = run.workerJob();
-    expect(container(job, 'worker').command.slice(3)).toEqual([
+    expect(container(job, ContainerName.WORKER).command.slice(3)).toEqual([
       'python3',
       '-u',
-      '/opt/work-queue/script/worker.py',
+      `${MountPath.SCRIPT}/worker.py`,
       '--x',
       '$$(y)',
     ]);
@@ -105,16 +111,18 @@ describe('a script', () => {
       immutable: true,
       data: { 'worker.py': 'print(1)\n' },
     });
-    expect(container(job, 'courier').volumeMounts.map(({ name }: Json) => name)).not.toContain('work-queue-script');
+    expect(container(job, ContainerName.COURIER).volumeMounts.map(({ name }: Json) => name)).not.toContain(
+      'work-queue-script',
+    );
   });
 
-  test('without an interpreter is run directly', () => {
+  test('a script without an interpreter runs directly', () => {
     expect(commandOf(Program.script(script('#!/bin/sh\ncat\n', 'eat.sh'))).slice(3)).toEqual([
-      '/opt/work-queue/script/eat.sh',
+      `${MountPath.SCRIPT}/eat.sh`,
     ]);
   });
 
-  test('comes before the Job that mounts it', () => {
+  test('the ConfigMap of a script comes before the Job that mounts it', () => {
     const run = new SynthesizedRun({ worker: { program: Program.script(script('#!/bin/sh\n')) } });
     const names = run.objects().map(({ metadata }) => metadata.name);
     const configMap = names.find((name) => name.includes('-script-'));
@@ -124,17 +132,17 @@ describe('a script', () => {
   test.each([
     ['plain text', Buffer.from('#!/bin/sh\n\techo "Ä 🍎" # \n')],
     ['carriage returns', Buffer.from('#!/bin/sh\necho\r\n\r')],
-    ['bytes that are no text', Buffer.from([0x23, 0x21, 0, 255, 10])],
+    ['bytes that are not text', Buffer.from([0x23, 0x21, 0, 255, 10])],
     ['lines that look like YAML', Buffer.from('#!/bin/sh\n---\n  : a\n...\n\n\n')],
-    ['what takes six bytes in the annotation', Buffer.from(`#!/bin/sh\n${'<&>'.repeat(60_000)}`)],
-  ])('keeps its bytes: %s', (_what, content) => {
+    ['characters that take six bytes in the annotation', Buffer.from(`#!/bin/sh\n${'<&>'.repeat(60_000)}`)],
+  ])('a script keeps its bytes: %s', (_what, content) => {
     const run = new SynthesizedRun({ worker: { program: Program.script(script(content, 'w.sh')) } });
     const name = run.objects().find(({ metadata }) => metadata.name.includes('-script-')).metadata.name;
     const object = run.named('ConfigMap', name);
     const { data, binaryData } = parsed(Yaml.stringify(object));
     const bytes = data ? Buffer.from(data['w.sh']) : Buffer.from(binaryData['w.sh'], 'base64');
     expect(bytes).toEqual(content);
-    // As `kubectl apply` puts it into an annotation of at most 262,144 bytes.
+    // `kubectl apply` writes the object into an annotation of at most 262,144 bytes.
     const annotation = JSON.stringify(object).replace(/[<>&]/g, '\\u0000');
     expect(annotation.length).toBeLessThan(262_144);
   });
@@ -145,48 +153,48 @@ describe('a script', () => {
     ['...', '-.'],
     ['.x', '.x'],
     [`a${'x'.repeat(254)}`, 'x'.repeat(253)],
-  ])('has a name that a ConfigMap can have: %s', (name, key) => {
-    expect(commandOf(Program.script(script('#!/bin/sh\n', name))).at(-1)).toBe(`/opt/work-queue/script/${key}`);
+  ])('the name of a script becomes a valid key of a ConfigMap: %s', (name, key) => {
+    expect(commandOf(Program.script(script('#!/bin/sh\n', name))).at(-1)).toBe(`${MountPath.SCRIPT}/${key}`);
   });
 
   test.each(['#!/bin/sh\r\n', '#!/bin/sh\r\necho\n', '#!/bin/sh\r'])(
-    'with the first line %j is an error, unless an interpreter is given',
+    'a script with the first line %j is an error, unless an interpreter is given',
     (content) => {
       expect(() => Program.script(script(content))).toThrow(
-        /the first line is "#!\/bin\/sh\\r", with a line end of Windows.*line ends of Unix \(LF\), or pass what runs it/,
+        /the first line is "#!\/bin\/sh\\r"; because of its Windows line ending, .*Unix line endings \(LF\), or pass an interpreter/,
       );
       expect(() => Program.script(script(content), { interpreter: ['sh'] })).not.toThrow();
     },
   );
 
-  test('that is not there is an error with the place where it was looked for', () => {
+  test('a script that does not exist is an error with the folder of relative paths', () => {
     expect(() => Program.script('no/such.py', { interpreter: ['python3'] })).toThrow(
       /Program\.script\('no\/such\.py'\): the script cannot be read \(ENOENT.*Relative paths start at/,
     );
   });
 
-  test('that is empty is an error', () => {
+  test('an empty script is an error', () => {
     expect(() => Program.script(script(''))).toThrow(/the script is empty/);
   });
 
-  test('that says nowhere what runs it is an error', () => {
+  test('a script with neither an interpreter nor "#!" is an error', () => {
     expect(() => Program.script(script('print(1)'))).toThrow(/does not begin with "#!", and no interpreter is given/);
   });
 
-  test('with a part of the interpreter that is no text is an error', () => {
+  test('a part of the interpreter that is not a string is an error', () => {
     const interpreter = ['python3', undefined] as string[];
-    expect(() => Program.script(script('print(1)'), { interpreter })).toThrow(/undefined is no text/);
+    expect(() => Program.script(script('print(1)'), { interpreter })).toThrow(/undefined is not a string/);
   });
 
-  test('with an empty part of the interpreter is an error', () => {
+  test('an empty part of the interpreter is an error', () => {
     expect(() => Program.script(script('print(1)'), { interpreter: ['python3', ''] })).toThrow(
-      /interpreter is \["python3",""\], with an empty part/,
+      /interpreter is \["python3",""\], which contains an empty part/,
     );
   });
 
-  test('over the size of a ConfigMap is an error', () => {
+  test('a script that does not fit into a ConfigMap is an error', () => {
     expect(() => Program.script(script(`#!${'x'.repeat(188_000)}`))).toThrow(
-      /the script has 188002 bytes; at most 188000 fit into a ConfigMap\. Put it into an image/,
+      /the script has 188002 bytes; at most 188000 bytes fit into a ConfigMap\. Put the script into an image/,
     );
   });
 });

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { Volume, type VolumeMount } from 'cdk8s-plus-28';
+import { MountPath } from '../../../lib/contract/mount-paths';
 import { container, type Json, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 
 /** A Job with one volume at these paths. */
@@ -16,51 +17,51 @@ test.each([
   ['/data//a/../b/', '/data/b'],
   ['/opt', '/opt'],
   ['/dev', '/dev'],
-  ['/run/work-queue-2', '/run/work-queue-2'],
+  [`${MountPath.SHARED_VOLUME}-2`, `${MountPath.SHARED_VOLUME}-2`],
   ['/ä b', '/ä b'],
-])('a volume at %s is mounted at %s', (path, there) => {
+])('a volume at %s is mounted at %s', (path, mountPath) => {
   const { volumeMounts } = container(mounted(path).workerJob(), 'worker');
-  expect(volumeMounts.at(-1)).toEqual({ name: 'volume', mountPath: there });
+  expect(volumeMounts.at(-1)).toEqual({ name: 'volume', mountPath });
 });
 
-test('below a volume of the user there may be another one', () => {
+test('a volume may be mounted below another one', () => {
   const { volumeMounts } = container(mounted('/data', '/data/cache', '/data2').workerJob(), 'worker');
   expect(volumeMounts.slice(-3).map(({ mountPath }: Json) => mountPath)).toEqual(['/data', '/data/cache', '/data2']);
 });
 
-const OURS = /and \S+ is taken by this package or Kubernetes\. Use another path, such as "\/data"/;
+const RESERVED = /but this package or Kubernetes uses \S+\. Use another path, such as "\/data"/;
 
 test.each<[(string | Partial<VolumeMount>)[], RegExp]>([
-  [['/run/work-queue'], /CoarseWorkerJob 'test\/eat': a volume is mounted at "\/run\/work-queue", and/],
-  [['/run/work-queue'], OURS],
-  [['/run/work-queue/'], OURS],
-  [['/run//work-queue'], OURS],
-  [['/data/../run/work-queue/x'], OURS],
-  [['/opt/work-queue'], OURS],
-  [['/opt/work-queue/programs/shim.sh'], OURS],
-  [['/dev/termination-log'], OURS],
+  [['/run/work-queue'], /CoarseWorkerJob 'test\/eat': a volume is mounted at "\/run\/work-queue", but/],
+  [['/run/work-queue'], RESERVED],
+  [['/run/work-queue/'], RESERVED],
+  [['/run//work-queue'], RESERVED],
+  [['/data/../run/work-queue/x'], RESERVED],
+  [['/opt/work-queue'], RESERVED],
+  [['/opt/work-queue/programs/shim.sh'], RESERVED],
+  [['/dev/termination-log'], RESERVED],
   [['/'], /at "\/", which would hide the whole image\. Mount it at a folder/],
   [
     [{ path: '/opt', readOnly: true }],
-    /at "\/opt", read-only, and \/opt\/work-queue has to be made in it\. Mount it deeper/,
+    /at "\/opt", read-only, but \/opt\/work-queue must be created in it\. Mount the volume at a deeper/,
   ],
   [[{ path: '/run', readOnly: true }], /at "\/run", read-only/],
-  [['/data', '/a', '/data'], /at "\/data", as is another one\. One volume would hide the other/],
-  [['/data', '/data/'], /at "\/data\/", as is another one/],
-  [[''], /at "", which is no absolute path\. Begin it with "\/"/],
-  [['data'], /at "data", which is no absolute path/],
-  [[{}], /at undefined, which is no absolute path/],
-  [['/a:b'], /at "\/a:b", which must not have a ":" in Kubernetes/],
-])('%j is an error', (mounts, message) => {
+  [['/data', '/a', '/data'], /at "\/data", where another volume is mounted, and one would hide the other\. Give each/],
+  [['/data', '/data/'], /at "\/data\/", where another volume is mounted/],
+  [[''], /at "", which is not an absolute path\. Begin the path with "\/"/],
+  [['data'], /at "data", which is not an absolute path/],
+  [[{}], /at undefined, which is not an absolute path/],
+  [['/a:b'], /at "\/a:b", but Kubernetes does not allow ":" in a path/],
+])('mounting at the literal paths %j is an error', (mounts, message) => {
   expect(() => mounted(...mounts)).toThrow(message);
 });
 
-test('a volume that is mounted later is looked at when the app is synthesized', () => {
+test('a volume that is mounted after the constructor is checked at synth', () => {
   const app = new App();
   const { chart, job } = new SynthesizedRun({}, new Chart(app, 'test'));
   const volume = Volume.fromEmptyDir(chart, 'volume', 'volume');
   job.worker.mount('/data', volume);
   expect(job.node.validate()).toEqual([]);
-  job.worker.mount('/run/work-queue', volume);
+  job.worker.mount(MountPath.SHARED_VOLUME, volume);
   expect(() => app.synth()).toThrow(/CoarseWorkerJob 'test\/eat': a volume is mounted at "\/run\/work-queue"/);
 });
