@@ -36,8 +36,8 @@ export function inTime<T>(
   ...signals: AbortSignal[]
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
-    // First: where it has given something already, that counts.
-    promise.then((value) => {
+    // First: where it has given something already, that counts. And without a handler for a rejection, as it must not reject.
+    void promise.then((value) => {
       release();
       resolve(value);
     });
