@@ -14,6 +14,8 @@ export const Env = {
   /** The name of the work queue; the names of its companions follow from it, see {@link companions}. */
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
+  /** `debug` makes a program log each step. Only a user sets it, by a patch; the constructs do not. */
+  LOG: 'WORK_QUEUE_LOG',
 
   // seeder and courier
   ITEM_COUNT: 'ITEM_COUNT',

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../contract/exit-codes';
+import { debug, stackOf } from '../runtime/debug';
 import type { Ending } from '../runtime/ending';
 import { duration, log } from '../runtime/log';
 import type { Patience } from '../runtime/patience';
@@ -33,6 +34,7 @@ export async function overSessions(
     } catch (error) {
       session?.drop();
       if (!(error instanceof BrokerError)) throw error;
+      debug?.(stackOf(error));
       trouble = `broker ${where}: ${error.message}`;
       if (leave.aborted) break;
       if (patience.exhausted) {

@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { BrokerError, type Session, type SessionChannel } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import { HeldItem, type ItemConsumer } from './held-item';
 import type { OwnItems } from './own-items';
 
@@ -40,6 +41,7 @@ export class Consumer implements ItemConsumer {
     const { queue } = this.items;
     const { consumerTag } = await this.channel.call(`consume from queue ${queue}`, (c) =>
       c.consume(queue, (message) => {
+        debug?.(`broker: ${message ? `delivery ${message.fields.deliveryTag}` : 'the consumer is cancelled'}`);
         if (message) this.arrived.push(message);
         else this.channel.lose(new BrokerError('the broker cancelled the consumer'));
         this.wake();
@@ -104,6 +106,7 @@ export class Consumer implements ItemConsumer {
 
   private ack(message: ConsumeMessage): void {
     if (this.lost.aborted) throw this.lost.reason;
+    debug?.(`broker: ack of delivery ${message.fields.deliveryTag}`);
     this.channel.raw.ack(message);
   }
 

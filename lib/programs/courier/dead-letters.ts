@@ -5,6 +5,7 @@ import { companions } from '../../contract/queues';
 import { takeLock } from '../amqp/lock';
 import { publishConfirmed } from '../amqp/publish';
 import type { Session } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import { quoted } from '../runtime/log';
 import { sleep } from '../runtime/time';
 import type { HeldItem } from './held-item';
@@ -114,6 +115,7 @@ async function readAll(session: Session, own: OwnItems, found: DeadLetters, leav
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));
     more = message !== false && found.add(message, isOwn(own, message.properties));
   }
+  debug?.(`broker: the messages of queue ${dead} go back to it`);
   channel.raw.nackAll(true);
   await channel.close();
   await lock.release();

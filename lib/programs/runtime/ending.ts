@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Env } from '../../contract/environment';
 import { ExitCode } from '../../contract/exit-codes';
 import { Paths } from '../../contract/mount-paths';
+import { debug, stackOf } from './debug';
 import { log, oneLine } from './log';
 
 /** How a program of ours ends: its exit code, and the sentence that `kubectl describe pod` shows. */
@@ -17,6 +18,7 @@ export class FinalError extends Error {
 
 /** How a program ends that an error ends. */
 export function endingOf(error: Error): Ending {
+  debug?.(stackOf(error));
   const sentence = error instanceof FinalError ? error.message : `${error.name}: ${error.message}`;
   return { code: ExitCode.TRY_AGAIN, sentence };
 }
@@ -26,8 +28,12 @@ export function endingOf(error: Error): Ending {
  *
  * @param run may throw as well as reject: what it needs may be missing from the environment
  */
-export async function endWith(run: () => Promise<Ending>): Promise<never> {
-  const ending = await Promise.resolve().then(run).catch(endingOf);
+export function endWith(run: () => Promise<Ending>): void {
+  // Nothing can wait for it: the process ends with it.
+  void Promise.resolve().then(run).catch(endingOf).then(end);
+}
+
+function end(ending: Ending): never {
   const sentence = oneLine(ending.sentence);
   log(sentence);
   try {

@@ -11,6 +11,7 @@ import { lookOr } from '../amqp/look-or';
 import { type Outgoing, publishConfirmed } from '../amqp/publish';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, ReplyCode, type Session } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import type { Ending } from '../runtime/ending';
 import { duration, log, plural } from '../runtime/log';
 import { Patience } from '../runtime/patience';
@@ -94,6 +95,7 @@ async function refuseDeletedQueues(session: Session, queue: string): Promise<voi
 async function isSeeded(session: Session, seeded: string): Promise<boolean> {
   const channel = await session.channel();
   const marker = await channel.call(`read queue ${seeded}`, (c) => c.get(seeded));
+  debug?.(`broker: queue ${seeded} ${marker ? 'has a mark' : 'has no mark'}`);
   if (marker) channel.raw.nack(marker, false, true);
   await channel.close();
   return marker !== false;
