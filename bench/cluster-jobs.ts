@@ -1,7 +1,7 @@
 import { askKubectl } from '../tools/cluster/kubectl';
 import type { Namespace } from '../tools/cluster/namespace';
 import { until } from '../tools/cluster/until';
-import type { Json, Run } from '../tools/synth';
+import type { Json, SynthesizedRun } from '../tools/synthesized-run';
 
 /** The image of all pods that are measured. */
 export const IMAGE = 'busybox:1.37';
@@ -29,7 +29,7 @@ export async function makespan(namespace: Namespace, job: Json): Promise<number>
 }
 
 /** The makespan of a run's worker Job alone: its queue is filled before. */
-export async function workerMakespan(namespace: Namespace, run: Run): Promise<number> {
+export async function workerMakespan(namespace: Namespace, run: SynthesizedRun): Promise<number> {
   const job = run.workerJob();
   await namespace.apply(run.objects().filter(({ metadata }) => metadata.name !== job.metadata.name));
   await until('the queue', async () => (await namespace.get('job', run.queue.name)).status?.succeeded === 1);

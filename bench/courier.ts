@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startRabbitMQ } from '../tools/programs/broker';
 import { bundle } from '../tools/programs/bundle';
+import { LocalRun } from '../tools/programs/local-run';
 import { TestPrograms } from '../tools/programs/program-process';
-import { Run } from '../tools/programs/run';
 import { setting } from './setting';
 import { sideBySide } from './side-by-side';
 
@@ -34,8 +34,8 @@ async function bench(): Promise<void> {
   writeFileSync(bareCourier, bundle("import './bare-courier';", __dirname));
 
   /** From the start of the first process to the end of the last. */
-  async function timed(work: (run: Run) => Promise<void>): Promise<number> {
-    const run = new Run(programs, broker.url, { items: Array(ITEMS).fill('') });
+  async function timed(work: (run: LocalRun) => Promise<void>): Promise<number> {
+    const run = new LocalRun(programs, broker.url, { items: Array(ITEMS).fill('') });
     try {
       await run.seed();
       const began = performance.now();

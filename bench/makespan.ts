@@ -4,7 +4,7 @@
  */
 import { Program, WorkItems } from '../lib';
 import { Namespace } from '../tools/cluster/namespace';
-import { Run } from '../tools/synth';
+import { SynthesizedRun } from '../tools/synthesized-run';
 import { names } from './bench-items';
 import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
 import { setting } from './setting';
@@ -22,8 +22,8 @@ const ours: Contestant = {
   measure: (round) => workerMakespan(namespace, runOf(round)),
 };
 
-function runOf(round: number): Run {
-  return new Run({
+function runOf(round: number): SynthesizedRun {
+  return new SynthesizedRun({
     items: WorkItems.list(names(PODS)),
     seeder: { runId: `round-${round}` },
     worker: { image: IMAGE, parallelism: PARALLELISM, program: Program.command('sleep', '1') },

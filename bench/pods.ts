@@ -6,7 +6,7 @@
 import { Program, WorkItems } from '../lib';
 import { Namespace } from '../tools/cluster/namespace';
 import { until } from '../tools/cluster/until';
-import { Run } from '../tools/synth';
+import { SynthesizedRun } from '../tools/synthesized-run';
 import { names } from './bench-items';
 import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
 import { printTable, SECONDS, spread, withLoad } from './report';
@@ -32,8 +32,8 @@ type Shape = typeof MANY;
 
 const namespace = new Namespace();
 
-function runOf({ items, seconds, parallelism, itemsPerPod }: Shape, round: number): Run {
-  return new Run({
+function runOf({ items, seconds, parallelism, itemsPerPod }: Shape, round: number): SynthesizedRun {
+  return new SynthesizedRun({
     items: WorkItems.list(names(items)),
     seeder: { runId: `${items}-of-${seconds}-s-${round}` },
     worker: { image: IMAGE, parallelism, itemsPerPod, program: Program.command('sleep', String(seconds)) },

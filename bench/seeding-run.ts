@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { WorkItems } from '../lib';
-import { companions } from '../lib/contract/queues';
+import { relatedQueues } from '../lib/contract/queues';
 import { type Broker, startRabbitMQ } from '../tools/programs/broker';
+import { LocalRun } from '../tools/programs/local-run';
 import { TestPrograms } from '../tools/programs/program-process';
-import { Run } from '../tools/programs/run';
 import { type Measured, measuredProcess } from './measured-process';
 
 export interface Seeding extends Measured {
@@ -47,12 +47,12 @@ export class SeedingBench {
     });
   }
 
-  private async withQueue<T>(items: WorkItems | [], work: (run: Run) => Promise<T>): Promise<T> {
-    const run = new Run(this.programs, this.broker.url, { items });
+  private async withQueue<T>(items: WorkItems | [], work: (run: LocalRun) => Promise<T>): Promise<T> {
+    const run = new LocalRun(this.programs, this.broker.url, { items });
     try {
       return await work(run);
     } finally {
-      const { dead, seeded } = companions(run.queue);
+      const { dead, seeded } = relatedQueues(run.queue);
       await run.withBroker(async (model) => {
         const channel = await model.createChannel();
         for (const queue of [run.queue, dead, seeded]) await channel.deleteQueue(queue);

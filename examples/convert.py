@@ -1,4 +1,4 @@
-# Converts the rows of a range of keys, which is one JSON object on standard input.
+# Converts the rows of a range of keys. The range is one JSON object on standard input.
 import json
 import sys
 
@@ -10,7 +10,7 @@ def rows(first, end):
     return [(key, key * 1.5) for key in range(first, end)]
 
 
-# Stands for one transaction of updates. It says what a value shall be, not what is added: doing it twice is harmless.
+# Stands for one transaction of updates. It sets values and adds nothing to them, so doing it twice is harmless.
 kilograms = {key: grams / 1000 for key, grams in rows(keys["from"], keys["to"])}
 
 print(f"keys {keys['from']} to {keys['to'] - 1}: {len(kilograms)} rows", flush=True)

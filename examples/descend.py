@@ -1,4 +1,4 @@
-# Goes down steepness * x^2 by its gradient, and fails where the steps are so long that it goes up.
+# Goes down steepness * x^2 by its gradient, and fails if the steps are so long that it goes up.
 import json
 import os
 import sys

@@ -1,4 +1,4 @@
-// Constructs of your own: what all batches of a team have in common, and a night of three Jobs on one broker.
+// Constructs of your own: one for what all batches of a team share, and one for a night of three Jobs on one broker.
 import { App, Chart, Duration } from 'cdk8s';
 import { CoarseWorkerJob, type IBroker, Program, QueueSeeder, RabbitMQ, WorkItems } from 'cdk8s-work-queue';
 import { Construct } from 'constructs';
@@ -10,7 +10,7 @@ interface BatchProps {
   readonly program: Program;
 }
 
-/** A queue and its Job. In a project of your own it would be in a file of its own, or in a package. */
+/** A queue and its Job. In your own project this class would have its own file, or be in a package. */
 class Batch extends Construct {
   constructor(scope: Construct, id: string, { broker, runId, items, program }: BatchProps) {
     super(scope, id);
@@ -28,7 +28,7 @@ interface NightProps {
 class Night extends Chart {
   constructor(scope: Construct, id: string, { day, shops }: NightProps) {
     super(scope, id);
-    // One is enough: each batch has a queue of its own. With the day as runId, the same shops are a new run each night.
+    // One broker is enough: each batch has its own queue. With the day as runId, the same shops are a new run each night.
     const common = { broker: new RabbitMQ(this, 'rabbitmq'), runId: day };
     const say = (what: string) => Program.command('echo', what, Program.ITEM);
     new Batch(this, 'invoices', { ...common, items: WorkItems.list(shops), program: say('invoiced') });

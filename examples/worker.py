@@ -1,4 +1,4 @@
-# Knows nothing of queues: one item on standard input, done when it ends with 0.
+# This program knows nothing of queues: it reads one item on standard input, and the item is done when it ends with 0.
 import sys
 import time
 

@@ -8,7 +8,7 @@ mtype:message = { absent, ready, held, returning, acked };
 /* `returning`: on its way back to the queue, or into it. The broker's figures do not know it. */
 mtype:message state[MOST] = absent;
 byte item[MOST];
-bool again[MOST];                          /* `redelivered`, or a copy, with `attempts`. held-item.ts: counts */
+bool again[MOST];                          /* `redelivered`, or a copy, with `attempts`. message.ts: isFirstDelivery */
 mtype:message letter[3] = absent;              /* <queue>.dead, by item: couriers count different items */
 byte letter_by[3];
 byte lock;                                 /* <queue>.verdict: the slot that has it, from 1 */

@@ -42,13 +42,13 @@
 #ifdef COUNT_REDELIVERED
 #define first true
 #else
-#define first fresh /* held-item.ts: counts */
+#define first fresh /* tally.ts: countsTowardsExit */
 #endif
 #define this_item item[holds[me] - 1]
 
 inline ack() { state[holds[me] - 1] = acked; holds[me] = 0 }
 
-/* courier.ts: Tally. Only after the broker's answer: by then it has done the ack. */
+/* tally.ts: Tally. Only after the broker's answer: by then it has done the ack. */
 inline tally() {
   if
   :: counts -> counts = false; count++; counted[work]++; check(counted_once, counted[work] == 1)
@@ -88,7 +88,7 @@ listen: /* item-source.ts: listen */
 next_item:
     atomic {
       if
-      :: holds[me] > 0 -> /* item-run.ts: runItem, with all its attempts */
+      :: holds[me] > 0 -> /* item-run.ts: ItemRun, with all its attempts */
          counts = first;
          work = this_item;
          if
@@ -96,7 +96,7 @@ next_item:
          :: troubles > 0 -> troubles--; done[work] = true; leaving = true; goto item_done /* asked to leave, it ended with 0 */
          :: goto item_failed
          :: gone = true; goto item_failed
-         :: copies < COPIES -> goto hand_over /* the worker died, with attempts left, or was asked to leave */
+         :: copies < COPIES -> goto requeue /* the worker died, with attempts left, or was terminated */
          fi
       :: (!calm || (holds[me] == 0 && ready_count == 0)) && may_stop_listening ->
          give_back(me, true) /* also what is still on the wire */
@@ -147,7 +147,7 @@ look: /* item-source.ts: next. Looks that see a consumer and nothing ready are r
       fi
     };
 
-settled: /* courier.ts: verdict. dead-letters.ts: countDeadLetters */
+settled: /* verdict.ts: reachVerdict. dead-letters.ts: countDeadLetters */
 #ifdef PLAIN_LOOK
     atomic { probes[me] = false; check(seen_means_settled, all_settled) };
 #endif
@@ -165,7 +165,7 @@ settled: /* courier.ts: verdict. dead-letters.ts: countDeadLetters */
       goto exit
     };
 
-item_done: /* courier.ts: workOn */
+item_done: /* item-processor.ts: settle */
     atomic {
       enough = counts && count + 1 >= PER_POD;
 #ifdef COUNT_BEFORE_ANSWER
@@ -176,9 +176,9 @@ item_done: /* courier.ts: workOn */
       :: else -> goto last_done
       fi
     };
-    atomic { tally(); goto next_item }; /* consumer.ts: ackAndGoOn */
+    atomic { tally(); goto next_item }; /* consumer.ts: ackAndContinue */
 
-last_done: /* consumer.ts: ackLast */
+last_done: /* consumer.ts: ackAndClose */
 #ifdef ACK_FIRST
     atomic { ack(); offer(me) };
     atomic { end_consume(me) };
@@ -194,7 +194,7 @@ last_done: /* consumer.ts: ackLast */
       goto exit
     };
 
-item_failed: /* dead-letters.ts: writeDeadLetter, then consumer.ts: ackLast */
+item_failed: /* message.ts: deadLetter, then consumer.ts: ackAndClose */
     atomic {
       letter[work] = (letter[work] == absent -> ready : letter[work]);
       counts = false; work = 0
@@ -208,7 +208,7 @@ item_failed: /* dead-letters.ts: writeDeadLetter, then consumer.ts: ackLast */
       fi
     };
 
-hand_over: /* hand-over.ts: handOver */
+requeue: /* requeue.ts: requeue */
 #ifdef CANCEL_HELD
     atomic { counts = false; work = 0; end_consume(me) };
 #else

@@ -88,7 +88,7 @@ fill:
       check(no_purge_after_mark, mark == absent)
     };
     atomic { for (i : 0 .. ITEMS - 1) { on_wire(me, i) = true } i = 0 }; /* seeder.ts: fill */
-    wire_empty(me); /* publish.ts: publishConfirmed */
+    wire_empty(me); /* publish.ts: publish */
     queued[0] + (ITEMS > 1 -> queued[ITEMS - 1] : 0) == ITEMS; /* seeder.ts: checkCount */
     atomic { wire_mark[me] = true }; /* seeder.ts: mark */
     wire_empty(me);

@@ -15,13 +15,13 @@
 #define PER_POD 1 /* itemsPerPod */
 #endif
 #ifndef COPIES
-#define COPIES 0 /* how many hand-overs there may be: at most 2 */
+#define COPIES 0 /* how many requeues there may be: at most 2 */
 #endif
 #ifndef TROUBLES
 #define TROUBLES 1 /* how many crashes, lost connections and requests to leave there may be */
 #endif
 #ifndef TOLERATED
-#define TOLERATED 0 /* toleratedFailures */
+#define TOLERATED 0 /* toleratedDeadLetters */
 #endif
 #ifndef BACKOFF
 #define BACKOFF TROUBLES /* backoffLimit */

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
-import { Container } from '../../lib/contract/containers';
-import { Env } from '../../lib/contract/environment';
+import { ContainerName } from '../../lib/contract/containers';
+import { EnvName } from '../../lib/contract/environment';
 import type { ApiObject } from '../rehearsal/manifest';
 
 /** `kubectl delete` arguments for what the objects of a manifest make in a cluster, and `kubectl delete -f` leaves. */
@@ -11,7 +11,7 @@ export function leftovers(objects: readonly ApiObject[]): string[] {
   });
 }
 
-const SECRETS: readonly string[] = [Env.CLIENT_SECRET, Env.ADMIN_SECRET];
+const SECRETS: readonly string[] = [EnvName.CLIENT_SECRET, EnvName.ADMIN_SECRET];
 
 function claimsOf(object: ApiObject): string[] {
   if (object.kind !== 'StatefulSet') return [];
@@ -25,7 +25,7 @@ function secretsOf(object: ApiObject): string[] {
   if (object.kind !== 'Job') return [];
   const containers = (object as k8s.KubeJobProps).spec?.template.spec?.containers ?? [];
   const names = containers
-    .filter(({ name }) => name === Container.CREDENTIALS)
+    .filter(({ name }) => name === ContainerName.CREDENTIALS)
     .flatMap(({ env }) => env?.filter(({ name }) => SECRETS.includes(name)) ?? [])
     .map(({ value }) => value);
   return names.filter((name) => name !== undefined).map((name) => `secret ${name}`);

@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { PodEnd } from './pod';
+import type { PodEnd } from './pod-process';
 
 export type Action = 'Count' | 'FailJob' | 'Ignore';
 

@@ -1,8 +1,8 @@
-import { Container } from '../../lib/contract/containers';
+import { ContainerName } from '../../lib/contract/containers';
 import { sleep } from '../system/wait';
 import { actionFor } from './failure-policy';
 import type { Job } from './manifest';
-import { Pod, type PodEnd, type Stage } from './pod';
+import { type PodEnd, PodProcess, type RehearsalContext } from './pod-process';
 
 /** Kubernetes' default. */
 const BACKOFF_LIMIT = 6;
@@ -22,7 +22,7 @@ export interface JobEnd {
 export class JobRun {
   private readonly completions: number;
   private readonly parallelism: number;
-  private readonly active = new Set<Pod>();
+  private readonly active = new Set<PodProcess>();
   private succeeded = 0;
   private counted = 0;
   private failed = 0;
@@ -30,15 +30,15 @@ export class JobRun {
 
   constructor(
     private readonly job: Job,
-    private readonly stage: Stage,
+    private readonly context: RehearsalContext,
   ) {
     this.completions = job.spec.completions ?? 1;
     this.parallelism = job.spec.parallelism ?? 1;
   }
 
-  /** Rejects when the stage's signal is aborted; no pod runs any more then. */
+  /** Rejects when the context's signal is aborted; no pod runs any more then. */
   async run(): Promise<JobEnd> {
-    const { signal } = this.stage;
+    const { signal } = this.context;
     const { activeDeadlineSeconds: deadline } = this.job.spec;
     const expire = () => this.fail(`DeadlineExceeded: the Job ran longer than its activeDeadlineSeconds, ${deadline}`);
     const timer = deadline === undefined ? undefined : setTimeout(expire, deadline * 1000);
@@ -76,7 +76,7 @@ export class JobRun {
   }
 
   private startPod(): void {
-    const pod = new Pod(this.job, this.stage);
+    const pod = new PodProcess(this.job, this.context);
     this.active.add(pod);
     pod.ended
       .then((end) => this.account(pod, end))
@@ -87,12 +87,12 @@ export class JobRun {
       });
   }
 
-  private async account(pod: Pod, end: PodEnd): Promise<void> {
-    if (this.stage.signal.aborted) return;
+  private async account(pod: PodProcess, end: PodEnd): Promise<void> {
+    if (this.context.signal.aborted) return;
     const message = lastWords(end);
     if ([...end.values()].every(({ exitCode }) => exitCode === 0)) {
       this.succeeded++;
-      this.stage.log(`${pod.name}: succeeded; ${this.succeeded} of ${this.completions} completions`);
+      this.context.log(`${pod.name}: succeeded; ${this.succeeded} of ${this.completions} completions`);
       return;
     }
     const codes = [...end].map(([name, { exitCode }]) => `${name} ${exitCode}`).join(', ');
@@ -104,7 +104,7 @@ export class JobRun {
       this.failure ??= `BackoffLimitExceeded, ${this.counted} failed pods; the last: ${message || codes}`;
     }
     const next = this.failure === undefined ? 'another pod takes its place' : 'the Job fails';
-    this.stage.log(`${pod.name}: failed (exit codes: ${codes}); ${next}${message && `: ${message}`}`);
+    this.context.log(`${pod.name}: failed (exit codes: ${codes}); ${next}${message && `: ${message}`}`);
     if (this.failure === undefined) {
       await sleep(Math.min(BACK_OFF_SECONDS * 2 ** (this.failed - 1), MAX_BACK_OFF_SECONDS));
     }
@@ -113,6 +113,6 @@ export class JobRun {
 
 /** The termination message of the pod: its worker's, or the first one that there is. */
 function lastWords(end: PodEnd): string {
-  const messages = [end.get(Container.WORKER), ...end.values()].map((container) => container?.message ?? '');
+  const messages = [end.get(ContainerName.WORKER), ...end.values()].map((container) => container?.message ?? '');
   return messages.find((message) => message !== '') ?? '';
 }

@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
-import { Container } from '../../lib/contract/containers';
-import { Env } from '../../lib/contract/environment';
+import { ContainerName } from '../../lib/contract/containers';
+import { EnvName } from '../../lib/contract/environment';
 
 export interface ApiObject {
   readonly kind?: string;
@@ -34,8 +34,8 @@ export class Manifest {
     const manifest = new Manifest(files.flatMap((file) => Yaml.load(file) as ApiObject[]));
     if (manifest.workers.length === 0) {
       throw new Error(
-        `No Job in ${files.join(', ') || paths.join(', ')} has containers "${Container.WORKER}" and ` +
-          `"${Container.COURIER}": there is nothing to rehearse. Does the chart have a CoarseWorkerJob?`,
+        `No Job in ${files.join(', ') || paths.join(', ')} has containers "${ContainerName.WORKER}" and ` +
+          `"${ContainerName.COURIER}": there is nothing to rehearse. Does the chart have a CoarseWorkerJob?`,
       );
     }
     return manifest;
@@ -80,9 +80,9 @@ export class Manifest {
       pod,
       queue: queueOf(name, pod, container),
     });
-    if (containers.has(Container.SEEDER)) this.seeders.push(job(Container.SEEDER));
-    if (containers.has(Container.WORKER) && containers.has(Container.COURIER))
-      this.workers.push(job(Container.COURIER));
+    if (containers.has(ContainerName.SEEDER)) this.seeders.push(job(ContainerName.SEEDER));
+    if (containers.has(ContainerName.WORKER) && containers.has(ContainerName.COURIER))
+      this.workers.push(job(ContainerName.COURIER));
   }
 }
 
@@ -93,8 +93,9 @@ function yamlFiles(folder: string): string[] {
 
 function queueOf(job: string, pod: k8s.PodSpec, containerName: string): string {
   const container = pod.containers.find(({ name }) => name === containerName);
-  const queue = container?.env?.find(({ name }) => name === Env.QUEUE)?.value;
-  if (!queue) throw new Error(`Job ${job}, container ${containerName}: the environment has no value for ${Env.QUEUE}`);
+  const queue = container?.env?.find(({ name }) => name === EnvName.QUEUE)?.value;
+  if (!queue)
+    throw new Error(`Job ${job}, container ${containerName}: the environment has no value for ${EnvName.QUEUE}`);
   return queue;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Container } from '../../lib/contract/containers';
-import { Env } from '../../lib/contract/environment';
-import { companions } from '../../lib/contract/queues';
+import { ContainerName } from '../../lib/contract/containers';
+import { EnvName } from '../../lib/contract/environment';
+import { relatedQueues } from '../../lib/contract/queues';
 import { login } from '../local-broker/amqp';
 import { type Broker, startBroker } from '../local-broker/broker';
 import { sleep } from '../system/wait';
@@ -9,7 +9,7 @@ import { Workspace } from '../system/workspace';
 import type { Overrides } from './environment';
 import { type JobEnd, JobRun } from './job-run';
 import type { Job, Manifest } from './manifest';
-import type { Stage } from './pod';
+import type { RehearsalContext } from './pod-process';
 
 export interface Rehearsal {
   /** Whether all worker Jobs are complete. */
@@ -46,13 +46,13 @@ export async function rehearse(
   }
 }
 
-async function perform(manifest: Manifest, stage: Stage): Promise<Rehearsal> {
+async function perform(manifest: Manifest, context: RehearsalContext): Promise<Rehearsal> {
   const start = Date.now();
   const stop = new AbortController();
-  const abort = () => stop.abort(stage.signal.reason);
-  if (stage.signal.aborted) abort();
-  stage.signal.addEventListener('abort', abort);
-  const run = (job: Job) => new JobRun(job, { ...stage, signal: stop.signal }).run();
+  const abort = () => stop.abort(context.signal.reason);
+  if (context.signal.aborted) abort();
+  context.signal.addEventListener('abort', abort);
+  const run = (job: Job) => new JobRun(job, { ...context, signal: stop.signal }).run();
   const seed = async (job: Job) => {
     const { complete, reason } = await run(job);
     // Workers would wait for the seeder for ever.
@@ -73,7 +73,7 @@ async function perform(manifest: Manifest, stage: Stage): Promise<Rehearsal> {
     if (!(error instanceof SeederFailed)) throw error;
     return { complete: false, verdict: `Failed: ${error.message}` };
   } finally {
-    stage.signal.removeEventListener('abort', abort);
+    context.signal.removeEventListener('abort', abort);
   }
 }
 
@@ -91,11 +91,13 @@ function overridesFor(broker: Broker, queueSuffix: string): (job: Job) => Overri
   const url = new URL(broker.url);
   // Said, because the programs would look for a Secret where there is no user in the URL.
   if (!url.username) [url.username, url.password] = ['guest', 'guest'];
-  return ({ queue }) => ({ [Env.BROKER_URL]: url.href, [Env.QUEUE]: `${queue}${queueSuffix}` });
+  return ({ queue }) => ({ [EnvName.BROKER_URL]: url.href, [EnvName.QUEUE]: `${queue}${queueSuffix}` });
 }
 
 function workerImages(manifest: Manifest): Set<string> {
-  const workers = manifest.workers.flatMap(({ pod }) => pod.containers.filter(({ name }) => name === Container.WORKER));
+  const workers = manifest.workers.flatMap(({ pod }) =>
+    pod.containers.filter(({ name }) => name === ContainerName.WORKER),
+  );
   return new Set(workers.map(({ image }) => image ?? ''));
 }
 
@@ -106,7 +108,7 @@ async function deleteQueues(broker: Broker, manifest: Manifest, suffix: string):
     try {
       const session = await login(broker.url, 20);
       for (const name of names) {
-        for (const each of [name, ...Object.values(companions(name))]) await session.deleteQueue(each);
+        for (const each of [name, ...Object.values(relatedQueues(name))]) await session.deleteQueue(each);
       }
       await session.close();
       return;

@@ -1,8 +1,8 @@
 import { EnvValue, Volume, type VolumeMount } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { AUTHORITIES_FILE, BrokerVolume, CredentialFile } from '../contract/broker-secrets';
-import { Env } from '../contract/environment';
-import { Paths } from '../contract/mount-paths';
+import { EnvName } from '../contract/environment';
+import { MountPath } from '../contract/mount-paths';
 import type { IBroker } from './broker';
 
 /** What a container of ours needs to reach a broker. */
@@ -17,16 +17,18 @@ export function brokerClient(user: Construct, broker: IBroker): BrokerClient {
   return {
     env: {
       // Before the address: Kubernetes expands only what stands before.
-      ...(hostKey !== undefined && { [Env.BROKER_HOST]: credentials.envValue(hostKey) }),
-      ...(portKey !== undefined && { [Env.BROKER_PORT]: credentials.envValue(portKey) }),
-      [Env.BROKER_URL]: EnvValue.fromValue(url),
-      [Env.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(Paths.CREDENTIALS),
-      ...(authorities && { [Env.BROKER_CA_FILE]: EnvValue.fromValue(`${Paths.AUTHORITIES}/${AUTHORITIES_FILE}`) }),
-      ...(serverName !== undefined && { [Env.BROKER_SERVER_NAME]: EnvValue.fromValue(serverName) }),
+      ...(hostKey !== undefined && { [EnvName.BROKER_HOST]: credentials.envValue(hostKey) }),
+      ...(portKey !== undefined && { [EnvName.BROKER_PORT]: credentials.envValue(portKey) }),
+      [EnvName.BROKER_URL]: EnvValue.fromValue(url),
+      [EnvName.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(MountPath.CREDENTIALS),
+      ...(authorities && {
+        [EnvName.BROKER_CA_FILE]: EnvValue.fromValue(`${MountPath.AUTHORITIES}/${AUTHORITIES_FILE}`),
+      }),
+      ...(serverName !== undefined && { [EnvName.BROKER_SERVER_NAME]: EnvValue.fromValue(serverName) }),
     },
     volumeMounts: [
-      { path: Paths.CREDENTIALS, volume: credentialsVolume(user, broker), readOnly: true },
-      ...(authorities ? [{ path: Paths.AUTHORITIES, volume: authorities, readOnly: true }] : []),
+      { path: MountPath.CREDENTIALS, volume: credentialsVolume(user, broker), readOnly: true },
+      ...(authorities ? [{ path: MountPath.AUTHORITIES, volume: authorities, readOnly: true }] : []),
     ],
   };
 }

@@ -3,8 +3,9 @@ import { type ContainerResources, Cpu, type ISecret, k8s, Pod, Secret } from 'cd
 import { Construct } from 'constructs';
 import { commonLabels } from '../manifest/common-labels';
 import { Images } from '../manifest/images';
-import { canonicalQuantity, podTemplate } from '../manifest/pod-template';
+import { podTemplate } from '../manifest/pod-template';
 import { Check } from '../validation/check';
+import { canonicalQuantity } from '../validation/quantity';
 import { requireResources } from '../validation/resources';
 import type { BrokerConnection, IBroker } from './broker';
 import { longestConsumerTimeout } from './consumer-timeouts';
@@ -269,8 +270,8 @@ function checked(check: Check, props: CheckedProps): Sizes {
 /** Known only at synth: `Images` may say it last. */
 function clusterable(check: Check, replicas: number, image: string): string {
   if (replicas === 1 || !/(^|\/)rabbitmq:(3|4\.0)\b/.test(image)) return image;
-  const cure = 'Take the image of a later version, or one node.';
-  throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and the image is ${image}`, cure);
+  const hint = 'Take the image of a later version, or one node.';
+  throw check.conflict('replicas', replicas, `needs RabbitMQ 4.1 or later, and the image is ${image}`, hint);
 }
 
 function servicePort(name: string, port: number) {

@@ -1,9 +1,9 @@
 /** The names of the containers, which the Job's `podFailurePolicy` refers to. */
-export const Container = {
+export const ContainerName = {
   WORKER: 'worker',
   COURIER: 'courier',
   SEEDER: 'seeder',
   CREDENTIALS: 'credentials',
-  PREPARE: 'prepare',
+  BROKER_INIT: 'broker-init',
   RABBITMQ: 'rabbitmq',
 } as const;

@@ -1,5 +1,5 @@
 /** The environment that the constructs give and the programs read. */
-export const Env = {
+export const EnvName = {
   /** `amqp://host:port/virtual-host`, or `amqps://…` for TLS, without credentials. */
   BROKER_URL: 'BROKER_URL',
   /** For `$(BROKER_HOST)` and `$(BROKER_PORT)` in the URL, which Kubernetes expands. The programs do not read them. */
@@ -11,7 +11,7 @@ export const Env = {
   BROKER_CA_FILE: 'BROKER_CA_FILE',
   /** The name that the broker's certificate must be valid for, where it is not the host of the URL. */
   BROKER_SERVER_NAME: 'BROKER_SERVER_NAME',
-  /** The name of the work queue; the names of its companions follow from it, see {@link companions}. */
+  /** The name of the work queue; the names of its relatedQueues follow from it, see {@link relatedQueues}. */
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
   /** `debug` makes a program log each step. Only a user sets it, by a patch; the constructs do not. */
@@ -30,11 +30,11 @@ export const Env = {
   CONSUMER_TIMEOUT_SECONDS: 'CONSUMER_TIMEOUT_SECONDS',
 
   // the courier
-  EXCHANGE_DIR: 'EXCHANGE_DIR',
+  SHARED_VOLUME_DIR: 'SHARED_VOLUME_DIR',
   ITEMS_PER_POD: 'ITEMS_PER_POD',
   MAX_ATTEMPTS: 'MAX_ATTEMPTS',
   ITEM_TIMEOUT_SECONDS: 'ITEM_TIMEOUT_SECONDS',
-  TOLERATED_FAILURES: 'TOLERATED_FAILURES',
+  TOLERATED_DEAD_LETTERS: 'TOLERATED_DEAD_LETTERS',
   TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
   /** The variable of the program that holds the item; not set where the program has none. */
   ITEM_VARIABLE: 'ITEM_VARIABLE',
@@ -47,7 +47,7 @@ export const Env = {
   /** The Secret with the administrator and the Erlang cookie. */
   ADMIN_SECRET: 'ADMIN_SECRET',
 
-  // what prepares a RabbitMQ node
+  // the broker init program
   ADMIN_SECRET_DIR: 'ADMIN_SECRET_DIR',
   /** The server's home folder. */
   RABBITMQ_HOME: 'RABBITMQ_HOME',
@@ -57,9 +57,9 @@ export const Env = {
 } as const;
 
 /** What the program finds in its environment, beside what its user gives it. Its user cannot give it these. */
-export const ProgramEnv = {
+export const ProgramEnvName = {
   /** The name of the work queue. */
-  QUEUE: Env.QUEUE,
+  QUEUE: EnvName.QUEUE,
   /** The name of the run, see {@link ItemHeader.RUN}; the queue's name where the message has none, or none that is short text. */
   RUN: 'WORK_QUEUE_RUN',
   /** The item's number, from 0. Not set where somebody else has filled the queue, with messages whose `messageId` is no number. */

@@ -1,5 +1,5 @@
 /** The folders that the constructs mount. */
-export const Paths = {
+export const MountPath = {
   /** Our programs and `shim.sh`, from a ConfigMap. */
   PROGRAMS: '/opt/work-queue/programs',
   /** The user's script of `Program.script`, from a ConfigMap. */
@@ -10,12 +10,12 @@ export const Paths = {
   CREDENTIALS: '/opt/work-queue/credentials',
   /** The certificates of authorities, from a Secret or a ConfigMap. */
   AUTHORITIES: '/opt/work-queue/authorities',
-  /** The administrator's Secret, in the container that prepares a RabbitMQ node. */
+  /** The administrator's Secret, in the init container of a RabbitMQ node. */
   ADMIN_SECRET: '/opt/work-queue/admin',
   /** The home folder of the RabbitMQ server: a memory volume with what it must not keep on disk. */
   RABBITMQ_HOME: '/var/lib/rabbitmq',
-  /** The memory volume where worker and courier meet. */
-  EXCHANGE: '/run/work-queue',
+  /** The shared volume, in memory, where worker and courier meet. */
+  SHARED_VOLUME: '/run/work-queue',
   /** Kubernetes' default `terminationMessagePath`. */
   TERMINATION_LOG: '/dev/termination-log',
 } as const;

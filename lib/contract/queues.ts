@@ -1,11 +1,11 @@
-/** The queues beside a work queue. */
-export function companions(queue: string) {
+/** The queues that belong to a work queue. */
+export function relatedQueues(queue: string) {
   return {
-    /** Items out of attempts. */
+    /** Items that have no attempts left. */
     dead: `${queue}.dead`,
-    /** Holds one message from the moment when every item is in the queue. */
+    /** Holds one message, the mark, from the moment when every item is in the queue. */
     seeded: `${queue}.seeded`,
-    /** Exclusive while a seeder works: there is never more than one. */
+    /** Exclusive while a seeder works, so there is never more than one. */
     seedingLock: `${queue}.seeding`,
     /** Exclusive while a courier counts the dead letters: a message that one reader holds is hidden from the others. */
     verdictLock: `${queue}.verdict`,
@@ -13,15 +13,18 @@ export function companions(queue: string) {
 }
 
 /**
- * All that {@link companions} and the names of work queues have in common, as a pattern for RabbitMQ's permissions: a label,
+ * What the names of work queues and of {@link relatedQueues} have in common, as a pattern for RabbitMQ's permissions: a label
  * and a hash of ten digits.
  */
 export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(dead|seeded|seeding|verdict))?`;
 
 /**
- * How often RabbitMQ may deliver an item: it drops one that comes back for the 20th time unless the queue says otherwise
- * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). It is only a net: the couriers give up before.
+ * How often RabbitMQ may deliver an item. RabbitMQ drops an item that comes back for the 20th time unless the queue says
+ * otherwise (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). This is only a net: couriers give up before.
  */
 export const DELIVERY_LIMIT = 20;
 
-export type QueueType = 'quorum' | 'classic';
+/** The kinds of queues, as RabbitMQ's `x-queue-type` names them. */
+export const QUEUE_TYPES = ['quorum', 'classic'] as const;
+
+export type QueueType = (typeof QUEUE_TYPES)[number];

@@ -1,35 +1,38 @@
-/** The files in the exchange folder. `shim.sh` and `runner.sh` name them too: sh cannot import. */
-export const Exchange = {
+/**
+ * The files in the shared volume, the memory volume through which worker and courier talk. `shim.sh` and `runner.sh` name them
+ * too, because sh cannot import.
+ */
+export const SharedVolume = {
   /** FIFO, worker to courier. */
   UP: 'up',
   /** FIFO, courier to worker. */
   DOWN: 'down',
-  /** FIFO, the program's standard error, for the container's log and the courier. */
+  /** FIFO: the program's standard error, for the container's log and the courier. */
   STDERR: 'stderr',
-  /** FIFO, the courier's copy of it. */
+  /** FIFO: the courier's copy of the program's standard error. */
   STDERR_COPY: 'stderr.copy',
-  /** FIFO, in the worker: the numbers of the runs, for the runner. */
+  /** FIFO inside the worker: the numbers of the runs, for the runner. */
   RUNS: 'runs',
-  /** FIFO, in the worker: the runner holds its end as long as it lives. */
+  /** FIFO inside the worker: the runner holds its end open as long as it lives. */
   RUNNER: 'runner',
   /** The item that the program reads on its standard input. */
   ITEM: 'item',
   /** Lines of sh that set the variables and the arguments of a run. */
   CALL: 'call',
-  /** Folder, which is there as soon as the worker's container is created: its image is there, and all that it needs. */
+  /** Folder that exists as soon as the worker's container is created: the kubelet then has its image and all that it needs. */
   WORKER_CREATED: 'worker',
-  /** Folder, the same for the courier. */
+  /** Folder that exists as soon as the courier's container is created. */
   COURIER_CREATED: 'courier',
 } as const;
 
-/** What worker and courier say to each other, one line each. `shim.sh` and `runner.sh` name them too. */
+/** What worker and courier say to each other, one line each. `shim.sh` and `runner.sh` name these words too. */
 export const Verb = {
   /** Up: the shim waits for work. */
   READY: 'ready',
-  /** Up, with the run's number and a status: the program has ended; 128 + N where signal N ended it. */
+  /** Up, with the run's number and a status: the program has ended; 128 + N if signal N ended it. */
   EXIT: 'exit',
-  /** Up: the worker's container was asked to leave (SIGTERM); said before the program hears of it. */
-  LEAVE: 'leave',
+  /** Up: the worker's container got a SIGTERM; said before the program gets it. */
+  SHUTDOWN: 'shutdown',
   /** Down: the courier is there; from now on its end of the FIFO says whether it lives. */
   HELLO: 'hello',
   /** Down, with a number that no earlier run has: run the program on the item. */
@@ -38,6 +41,6 @@ export const Verb = {
   TERM: 'term',
   /** Down: send the program, and what it started, SIGKILL. */
   KILL: 'kill',
-  /** Down, with a status and a sentence: write the sentence to the termination log and end with the status. */
+  /** Down, with a status and a message: write the message to the termination log and end with the status. */
   QUIT: 'quit',
 } as const;

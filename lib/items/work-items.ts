@@ -57,8 +57,8 @@ export class WorkItems {
    * @throws where the file cannot be read or is not UTF-8, and where there are no items
    */
   public static lines(file: string, options: LinesOptions = {}): WorkItems {
-    const where = `WorkItems.lines('${file}')`;
-    return WorkItems.ofLiterals(where, (options.bytes ? byteLineItems : lineItems)(where, file), options);
+    const context = `WorkItems.lines('${file}')`;
+    return WorkItems.ofLiterals(context, (options.bytes ? byteLineItems : lineItems)(context, file), options);
   }
 
   /**
@@ -82,8 +82,8 @@ export class WorkItems {
    * valid Unicode, and where there are no items
    */
   public static json(file: string, options: JsonOptions = {}): WorkItems {
-    const where = `WorkItems.json('${file}')`;
-    return WorkItems.ofLiterals(where, jsonItems(where, file, options.pointer ?? ''), options);
+    const context = `WorkItems.json('${file}')`;
+    return WorkItems.ofLiterals(context, jsonItems(context, file, options.pointer ?? ''), options);
   }
 
   /**
@@ -96,8 +96,8 @@ export class WorkItems {
    * are at odds, where a column has no name or that of another one, and where there are no items
    */
   public static csv(file: string, options: CsvOptions = {}): WorkItems {
-    const where = `WorkItems.csv('${file}')`;
-    return WorkItems.ofLiterals(where, csvItems(where, file, options.delimiter ?? ','), options);
+    const context = `WorkItems.csv('${file}')`;
+    return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter ?? ','), options);
   }
 
   /**
@@ -111,8 +111,8 @@ export class WorkItems {
    * are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
-    const where = `WorkItems.files('${pattern}')`;
-    return WorkItems.ofLiterals(where, filePaths(where, pattern, options.root ?? '.'), options);
+    const context = `WorkItems.files('${pattern}')`;
+    return WorkItems.ofLiterals(context, filePaths(context, pattern, options.root ?? '.'), options);
   }
 
   /**
@@ -126,8 +126,8 @@ export class WorkItems {
    * one number, or one for whole numbers while there are others
    */
   public static range(from: number, to: number, options: RangeOptions = {}): WorkItems {
-    const where = `WorkItems.range(${from}, ${to})`;
-    return WorkItems.ofFormula(where, range(where, from, to, options.step ?? 1, options.format));
+    const context = `WorkItems.range(${from}, ${to})`;
+    return WorkItems.ofFormula(context, range(context, from, to, options.step ?? 1, options.format));
   }
 
   /**
@@ -140,8 +140,8 @@ export class WorkItems {
    * @throws where `first` is above `last`, one is not whole, or `format` not one with exactly one number
    */
   public static frames(format: string, first: number, last: number): WorkItems {
-    const where = `WorkItems.frames('${format}')`;
-    return WorkItems.ofFormula(where, frames(where, format, first, last));
+    const context = `WorkItems.frames('${format}')`;
+    return WorkItems.ofFormula(context, frames(context, format, first, last));
   }
 
   /**
@@ -152,8 +152,8 @@ export class WorkItems {
    * @throws where a number is not whole or too large, `from` above `to` or `size` not above 0, and where there are no items
    */
   public static keyRanges(props: KeyRangesProps): WorkItems {
-    const where = 'WorkItems.keyRanges';
-    return WorkItems.ofFormula(where, keyRanges(where, props.from, props.to, props.size), props);
+    const context = 'WorkItems.keyRanges';
+    return WorkItems.ofFormula(context, keyRanges(context, props.from, props.to, props.size), props);
   }
 
   /**
@@ -164,8 +164,8 @@ export class WorkItems {
    * @throws where a text is no whole number, `from` above `to` or `size` not above 0, and where there are no items
    */
   public static bigKeyRanges(props: BigKeyRangesProps): WorkItems {
-    const where = 'WorkItems.bigKeyRanges';
-    return WorkItems.ofFormula(where, bigKeyRanges(where, props.from, props.to, props.size), props);
+    const context = 'WorkItems.bigKeyRanges';
+    return WorkItems.ofFormula(context, bigKeyRanges(context, props.from, props.to, props.size), props);
   }
 
   /**
@@ -180,12 +180,12 @@ export class WorkItems {
     return WorkItems.ofFormula('WorkItems.product', product('WorkItems.product', axes));
   }
 
-  private static ofLiterals(where: string, items: readonly (string | Uint8Array)[], options: WorkItemsOptions) {
-    return new WorkItems(where, ItemContent.ofLiterals(items), options.allowEmpty);
+  private static ofLiterals(context: string, items: readonly (string | Uint8Array)[], options: WorkItemsOptions) {
+    return new WorkItems(context, ItemContent.ofLiterals(items), options.allowEmpty);
   }
 
-  private static ofFormula(where: string, formula: Formula, options: WorkItemsOptions = {}) {
-    return new WorkItems(where, ItemContent.ofFormula(formula), options.allowEmpty);
+  private static ofFormula(context: string, formula: Formula, options: WorkItemsOptions = {}) {
+    return new WorkItems(context, ItemContent.ofFormula(formula), options.allowEmpty);
   }
 
   /** How many items there are. */
@@ -194,13 +194,13 @@ export class WorkItems {
   private packed?: PackedItems;
 
   private constructor(
-    private readonly where: string,
+    private readonly context: string,
     /** @internal */
     public readonly _content: ItemContent,
     allowEmpty = false,
   ) {
     this.count = _content.items.count;
-    requireItems(where, this.count, allowEmpty);
+    requireItems(context, this.count, allowEmpty);
   }
 
   /**
@@ -210,8 +210,8 @@ export class WorkItems {
    * @throws where there are too many items
    */
   public concat(...others: WorkItems[]): WorkItems {
-    const where = this.where.endsWith(CONCAT) ? this.where : `${this.where}${CONCAT}`;
-    return new WorkItems(where, this._content.concat(others.map(({ _content }) => _content)), true);
+    const context = this.context.endsWith(CONCAT) ? this.context : `${this.context}${CONCAT}`;
+    return new WorkItems(context, this._content.concat(others.map(({ _content }) => _content)), true);
   }
 
   /**
@@ -222,9 +222,9 @@ export class WorkItems {
    * @throws where the seed is no such number, or there are more than 16,777,216 items
    */
   public shuffled(seed: number): WorkItems {
-    const where = `${this.where}.shuffled(${seed})`;
-    requireShuffle(where, this.count, seed);
-    return new WorkItems(where, this._content.shuffled(seed), true);
+    const context = `${this.context}.shuffled(${seed})`;
+    requireShuffle(context, this.count, seed);
+    return new WorkItems(context, this._content.shuffled(seed), true);
   }
 
   /**
@@ -235,9 +235,9 @@ export class WorkItems {
    * @throws where `count` is not a whole number from 0, and where there are no items
    */
   public take(count: number, options: WorkItemsOptions = {}): WorkItems {
-    const where = `${this.where}.take(${count})`;
-    requireTaken(where, count);
-    return new WorkItems(where, this._content.take(count), options.allowEmpty);
+    const context = `${this.context}.take(${count})`;
+    requireTaken(context, count);
+    return new WorkItems(context, this._content.take(count), options.allowEmpty);
   }
 
   /**
@@ -246,7 +246,7 @@ export class WorkItems {
    * @internal
    */
   public get _packed(): PackedItems {
-    this.packed ??= PackedItems.of(this.where, this._content.formula, this._content.literals);
+    this.packed ??= PackedItems.of(this.context, this._content.formula, this._content.literals);
     return this.packed;
   }
 }

@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
+import { canonicalQuantity } from '../validation/quantity';
 
 /**
  * A pod template in its manifest form, as the API server itself would write it: otherwise every `kubectl apply` of the same
@@ -21,22 +22,4 @@ function canonical<T>(value: T, key = ''): T {
   // Not what is still lazy.
   if (value?.constructor !== Object) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, canonical(inner, name)])) as T;
-}
-
-/**
- * The largest unit that leaves a whole number: `1Gi`, not `1024Mi`; `1`, not `1000m`; `500m`, not `0.5`.
- * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
- */
-export function canonicalQuantity(quantity: string): string {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)(m|[KMGTP]i)?$/.exec(quantity) ?? [];
-  if (digits === undefined) return quantity;
-  if (unit === undefined || unit === 'm') {
-    const millis = Number(digits) * (unit ? 1 : 1000);
-    return millis % 1000 === 0 ? String(millis / 1000) : `${millis}m`;
-  }
-  const units = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
-  let amount = Number(digits);
-  let at = units.indexOf(unit);
-  for (; amount % 1024 === 0 && amount > 0 && at < units.length - 1; at++) amount /= 1024;
-  return `${amount}${units[at]}`;
 }

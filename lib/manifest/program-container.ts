@@ -9,7 +9,7 @@ import {
   type VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { Paths } from '../contract/mount-paths';
+import { MountPath } from '../contract/mount-paths';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
 import { Images } from './images';
 import { lazy } from './lazy';
@@ -24,10 +24,12 @@ export const SMALL: ContainerResources = {
   memory: { request: Size.mebibytes(48), limit: Size.mebibytes(256) },
 };
 
+/** The programs of this package: `courier` is `courier.program.ts` in the sources and `courier.js` in the cluster. */
+export type ProgramName = 'broker-init' | 'courier' | 'credentials' | 'seeder';
+
 export interface ProgramContainerOptions {
   readonly name: string;
-  /** `seeder` for `seeder.js`. */
-  readonly program: string;
+  readonly program: ProgramName;
   /** The volume of {@link programsVolume}. */
   readonly programs: Volume;
   readonly env: Record<string, EnvValue>;
@@ -44,7 +46,7 @@ export function programContainer(user: Construct, options: ProgramContainerOptio
     name: options.name,
     image: lazy(() => Images._node(user)),
     imagePullPolicy: lazy(() => pullPolicy(Images._node(user))),
-    command: ['node', `${Paths.PROGRAMS}/${options.program}.js`],
+    command: ['node', `${MountPath.PROGRAMS}/${options.program}.js`],
     envVariables: options.env,
     volumeMounts: [programsMount(options.programs), ...(options.volumeMounts ?? [])],
     resources: options.resources ?? SMALL,
@@ -53,15 +55,16 @@ export function programContainer(user: Construct, options: ProgramContainerOptio
 }
 
 export function programsMount(programs: Volume): VolumeMount {
-  return { path: Paths.PROGRAMS, volume: programs, readOnly: true };
+  return { path: MountPath.PROGRAMS, volume: programs, readOnly: true };
 }
 
-/** A volume of program files. All users in a chart share its ConfigMap, so that a manifest holds each program once. */
-export function programsVolume(user: Construct, name: string, files: string[]): Volume {
+/** A volume with a program and scripts. All its users in a chart share a ConfigMap, so that a manifest holds each program once. */
+export function programsVolume(user: Construct, name: ProgramName, scripts: string[] = []): Volume {
   const chart = Chart.of(user);
   const id = `work-queue-${name}`;
   const shared = chart.node.tryFindChild(id) as ContentConfigMap | undefined;
-  const configMap = shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read(files));
+  const configMap =
+    shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
   user.node.addDependency(configMap);
   const reference = ConfigMap.fromConfigMapName(user, 'Programs', configMap.name);
   return Volume.fromConfigMap(user, 'ProgramsVolume', reference, { name: 'work-queue-programs' });

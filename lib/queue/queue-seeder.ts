@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { type ContainerResources, EnvFieldPaths, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
+import { type ContainerResources, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { IBroker } from '../broker/broker';
 import { type BrokerClient, brokerClient } from '../broker/broker-client';
@@ -7,10 +7,10 @@ import { clientPodLabels } from '../broker/client-labels';
 import { needConsumerTimeout } from '../broker/consumer-timeouts';
 import { Network } from '../broker/network';
 import { requireSameNamespace } from '../broker/same-namespace';
-import { Container } from '../contract/containers';
-import { Env } from '../contract/environment';
+import { ContainerName } from '../contract/containers';
+import { EnvName } from '../contract/environment';
 import { itemsPiece } from '../contract/item-frames';
-import { Paths } from '../contract/mount-paths';
+import { MountPath } from '../contract/mount-paths';
 import { DELIVERY_LIMIT } from '../contract/queues';
 import { requireItemsFit } from '../items/item-sizes';
 import type { WorkItems } from '../items/work-items';
@@ -136,16 +136,16 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     id: string,
     private readonly props: QueueSeederProps,
   ) {
-    super(scope, id, Container.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
-    const where = `QueueSeeder '${this.node.path}'`;
-    const check = new Check(where);
-    requireSameNamespace(where, this, 'the broker', props.broker);
+    super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
+    const context = `QueueSeeder '${this.node.path}'`;
+    const check = new Check(context);
+    requireSameNamespace(context, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
     const { items } = props.items._content;
     this.broker = props.broker;
     this.itemCount = props.items.count;
     this.longestItemBytes = items.longestOf(items.count);
-    requireItemsFit(where, items, this.longestItemBytes, props.broker.maxMessageSize);
+    requireItemsFit(context, items, this.longestItemBytes, props.broker.maxMessageSize);
     this.runId = props.runId;
     requireResources(check, props.resources);
     this.jobSettings = settings(check, props);
@@ -161,9 +161,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const client = brokerClient(this, props.broker);
     this.addContainer(
       programContainer(this, {
-        name: Container.SEEDER,
+        name: ContainerName.SEEDER,
         program: 'seeder',
-        programs: programsVolume(this, 'seeder', ['seeder.js']),
+        programs: programsVolume(this, 'seeder'),
         env: this.environment(client),
         volumeMounts: client.volumeMounts,
         resources: props.resources ?? seederResources(props.items),
@@ -187,13 +187,13 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @throws where the queue's name depends on it and was read before, or the needs are out of range
    */
   public attachWorker(needs: WorkerNeeds): void {
-    const where = `QueueSeeder '${this.node.path}': attachWorker`;
-    const check = new Check(where);
-    check.seconds('holdItems', needs.holdItems, { least: 1 }, 'Give a duration in whole seconds.');
+    const context = `QueueSeeder '${this.node.path}': attachWorker`;
+    const check = new Check(context);
+    check.seconds('holdItems', needs.holdItems, { min: 1 }, 'Give a duration in whole seconds.');
     this.workers.push(needs);
     if (this.nameRead !== undefined && this.nameRead !== this.currentName()) {
       throw new Error(
-        `${where}: this worker needs a queue with other arguments, and so with another name than ${this.nameRead}, which ` +
+        `${context}: this worker needs a queue with other arguments, and so with another name than ${this.nameRead}, which ` +
           'was read before. Read queueName, and names of Jobs on the queue, after all workers are there.',
       );
     }
@@ -221,14 +221,13 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   private environment({ env }: BrokerClient): Record<string, EnvValue> {
     return {
       ...env,
-      [Env.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
-      [Env.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
-      [Env.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
-      [Env.ITEMS_DIR]: EnvValue.fromValue(Paths.ITEMS),
-      [Env.ITEM_COUNT]: EnvValue.fromValue(String(this.itemCount)),
-      [Env.ITEMS_DIGEST]: EnvValue.fromValue(this.props.items._packed.digest),
-      [Env.RUN]: EnvValue.fromValue(this.runId ?? lazy(() => this.queueName)),
-      [Env.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+      [EnvName.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
+      [EnvName.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
+      [EnvName.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
+      [EnvName.ITEMS_DIR]: EnvValue.fromValue(MountPath.ITEMS),
+      [EnvName.ITEM_COUNT]: EnvValue.fromValue(String(this.itemCount)),
+      [EnvName.ITEMS_DIGEST]: EnvValue.fromValue(this.props.items._packed.digest),
+      [EnvName.RUN]: EnvValue.fromValue(this.runId ?? lazy(() => this.queueName)),
     };
   }
 
@@ -245,9 +244,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   public override _toPodSpec(): k8s.PodSpec {
     const spec = super._toPodSpec();
     const sources = this.pieces.map(({ name }) => ({ configMap: { name } }));
-    const mount = { name: ITEMS_VOLUME, mountPath: Paths.ITEMS, readOnly: true };
+    const mount = { name: ITEMS_VOLUME, mountPath: MountPath.ITEMS, readOnly: true };
     const containers = spec.containers.map((container) =>
-      container.name === Container.SEEDER
+      container.name === ContainerName.SEEDER
         ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] }
         : container,
     );
@@ -264,11 +263,11 @@ function settings(check: Check, props: QueueSeederProps): JobSettings {
     activeDeadlineSeconds: check.seconds(
       'activeDeadline',
       activeDeadline,
-      { least: 1 },
+      { min: 1 },
       'Give the broker time to start.',
     ),
     ttlSecondsAfterFinished:
-      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
+      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { min: 0 }, 'Give whole seconds.'),
     podFailurePolicy: { rules: [IGNORE_DISRUPTION] },
   };
 }

@@ -1,4 +1,4 @@
-import { MOST_ARGUMENT_BYTES } from '../contract/limits';
+import { MAX_ARGUMENT_BYTES } from '../contract/limits';
 import { isWellFormed } from './well-formed';
 
 /** Why the text can be no argument of a Linux process, nor, with its name, a variable; nothing where it can. */
@@ -7,6 +7,6 @@ export function whyNoArgument(text: string): string | undefined {
     return 'holds a NUL or half of a surrogate pair, which no argument or variable of a Linux process can';
   }
   const bytes = Buffer.byteLength(text);
-  if (bytes <= MOST_ARGUMENT_BYTES) return undefined;
-  return `has ${bytes} bytes; an argument or a variable, with its name, of a Linux process has at most ${MOST_ARGUMENT_BYTES}`;
+  if (bytes <= MAX_ARGUMENT_BYTES) return undefined;
+  return `has ${bytes} bytes; an argument or a variable, with its name, of a Linux process has at most ${MAX_ARGUMENT_BYTES}`;
 }

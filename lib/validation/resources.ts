@@ -1,6 +1,7 @@
 import { type Size, SizeRoundingBehavior } from 'cdk8s';
 import type { ContainerResources, Cpu } from 'cdk8s-plus-28';
 import type { Check } from './check';
+import { quantityValue } from './quantity';
 
 /**
  * What the API server would refuse of a pod, after the Job or the StatefulSet is there.
@@ -38,7 +39,7 @@ function both<T>(pair: { readonly request?: T; readonly limit?: T } = {}, amount
 }
 
 function cpuAmount({ amount: text }: Cpu): Amount {
-  return { text, value: text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text) };
+  return { text, value: quantityValue(text) };
 }
 
 function sizeAmount(size: Size): Amount {

@@ -57,7 +57,7 @@ export interface CoarseWorkerJobProps {
    *
    * @default 0
    */
-  readonly toleratedFailures?: number;
+  readonly toleratedDeadLetters?: number;
 
   /**
    * After how many failed pods the Job gives up, at least 0. It counts what is not the fault of an item: a broker that

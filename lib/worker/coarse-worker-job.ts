@@ -4,9 +4,10 @@ import type { Construct } from 'constructs';
 import { clientPodLabels } from '../broker/client-labels';
 import { Network } from '../broker/network';
 import { requireSameNamespace } from '../broker/same-namespace';
-import { Container } from '../contract/containers';
-import { ProgramEnv } from '../contract/environment';
+import { ContainerName } from '../contract/containers';
+import { ProgramEnvName } from '../contract/environment';
 import { ExitCode } from '../contract/exit-codes';
+import { ATTEMPT_OVERHEAD_SECONDS } from '../contract/limits';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -15,7 +16,7 @@ import {
   READY_SECONDS,
 } from '../manifest/content-named-job';
 import type { IWorkQueue } from '../queue/work-queue';
-import { Check, MOST_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
+import { Check, MAX_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
 import { requireResources } from '../validation/resources';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
 import { requireUsableItems } from './private/item-use';
@@ -24,11 +25,8 @@ import { requireFreePaths } from './private/worker-mounts';
 import { type WorkerLimits, workerPod } from './private/worker-pod';
 import { requireWorkerSecurity } from './private/worker-security';
 
-/** What an attempt may take beside its run: to die after SIGKILL (30 s) and to wait for the next (90 s at most). */
-const ATTEMPT_OVERHEAD_SECONDS = 120;
-
 /** The courier waits with Node's timers, which end at 2,147,483,647 ms. https://nodejs.org/api/timers.html */
-const TIMED = { least: 1, most: 24 * 24 * 60 * 60 };
+const TIMED = { min: 1, max: 24 * 24 * 60 * 60 };
 
 /** For a pod: to pull its images, to wait for the broker, and for the last items of others. */
 const POD_READY_SECONDS = 60 * 60;
@@ -65,7 +63,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * needs a queue with other arguments
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
-    super(scope, id, Container.WORKER, {
+    super(scope, id, ContainerName.WORKER, {
       podMetadata: props.podMetadata,
       serviceAccount: props.serviceAccount,
       automountServiceAccountToken: props.automountServiceAccountToken,
@@ -76,13 +74,13 @@ export class CoarseWorkerJob extends ContentNamedJob {
       dns: props.dns,
       terminationGracePeriod: props.terminationGracePeriod,
     });
-    const where = `CoarseWorkerJob '${this.node.path}'`;
-    const check = new Check(where);
+    const context = `CoarseWorkerJob '${this.node.path}'`;
+    const check = new Check(context);
     check.image('image', props.image);
-    requireSameNamespace(where, this, 'the broker of its queue', props.queue.broker);
-    requireFreeVariables(where, props);
-    requireFreePaths(where, props.volumeMounts ?? []);
-    requireUsableItems(where, props);
+    requireSameNamespace(context, this, 'the broker of its queue', props.queue.broker);
+    requireFreeVariables(context, props);
+    requireFreePaths(context, props.volumeMounts ?? []);
+    requireUsableItems(context, props);
     requireResources(check, props.resources);
     requireWorkerSecurity(check, props);
     const limits = workerLimits(check, props);
@@ -97,11 +95,11 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
     const ours = (worker.volumeMounts?.length ?? 0) - (props.volumeMounts?.length ?? 0);
-    const { [ProgramEnv.QUEUE]: queueName } = this.worker.env.variables;
-    this.node.addValidation({ validate: () => mistakesLater(where, this.worker, ours, queueName, props) });
+    const { [ProgramEnvName.QUEUE]: queueName } = this.worker.env.variables;
+    this.node.addValidation({ validate: () => mistakesLater(context, this.worker, ours, queueName, props) });
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
-    this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', Container.WORKER);
+    this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', ContainerName.WORKER);
   }
 
   /** @internal */
@@ -124,17 +122,17 @@ export class CoarseWorkerJob extends ContentNamedJob {
 
 /** In what the worker was told after the constructor. */
 function mistakesLater(
-  where: string,
+  context: string,
   worker: kplus.Container,
   ours: number,
   queueName: kplus.EnvValue,
   props: CoarseWorkerJobProps,
 ): string[] {
-  const { [ProgramEnv.QUEUE]: now, ...others } = worker.env.variables;
+  const { [ProgramEnvName.QUEUE]: now, ...others } = worker.env.variables;
   const envVariables = now === queueName ? others : worker.env.variables;
   const checks = [
-    () => requireFreePaths(where, worker.mounts.slice(ours)),
-    () => requireFreeVariables(where, { ...props, envVariables }),
+    () => requireFreePaths(context, worker.mounts.slice(ours)),
+    () => requireFreeVariables(context, { ...props, envVariables }),
   ];
   return checks.flatMap((check) => {
     try {
@@ -151,9 +149,9 @@ function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {
   return {
     itemsPerPod: check.wholeNumber('itemsPerPod', props.itemsPerPod ?? 1, 1, 'A pod works on one item or more.'),
     maxAttempts: check.wholeNumber('maxAttempts', props.maxAttempts ?? 3, 1, 'An item is tried at least once.'),
-    toleratedFailures: check.wholeNumber(
-      'toleratedFailures',
-      props.toleratedFailures ?? 0,
+    toleratedDeadLetters: check.wholeNumber(
+      'toleratedDeadLetters',
+      props.toleratedDeadLetters ?? 0,
       0,
       'With 0 every item must be done.',
     ),
@@ -174,7 +172,7 @@ function attemptSeconds({ itemTimeoutSeconds, graceSeconds }: WorkerLimits): num
 function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimits, completions: number): JobSettings {
   const { parallelism = 1, activeDeadline, ttlAfterFinished, queue } = props;
   // What keeps one pod of a Job from its work mostly keeps all that run beside it.
-  const backoffLimit = props.backoffLimit ?? Math.min(BACKOFF_LIMIT * parallelism, MOST_COUNT);
+  const backoffLimit = props.backoffLimit ?? Math.min(BACKOFF_LIMIT * parallelism, MAX_COUNT);
   const longest = queue.itemCount * limits.maxAttempts * attemptSeconds(limits) + READY_SECONDS;
   return {
     completions,
@@ -184,12 +182,12 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       ? deadline(check, activeDeadline, props.itemTimeout)
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
-      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { least: 0 }, 'Give whole seconds.'),
+      ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { min: 0 }, 'Give whole seconds.'),
     podFailurePolicy: {
       rules: [
         courierExit('FailJob', [ExitCode.TOO_MANY_DEAD_LETTERS]),
         IGNORE_DISRUPTION,
-        courierExit('Ignore', [ExitCode.ATTEMPT_COUNTED, ExitCode.LEFT]),
+        courierExit('Ignore', [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED]),
       ],
     },
   };
@@ -197,14 +195,14 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
 
 /** The default of `itemTimeout` says nothing about how long items take: a Job may well have less time. */
 function deadline(check: Check, given: Duration, itemTimeout = Duration.seconds(1)): number {
-  const cure = 'Leave it out for a limit that no run can reach.';
-  const seconds = check.seconds('activeDeadline', given, { least: 1 }, cure);
+  const hint = 'Leave it out for a limit that no run can reach.';
+  const seconds = check.seconds('activeDeadline', given, { min: 1 }, hint);
   if (seconds >= itemTimeout.toSeconds()) return seconds;
   const rule = `must not be shorter than itemTimeout, ${itemTimeout.toSeconds()} s: the Job would fail before an item had its time`;
-  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Give items less, or the Job more. ${cure}`);
+  throw check.conflict('activeDeadline', `${seconds} s`, rule, `Give items less, or the Job more. ${hint}`);
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy */
 function courierExit(action: string, values: number[]): object {
-  return { action, onExitCodes: { containerName: Container.COURIER, operator: 'In', values } };
+  return { action, onExitCodes: { containerName: ContainerName.COURIER, operator: 'In', values } };
 }

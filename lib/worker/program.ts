@@ -3,8 +3,8 @@ import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { ITEM_PLACEHOLDER, type ItemArguments } from '../contract/item-arguments';
-import { Paths } from '../contract/mount-paths';
-import { Exchange } from '../contract/shared-volume';
+import { MountPath } from '../contract/mount-paths';
+import { SharedVolume } from '../contract/shared-volume';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from '../manifest/config-map';
 import { pathLabel } from '../manifest/path-label';
 import { unexpanded } from '../manifest/unexpanded';
@@ -48,7 +48,7 @@ export class Program {
   public static readonly ITEM: string = ITEM_PLACEHOLDER;
 
   /** The path of a file that holds the item as long as the program runs on it. The program can read it, but not keep it. */
-  public static readonly ITEM_FILE: string = `${Paths.EXCHANGE}/${Exchange.ITEM}`;
+  public static readonly ITEM_FILE: string = `${MountPath.SHARED_VOLUME}/${SharedVolume.ITEM}`;
 
   /**
    * A command that the worker's image has.
@@ -79,13 +79,13 @@ export class Program {
    * process, see `Program.command`
    */
   public static script(file: string, options: ScriptOptions = {}): Program {
-    const where = `Program.script('${file}')`;
-    const content = readScript(where, file);
+    const context = `Program.script('${file}')`;
+    const content = readScript(context, file);
     const { interpreter = [], args = [] } = options;
-    if (interpreter.length === 0) requireFirstLine(where, content);
+    if (interpreter.length === 0) requireFirstLine(context, content);
     if (interpreter.some((part) => typeof part === 'string' && part.trim() === '')) {
       throw new Error(
-        `${where}: interpreter is ${JSON.stringify(interpreter)}, with an empty part. Leave the part out.`,
+        `${context}: interpreter is ${JSON.stringify(interpreter)}, with an empty part. Leave the part out.`,
       );
     }
     // The keys of a ConfigMap, which do not begin with two dots either. IsConfigMapKey in
@@ -93,8 +93,8 @@ export class Program {
     const name = basename(file)
       .slice(-253)
       .replace(/^\.\.|[^A-Za-z0-9._-]/g, '-');
-    const command = [...interpreter, `${Paths.SCRIPT}/${name}`, ...args];
-    return new Program(checked(where, command), { [name]: content });
+    const command = [...interpreter, `${MountPath.SCRIPT}/${name}`, ...args];
+    return new Program(checked(context, command), { [name]: content });
   }
 
   private constructor(
@@ -122,7 +122,7 @@ export class Program {
   }
 
   /**
-   * The volume to mount at Paths.SCRIPT.
+   * The volume to mount at MountPath.SCRIPT.
    *
    * @internal
    */
@@ -135,14 +135,14 @@ export class Program {
   }
 }
 
-function readScript(where: string, file: string): Buffer {
-  const content = readBytes(where, file, 'script');
+function readScript(context: string, file: string): Buffer {
+  const content = readBytes(context, file, 'script');
   if (content.length === 0) {
-    throw new Error(`${where}: the script is empty. Every item would count as done without having been looked at.`);
+    throw new Error(`${context}: the script is empty. Every item would count as done without having been looked at.`);
   }
   if (content.length > CONFIG_MAP_BYTES) {
     throw new Error(
-      `${where}: the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} fit into a ConfigMap. Put it into ` +
+      `${context}: the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} fit into a ConfigMap. Put it into ` +
         'an image and use Program.command.',
     );
   }
@@ -150,37 +150,37 @@ function readScript(where: string, file: string): Buffer {
 }
 
 /** What the kernel reads to run a script directly. */
-function requireFirstLine(where: string, content: Buffer): void {
+function requireFirstLine(context: string, content: Buffer): void {
   const [line] = content.subarray(0, 1024).toString('latin1').split('\n');
   if (!line.startsWith('#!')) {
     throw new Error(
-      `${where}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
+      `${context}: the script does not begin with "#!", and no interpreter is given. Pass one, such as ` +
         "{ interpreter: ['python3'] }, or let the first line be such as #!/usr/bin/env python3.",
     );
   }
   if (line.endsWith('\r')) {
     throw new Error(
-      `${where}: the first line is ${JSON.stringify(line)}, with a line end of Windows, and no system has an interpreter of ` +
+      `${context}: the first line is ${JSON.stringify(line)}, with a line end of Windows, and no system has an interpreter of ` +
         "that name. Save the script with line ends of Unix (LF), or pass what runs it, such as { interpreter: ['sh'] }.",
     );
   }
 }
 
-function checked(where: string, command: string[]): string[] {
+function checked(context: string, command: string[]): string[] {
   for (const part of command) {
     if (typeof part !== 'string') {
       throw new Error(
-        `${where}: ${JSON.stringify(part)} is no text, as a command and its arguments are. Write it as one.`,
+        `${context}: ${JSON.stringify(part)} is no text, as a command and its arguments are. Write it as one.`,
       );
     }
     const cannot = whyNoArgument(part);
     if (cannot) {
-      throw new Error(`${where}: ${JSON.stringify(shortened(part))} ${cannot}. Pass such data in the item.`);
+      throw new Error(`${context}: ${JSON.stringify(shortened(part))} ${cannot}. Pass such data in the item.`);
     }
   }
   if (command[0].includes(Program.ITEM)) {
     throw new Error(
-      `${where}: the command is ${JSON.stringify(command[0])}, with Program.ITEM in it, so every item would be another ` +
+      `${context}: the command is ${JSON.stringify(command[0])}, with Program.ITEM in it, so every item would be another ` +
         "program. Name the program, and let the item be an argument, such as Program.command('/app/render', Program.ITEM).",
     );
   }

@@ -1,7 +1,7 @@
 import type { Blame, Entry } from './ledger-file';
 
 /** How many faults each item of a queue has met that may have cost it an attempt; all others must not. */
-export function harm(entries: readonly (Entry | Blame)[], queue: string): ReadonlyMap<string, number> {
+export function faultsPerItem(entries: readonly (Entry | Blame)[], queue: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const running = new Map<string, Entry>();
   /** Faults that may meet the next item of a pod: the ledger may not know yet of one that has just begun. */

@@ -2,7 +2,7 @@ import { sleep } from '../../lib/programs/runtime/time';
 import { HEAVY, INFLICT, type Lasting, type World } from './faults';
 import type { Fault } from './schedule';
 
-export interface Storm {
+export interface Injection {
   readonly next: () => Fault;
   /** Called for each fault that met something. */
   readonly met: (fault: Fault) => void;
@@ -18,7 +18,7 @@ const CALM = 20_000;
  * Inflicts faults until a signal says that it is over. Those that last have ended when this returns; it rejects where one of
  * them could not be ended.
  */
-export async function inflict(world: World, { next, met }: Storm, over: readonly AbortSignal[]): Promise<void> {
+export async function inflict(world: World, { next, met }: Injection, over: readonly AbortSignal[]): Promise<void> {
   const lasting = new Set<Promise<unknown>>();
   let calm = 0;
   let stuck: unknown;

@@ -1,6 +1,6 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { WorkItems } from '../../lib/index';
-import { Run } from '../../tools/synth';
+import { SynthesizedRun } from '../../tools/synthesized-run';
 import { ledgerMount, ledgerProgram } from './ledger-file';
 import type { JobPlan } from './schedule';
 
@@ -17,10 +17,10 @@ export const BOUND = Duration.minutes(60);
 const POD_DEADLINE = Duration.minutes(5);
 
 /** A Job, and the broker that it shares. */
-export function runOf(runId: string, plan: JobPlan): Run {
+export function runOf(runId: string, plan: JobPlan): SynthesizedRun {
   const { replicas } = plan;
   const chart = new Chart(new App(), `faults-${replicas}`);
-  const run = new Run(
+  const run = new SynthesizedRun(
     {
       broker: { replicas },
       items: WorkItems.range(1, plan.items),
@@ -32,7 +32,7 @@ export function runOf(runId: string, plan: JobPlan): Run {
         parallelism: plan.parallelism,
         itemsPerPod: plan.itemsPerPod,
         maxAttempts: plan.maxAttempts,
-        toleratedFailures: plan.toleratedFailures,
+        toleratedDeadLetters: plan.toleratedDeadLetters,
         itemTimeout: ITEM_TIMEOUT,
         terminationGracePeriod: GRACE,
         backoffLimit: BACKOFF_LIMIT,

@@ -8,7 +8,7 @@
  * Ctrl-C ends the faults; the Jobs that run are waited for and judged. Once more ends it at once.
  */
 import { parseArgs } from 'node:util';
-import { Campaign } from './campaign';
+import { ChaosRun } from './chaos-run';
 import { soak } from './soak';
 
 async function main(): Promise<void> {
@@ -31,13 +31,13 @@ async function main(): Promise<void> {
   let tables: unknown[];
   let breaches: number;
   if (values.soak !== undefined) {
-    const { tally, memory } = await soak({ ...common, minutes: wholeNumber('--soak', values.soak) });
-    tables = [tally, memory];
-    breaches = tally.breaches.length;
+    const { summary, memory } = await soak({ ...common, minutes: wholeNumber('--soak', values.soak) });
+    tables = [summary, memory];
+    breaches = summary.breaches.length;
   } else {
-    const tally = await new Campaign({ ...common, faults: wholeNumber('--faults', values.faults) }).run();
-    tables = [tally];
-    breaches = tally.breaches.length;
+    const summary = await new ChaosRun({ ...common, faults: wholeNumber('--faults', values.faults) }).run();
+    tables = [summary];
+    breaches = summary.breaches.length;
   }
   console.log(`\n${tables.join('\n\n')}\n\nseed ${seed}, ${Math.round(seconds() / 60)} minutes`);
   process.exit(breaches > 0 ? 1 : 0);

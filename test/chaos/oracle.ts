@@ -11,7 +11,7 @@ export interface Facts {
   readonly name: string;
   readonly items: readonly string[];
   readonly maxAttempts: number;
-  readonly toleratedFailures: number;
+  readonly toleratedDeadLetters: number;
   /** `Complete`, `Failed: REASON`, or nothing where it has not ended in time. */
   readonly outcome: string | undefined;
   /** What it waits for, where it has not ended. */
@@ -21,7 +21,7 @@ export interface Facts {
   /** The items whose programs have come to their end, with success: nothing is left for them to do but `exit 0`. */
   readonly done: readonly string[];
   /** How many faults each item has met that may have cost it an attempt. */
-  readonly harm: ReadonlyMap<string, number>;
+  readonly faultsPerItem: ReadonlyMap<string, number>;
   readonly dead: readonly DeadLetter[];
   /** The messages in the work queue. */
   readonly left: number;
@@ -32,7 +32,7 @@ const LOST = /^\d+ pods or connections that had the item died$/;
 
 /** Whether the promise is kept: the Job is Complete exactly when every item is done, and it ends. A sentence for each breach. */
 export function breaches(facts: Facts): string[] {
-  const { outcome, items, toleratedFailures } = facts;
+  const { outcome, items, toleratedDeadLetters } = facts;
   const found: string[] = [];
   const say = (sentence: string) => found.push(`${facts.name}: ${sentence}`);
   const dead = new Set(deadItems(facts));
@@ -42,21 +42,21 @@ export function breaches(facts: Facts): string[] {
 
   const lost = lostItems(facts);
   if (outcome !== undefined && lost.length > 0) say(`lost, and ${outcome}: items ${lost.join(', ')}`);
-  if (outcome === 'Complete' && dead.size > toleratedFailures)
-    say(`Complete with ${dead.size} dead letters, of which ${toleratedFailures} are tolerated`);
-  if (outcome === 'Failed: PodFailurePolicy' && dead.size <= toleratedFailures)
-    say(`Failed with ${dead.size} dead letters, of which ${toleratedFailures} are tolerated`);
+  if (outcome === 'Complete' && dead.size > toleratedDeadLetters)
+    say(`Complete with ${dead.size} dead letters, of which ${toleratedDeadLetters} are tolerated`);
+  if (outcome === 'Failed: PodFailurePolicy' && dead.size <= toleratedDeadLetters)
+    say(`Failed with ${dead.size} dead letters, of which ${toleratedDeadLetters} are tolerated`);
   if (outcome !== undefined && facts.left > 0) say(`${outcome} with ${facts.left} messages in the queue`);
 
   const known = new Set(items);
   const strange = [...facts.started, ...dead].filter((item) => !known.has(item));
   if (strange.length > 0) say(`items that nobody gave it: ${strange.join(', ')}`);
   for (const { item, attempts, reason } of facts.dead) {
-    const harm = facts.harm.get(item) ?? 0;
-    const hasCause = attempts === facts.maxAttempts ? attempts <= harm : LOST.test(reason ?? '');
+    const faultsPerItem = facts.faultsPerItem.get(item) ?? 0;
+    const hasCause = attempts === facts.maxAttempts ? attempts <= faultsPerItem : LOST.test(reason ?? '');
     if (!hasCause) {
       say(
-        `a dead letter without a cause: item ${item}, ${attempts} of ${facts.maxAttempts} attempts, ${harm} harmed: ${reason}`,
+        `a dead letter without a cause: item ${item}, ${attempts} of ${facts.maxAttempts} attempts, ${faultsPerItem} harmed: ${reason}`,
       );
     }
   }

@@ -1,9 +1,9 @@
-import { companions } from '../../lib/contract/queues';
+import { relatedQueues } from '../../lib/contract/queues';
 import { askKubectl } from '../../tools/cluster/kubectl';
 import type { Namespace } from '../../tools/cluster/namespace';
 import { until } from '../../tools/cluster/until';
 import { bundle } from '../../tools/programs/bundle';
-import type { Run } from '../../tools/synth';
+import type { SynthesizedRun } from '../../tools/synthesized-run';
 import type { DeadLetter } from './oracle';
 
 const PATIENCE_SECONDS = 900;
@@ -15,10 +15,10 @@ export class QueueReader {
   constructor(private readonly namespace: Namespace) {}
 
   /** How many messages the work queue of a run has, and its dead letters. */
-  async read(run: Run): Promise<{ readonly left: number; readonly dead: DeadLetter[] }> {
+  async read(run: SynthesizedRun): Promise<{ readonly left: number; readonly dead: DeadLetter[] }> {
     const pod = await this.podFor(run);
     const { queueName } = run.queue;
-    const args = [run.broker.connection.url, queueName, companions(queueName).dead];
+    const args = [run.broker.connection.url, queueName, relatedQueues(queueName).dead];
     const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
     let refusal = '';
     const ask = async () => {
@@ -32,7 +32,7 @@ export class QueueReader {
     });
   }
 
-  private async podFor(run: Run): Promise<string> {
+  private async podFor(run: SynthesizedRun): Promise<string> {
     const { name: secret } = run.broker.connection.credentials;
     const known = this.pods.get(secret);
     if (known) return known;

@@ -47,7 +47,7 @@ export interface JobPlan {
   readonly itemsPerPod: number;
   readonly parallelism: number;
   readonly maxAttempts: number;
-  readonly toleratedFailures: number;
+  readonly toleratedDeadLetters: number;
   readonly queueType: QueueType;
   /** Where its first seeder is killed while it fills the queue: as the size of a {@link Fault}. */
   readonly seederKilled?: number;
@@ -57,8 +57,8 @@ export interface JobPlan {
 const POD_SECONDS = 5;
 const MEAN_PAUSE = 800;
 
-/** One of the Jobs of a campaign, by its number; without faults it would take about so many seconds. */
-export function planJob(seed: number, number: number, seconds: number): JobPlan {
+/** One of the Jobs of a chaos run, by its number; without faults it would take about so many seconds. */
+export function scheduleJob(seed: number, number: number, seconds: number): JobPlan {
   const random = new Random(`${seed} job ${number}`);
   const replicas = random.oneOf([1, 1, 3] as const);
   // A pod that works for long meets a fault before its end, and a Job whose pods all fail waits longer each time; a pod that
@@ -80,14 +80,14 @@ export function planJob(seed: number, number: number, seconds: number): JobPlan 
     itemsPerPod,
     parallelism,
     maxAttempts: random.oneOf([1, 2, 3, 10]),
-    toleratedFailures: random.oneOf([0, 0, 1, items]),
+    toleratedDeadLetters: random.oneOf([0, 0, 1, items]),
     queueType: replicas === 1 && random.fraction() < 0.3 ? QueueType.CLASSIC : QueueType.QUORUM,
     ...(random.fraction() < 0.5 && { seederKilled: random.fraction() }),
   };
 }
 
-/** The faults of a campaign, one after the other. */
-export function planFaults(seed: number, pause?: number): () => Fault {
+/** The faults of a chaos run, one after the other. */
+export function scheduleFaults(seed: number, pause?: number): () => Fault {
   const random = new Random(`${seed} faults`);
   return () => ({
     kind: random.weighted(WEIGHTS),

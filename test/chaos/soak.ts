@@ -4,9 +4,9 @@ import { inflict } from './injector';
 import { runOf } from './jobs';
 import { Memory } from './memory';
 import { breaches } from './oracle';
-import { type Fault, type JobPlan, planFaults } from './schedule';
+import { type Fault, type JobPlan, scheduleFaults } from './schedule';
 import { Stage } from './stage';
-import { Tally } from './summary';
+import { Summary } from './summary';
 import { Targets } from './targets';
 
 const PAUSE = 5000;
@@ -20,7 +20,7 @@ const JOB: JobPlan = {
   itemsPerPod: 100,
   parallelism: 10,
   maxAttempts: 3,
-  toleratedFailures: 0,
+  toleratedDeadLetters: 0,
   queueType: QueueType.QUORUM,
 };
 
@@ -39,9 +39,9 @@ export async function soak({
   say,
   enough,
   leave,
-}: SoakProps): Promise<{ tally: Tally; memory: string }> {
+}: SoakProps): Promise<{ summary: Summary; memory: string }> {
   const stage = new Stage(leave);
-  const tally = new Tally();
+  const summary = new Summary();
   const memory = new Memory(LOOK);
   const { namespace, ledger } = stage;
   const targets = new Targets(stage.pods());
@@ -55,7 +55,7 @@ export async function soak({
     end.catch(() => {}); // awaited below
     const late = AbortSignal.timeout(minutes * 60_000);
     const met = (fault: Fault) => {
-      tally.fault(fault.kind);
+      summary.fault(fault.kind);
       const done = new Set(
         ledger
           .of(run.queue.queueName)
@@ -64,22 +64,22 @@ export async function soak({
       );
       say(`  ${fault.kind}; ${done.size} items done`);
     };
-    await inflict({ namespace, ledger, targets }, { next: planFaults(seed, PAUSE), met }, [
+    await inflict({ namespace, ledger, targets }, { next: scheduleFaults(seed, PAUSE), met }, [
       over.signal,
       leave,
       enough,
       late,
     ]);
-    say(`${tally.faults} faults; waiting for the end of the Job`);
+    say(`${summary.faults} faults; waiting for the end of the Job`);
     const facts = await stage.facts(run, JOB, await end);
-    tally.job(facts);
-    tally.breaches.push(...breaches(facts));
-    if (tally.breaches.length > 0) say(await stage.explain());
+    summary.job(facts);
+    summary.breaches.push(...breaches(facts));
+    if (summary.breaches.length > 0) say(await stage.explain());
   } finally {
     memory.close();
     targets.close();
-    if (tally.breaches.length === 0) await stage.remove();
+    if (summary.breaches.length === 0) await stage.remove();
   }
   const header = ['program', 'age', 'looks', 'median, MB', 'most, MB'];
-  return { tally, memory: table(header, memory.rows()) };
+  return { summary, memory: table(header, memory.rows()) };
 }

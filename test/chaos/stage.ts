@@ -3,8 +3,8 @@ import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
 import { EndedJob, Namespace } from '../../tools/cluster/namespace';
 import { report } from '../../tools/cluster/report';
 import { until } from '../../tools/cluster/until';
-import type { Json, Run } from '../../tools/synth';
-import { harm } from './blame';
+import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
+import { faultsPerItem } from './blame';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
 import type { Facts } from './oracle';
@@ -51,7 +51,7 @@ export class Stage {
   }
 
   /** The pods that a Job waits for, asked anew: the watch might be what has stopped. */
-  private async unfinished({ job }: Run): Promise<string> {
+  private async unfinished({ job }: SynthesizedRun): Promise<string> {
     const { status } = await this.namespace.get('job', job.name);
     const pods = (await this.namespace.podsOf(job.name)).filter(({ status }) => !ENDED.includes(status.phase));
     const states = pods.map(({ metadata, spec, status }) => {
@@ -69,7 +69,7 @@ export class Stage {
   }
 
   /** Applies a run, again until it is accepted: the API server may be away. */
-  async apply(run: Run): Promise<void> {
+  async apply(run: SynthesizedRun): Promise<void> {
     let refusal: unknown;
     const applied = () =>
       this.namespace.apply(run.objects()).then(
@@ -85,7 +85,7 @@ export class Stage {
   }
 
   /** Forgets the Jobs of a run, and so its pods. */
-  async forget(run: Run): Promise<void> {
+  async forget(run: SynthesizedRun): Promise<void> {
     const jobs = [run.job.name, run.queue.name];
     await this.namespace.run('delete', 'jobs', ...jobs, '--wait=false').catch(() => {}); // so they stay
   }
@@ -95,7 +95,10 @@ export class Stage {
    *
    * @param bound from then on it hangs; the Job's own deadline if not given
    */
-  async end(run: Run, bound = Duration.seconds(BOUND.toSeconds() + LATE_SECONDS)): Promise<string | undefined> {
+  async end(
+    run: SynthesizedRun,
+    bound = Duration.seconds(BOUND.toSeconds() + LATE_SECONDS),
+  ): Promise<string | undefined> {
     const ask = async () => {
       if (this.leave.aborted) return 'left';
       const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
@@ -106,7 +109,7 @@ export class Stage {
     return end;
   }
 
-  async facts(run: Run, plan: JobPlan, outcome: string | undefined): Promise<Facts> {
+  async facts(run: SynthesizedRun, plan: JobPlan, outcome: string | undefined): Promise<Facts> {
     const { queueName } = run.queue;
     const entries = this.ledger.of(queueName);
     const items = (what: string) => entries.filter((entry) => entry.what === what).map(({ item }) => item);
@@ -114,12 +117,12 @@ export class Stage {
       name: `${queueName} (${run.job.name})`,
       items: itemsOf(plan),
       maxAttempts: plan.maxAttempts,
-      toleratedFailures: plan.toleratedFailures,
+      toleratedDeadLetters: plan.toleratedDeadLetters,
       outcome,
       unfinished: outcome === undefined ? await this.unfinished(run) : '',
       started: items('start'),
       done: items('end'),
-      harm: harm(this.ledger.entries, queueName),
+      faultsPerItem: faultsPerItem(this.ledger.entries, queueName),
       ...(await this.reader.read(run)),
     };
   }

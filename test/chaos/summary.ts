@@ -2,8 +2,8 @@ import { table } from '../../tools/table';
 import { type Facts, lostItems, repeats } from './oracle';
 import { type FaultKind, WEIGHTS } from './schedule';
 
-/** What a campaign came to. */
-export class Tally {
+/** What a chaos run came to. */
+export class Summary {
   readonly breaches: string[] = [];
   private readonly kinds = new Map<FaultKind, number>();
   private readonly jobs: Facts[] = [];

@@ -1,4 +1,4 @@
-import type { Json, Run } from '../../tools/synth';
+import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
 
 /** A pod whose containers run. */
 export interface Target {
@@ -12,7 +12,7 @@ export interface Target {
 /** What there is to hit. While the API server does not answer, it is what was there before. */
 export class Targets {
   /** The runs that have not ended. */
-  readonly runs = new Set<Run>();
+  readonly runs = new Set<SynthesizedRun>();
   /** How many pods of a Job had succeeded when it was last hit. */
   private readonly hits = new Map<string, number>();
 

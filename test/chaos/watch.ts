@@ -1,5 +1,5 @@
 import { watchKubectl } from '../../tools/cluster/kubectl';
-import type { Json } from '../../tools/synth';
+import type { Json } from '../../tools/synthesized-run';
 
 const A_MOMENT = 1000;
 

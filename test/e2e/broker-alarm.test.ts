@@ -1,12 +1,12 @@
 import { WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
 import { until } from '../../tools/cluster/until';
-import { type Json, Run } from '../../tools/synth';
+import { type Json, SynthesizedRun } from '../../tools/synthesized-run';
 import { BrokerNodes } from './support/broker-nodes';
 
 describe('a broker that runs out of memory', () => {
   const { namespace, test } = useNamespace();
-  const run = new Run({ items: WorkItems.list(['apple', 'banana']) });
+  const run = new SynthesizedRun({ items: WorkItems.list(['apple', 'banana']) });
   const nodes = new BrokerNodes(namespace, run.broker);
   const [broker, work] = split(run.objects());
 

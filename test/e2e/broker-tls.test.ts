@@ -1,6 +1,6 @@
 import { Network, Tls, WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { Run } from '../../tools/synth';
+import { SynthesizedRun } from '../../tools/synthesized-run';
 import { BrokerNodes } from './support/broker-nodes';
 import { useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
@@ -9,7 +9,7 @@ const ITEMS = ['apple', 'banana'];
 
 describeOnTestCluster('a broker whose certificate cert-manager makes', () => {
   const { namespace, test } = useNamespace();
-  const run = new Run({
+  const run = new SynthesizedRun({
     items: WorkItems.list(ITEMS),
     broker: { tls: Tls.certManager({ name: 'authority' }), metrics: true },
     worker: { network: Network.OPEN },

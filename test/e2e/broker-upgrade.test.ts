@@ -1,6 +1,6 @@
 import { Network, QueueType, WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { FRUITS, type Json, Run, type RunProps } from '../../tools/synth';
+import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';
 
@@ -37,7 +37,7 @@ describe('a broker of RabbitMQ 4.0', () => {
 
   test('takes new queues of both types', () => expectComplete(anew));
 
-  async function expectComplete(runs: Run[]): Promise<void> {
+  async function expectComplete(runs: SynthesizedRun[]): Promise<void> {
     for (const run of runs) await namespace.apply(run.objects());
     for (const { job, queue } of runs) {
       expect((await namespace.ended(job.name)).outcome).toBe('Complete');
@@ -45,14 +45,18 @@ describe('a broker of RabbitMQ 4.0', () => {
     }
   }
 
-  function withoutWorker(run: Run): Json[] {
+  function withoutWorker(run: SynthesizedRun): Json[] {
     return run.objects().filter(({ metadata }) => metadata.name !== run.job.name);
   }
 });
 
-function runOf(image: string, queueType: QueueType, prefix: string): Run {
-  const worker: RunProps['worker'] = { image: 'python:3.13-slim', network: Network.OPEN, program: witness() };
-  return new Run({
+function runOf(image: string, queueType: QueueType, prefix: string): SynthesizedRun {
+  const worker: SynthesizedRunProps['worker'] = {
+    image: 'python:3.13-slim',
+    network: Network.OPEN,
+    program: witness(),
+  };
+  return new SynthesizedRun({
     items: WorkItems.list(FRUITS),
     broker: { image },
     seeder: { queueType, runId: `${prefix}${queueType}` },

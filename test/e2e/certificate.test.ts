@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Certificate } from '../../lib/broker/private/certificate';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { newChart } from '../../tools/synth';
+import { newChart } from '../../tools/synthesized-run';
 import { certManagerReady, useCertManager } from './support/cert-manager';
 import { describeOnTestCluster } from './support/custom-resources';
 

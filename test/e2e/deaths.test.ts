@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { Network, WorkItems } from '../../lib';
 import { killContainer } from '../../tools/cluster/faults';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
-import { Run, type RunProps } from '../../tools/synth';
+import { SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { withCrashingCourier, withStillbornCourier } from './support/crashing-courier';
 import { Ledger, witness } from './support/ledger';
 
@@ -102,14 +102,14 @@ describe('what dies in the middle of a run', () => {
     expect(words.filter((said) => said === 'all 4 items settled: 4 done; this pod: no item done')).toHaveLength(1);
   });
 
-  function runOf(runId: string, worker: RunProps['worker']): Run {
+  function runOf(runId: string, worker: SynthesizedRunProps['worker']): SynthesizedRun {
     const items = WorkItems.list(ITEMS);
     const common = { image: 'python:3.13-slim', parallelism: 2, network: Network.OPEN };
-    return new Run({ items, seeder: { runId }, worker: { ...common, ...worker } });
+    return new SynthesizedRun({ items, seeder: { runId }, worker: { ...common, ...worker } });
   }
 
   /** The Job is complete, every item is done once, and the cherry was begun twice. */
-  async function expectAllDone(run: Run): Promise<void> {
+  async function expectAllDone(run: SynthesizedRun): Promise<void> {
     const ended = await namespace.ended(run.job.name);
     expect([ended.outcome, ended.succeeded]).toEqual(['Complete', 4]);
     expect(await ledger.items(run.queue.queueName, 'start')).toEqual(['apple', 'banana', 'cherry', 'cherry', 'date']);
@@ -117,7 +117,7 @@ describe('what dies in the middle of a run', () => {
   }
 
   /** The pods that began the cherry, in their order. */
-  async function podsOfCherry(run: Run): Promise<string[]> {
+  async function podsOfCherry(run: SynthesizedRun): Promise<string[]> {
     const entries = await ledger.of(run.queue.queueName);
     return entries.filter(({ what, item }) => what === 'start' && item === 'cherry').map(({ pod }) => pod);
   }

@@ -1,5 +1,5 @@
 import { useNamespace } from '../../tools/cluster/namespace';
-import type { Json } from '../../tools/synth';
+import type { Json } from '../../tools/synthesized-run';
 import { comparable, SHOWN, SHOWN_FILES, scan } from '../support/examples';
 import { synthesizedApp } from '../support/synthesized';
 

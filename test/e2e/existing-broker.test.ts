@@ -12,7 +12,7 @@ import {
 } from '../../lib';
 import { Namespace, useNamespace } from '../../tools/cluster/namespace';
 import { until } from '../../tools/cluster/until';
-import { type Json, newChart } from '../../tools/synth';
+import { type Json, newChart } from '../../tools/synthesized-run';
 import { Authority } from './support/authority';
 import { BrokerNodes } from './support/broker-nodes';
 import { Ledger, witness } from './support/ledger';

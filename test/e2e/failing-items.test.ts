@@ -1,6 +1,6 @@
 import { Network, WorkItems } from '../../lib';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
-import { Run, type RunProps } from '../../tools/synth';
+import { SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { Ledger, witness } from './support/ledger';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
@@ -10,10 +10,10 @@ describe('an item whose program fails', () => {
   const ledger = new Ledger(namespace);
   beforeAll(() => ledger.start());
 
-  function runOf(runId: string, worker: RunProps['worker']): Run {
+  function runOf(runId: string, worker: SynthesizedRunProps['worker']): SynthesizedRun {
     const items = WorkItems.list(ITEMS);
     const common = { image: 'python:3.13-slim', parallelism: 2, network: Network.OPEN };
-    return new Run({ items, seeder: { runId }, worker: { ...common, ...worker } });
+    return new SynthesizedRun({ items, seeder: { runId }, worker: { ...common, ...worker } });
   }
 
   test('each time is run maxAttempts times and becomes a dead letter; the others are done, and the Job fails', async () => {
@@ -33,7 +33,7 @@ describe('an item whose program fails', () => {
 
   test('each time is a dead letter, and the Job is complete where one is tolerated', async () => {
     const program = witness('if item == "cherry": exit(3)');
-    const run = runOf('tolerated', { maxAttempts: 2, toleratedFailures: 1, program });
+    const run = runOf('tolerated', { maxAttempts: 2, toleratedDeadLetters: 1, program });
     await namespace.apply(run.objects());
     const ended = await namespace.ended(run.job.name);
     expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 4, 0]);
@@ -65,11 +65,11 @@ describe('an item whose program fails', () => {
     );
   });
 
-  async function courierWords(run: Run): Promise<string[]> {
+  async function courierWords(run: SynthesizedRun): Promise<string[]> {
     return (await namespace.podsOf(run.job.name)).map((pod) => lastWords(pod, 'courier'));
   }
 
-  /** How many messages the queue and its companions hold, by their names. */
+  /** How many messages the queue and its relatedQueues hold, by their names. */
   async function depths(queue: string): Promise<Record<string, number>> {
     const [broker] = await namespace.list('statefulsets');
     const list = ['rabbitmqctl', '--quiet', 'list_queues', '--no-table-headers', 'name', 'messages'];

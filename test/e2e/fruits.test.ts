@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
 import { askKubectl } from '../../tools/cluster/kubectl';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
-import { FRUITS, type Json } from '../../tools/synth';
+import { FRUITS, type Json } from '../../tools/synthesized-run';
 
 const ROOT = join(__dirname, '..', '..');
 

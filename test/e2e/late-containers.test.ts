@@ -1,8 +1,8 @@
 import { WorkItems } from '../../lib';
-import { Container } from '../../lib/contract/containers';
+import { ContainerName } from '../../lib/contract/containers';
 import { useNamespace } from '../../tools/cluster/namespace';
 import { until } from '../../tools/cluster/until';
-import { type Json, Run } from '../../tools/synth';
+import { type Json, SynthesizedRun } from '../../tools/synthesized-run';
 import { NOT_CREATED, waitingForConfigMap } from './support/late-container';
 
 const ITEMS = ['apple', 'banana'];
@@ -14,13 +14,16 @@ describe('a pod with a container that cannot be created yet', () => {
   const { namespace, test } = useNamespace();
 
   test('does its items when it is created at last, the worker as well as the courier', async () => {
-    const late = [Container.WORKER, Container.COURIER];
+    const late = [ContainerName.WORKER, ContainerName.COURIER];
     const runs = late.map(
       (container) =>
-        new Run({ items: WorkItems.list(ITEMS), seeder: { runId: container }, worker: { backoffLimit: 0 } }),
+        new SynthesizedRun({ items: WorkItems.list(ITEMS), seeder: { runId: container }, worker: { backoffLimit: 0 } }),
     );
     for (const [n, run] of runs.entries()) await namespace.apply(waitingForConfigMap(late[n], run.objects()));
-    await Promise.all([saysThatItWaits(runs[0], Container.COURIER), saysThatItWaits(runs[1], Container.WORKER)]);
+    await Promise.all([
+      saysThatItWaits(runs[0], ContainerName.COURIER),
+      saysThatItWaits(runs[1], ContainerName.WORKER),
+    ]);
     await new Promise((resolve) => setTimeout(resolve, LATE_SECONDS * 1000));
     for (const container of late) await namespace.run('create', 'configmap', container, '--from-literal=a=b');
     for (const run of runs) {
@@ -30,7 +33,7 @@ describe('a pod with a container that cannot be created yet', () => {
   });
 
   /** The one that runs, while the other is not there. */
-  async function saysThatItWaits({ job }: Run, container: string): Promise<void> {
+  async function saysThatItWaits({ job }: SynthesizedRun, container: string): Promise<void> {
     const pod = await until(`a pod of ${job.name} that cannot be started`, async () => {
       const [first] = await namespace.podsOf(job.name);
       return first?.status.containerStatuses?.some(({ state }: Json) => state.waiting?.reason === NOT_CREATED) && first;

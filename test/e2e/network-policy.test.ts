@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { Program, WorkItems } from '../../lib';
 import { CLUSTER } from '../../tools/cluster/control';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { type Json, Run } from '../../tools/synth';
+import { type Json, SynthesizedRun } from '../../tools/synthesized-run';
 import { BrokerNodes } from './support/broker-nodes';
 
 const IMAGE = 'python:3.13-slim';
@@ -53,7 +53,7 @@ beforeAll(() => {
 
 describe('a cluster that enforces NetworkPolicies', () => {
   const { namespace, faultTest } = useNamespace();
-  const run = new Run({
+  const run = new SynthesizedRun({
     items: WorkItems.list(['apple']),
     broker: { replicas: 3, metrics: true, serviceName: 'rabbitmq' },
     worker: { image: IMAGE, program: command(tryToReach(BROKER, API_SERVER)) },
@@ -89,7 +89,7 @@ describe('a cluster that enforces NetworkPolicies', () => {
 /** As docs/broker.md says, and no more. */
 describe('a namespace that denies egress', () => {
   const { namespace, faultTest } = useNamespace();
-  const run = new Run({ items: WorkItems.list(['apple', 'banana']), broker: { replicas: 3 } });
+  const run = new SynthesizedRun({ items: WorkItems.list(['apple', 'banana']), broker: { replicas: 3 } });
   const nodes = new BrokerNodes(namespace, run.broker);
 
   faultTest(

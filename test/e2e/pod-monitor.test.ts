@@ -1,7 +1,7 @@
 import { PodMonitor } from '../../lib/broker/private/pod-monitor';
 import { POD_MONITOR } from '../../scripts/definitions';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { newChart } from '../../tools/synth';
+import { newChart } from '../../tools/synthesized-run';
 import { defineResource, describeOnTestCluster } from './support/custom-resources';
 
 describeOnTestCluster('a PodMonitor', () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Program, WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
-import { FRUITS, Run, type RunProps } from '../../tools/synth';
+import { FRUITS, SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 
 const LARGE = 200_000;
 
@@ -66,12 +66,16 @@ describe('on the standard input of a program', () => {
     expect(await namespace.output(run.job.name)).toEqual([...args.map((arg) => `<${arg}>`), 'item']);
   });
 
-  function runOf(runId: string, items: WorkItems, worker: RunProps['worker']): Run {
-    return new Run({ items, seeder: { runId }, worker: { image: 'busybox:1.37', parallelism: 2, ...worker } });
+  function runOf(runId: string, items: WorkItems, worker: SynthesizedRunProps['worker']): SynthesizedRun {
+    return new SynthesizedRun({
+      items,
+      seeder: { runId },
+      worker: { image: 'busybox:1.37', parallelism: 2, ...worker },
+    });
   }
 
   /** Runs it to its end; answers how many pods succeeded. */
-  async function complete(run: Run): Promise<number> {
+  async function complete(run: SynthesizedRun): Promise<number> {
     await namespace.apply(run.objects());
     const ended = await namespace.ended(run.job.name);
     expect([ended.outcome, ended.failed]).toEqual(['Complete', 0]);

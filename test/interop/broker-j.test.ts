@@ -18,7 +18,7 @@ test('a seeder of quorum queues says what the broker refuses', async () => {
   const seeder = runOf(['a']).seeder({ QUEUE_TYPE: 'quorum' });
   await until(() => seeder.log.includes('Unsupported queue declare argument(s)'));
   seeder.kill('SIGTERM');
-  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(await seeder.exit).toBe(ExitCode.STOPPED);
 });
 
 test('an item whose ack dies with the broker counts once: Broker-J no longer knows that it had delivered it', async () => {

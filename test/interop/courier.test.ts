@@ -136,7 +136,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     const { program, items } = ledger(run);
     await until(() => items().length === 1);
     first.askToLeave();
-    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');

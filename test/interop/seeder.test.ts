@@ -1,13 +1,13 @@
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
-import type { Run } from '../../tools/programs/run';
+import type { LocalRun } from '../../tools/programs/local-run';
 import { until } from '../../tools/programs/shim-process';
 import { BROKERS } from './support/brokers';
 import { gated, useClassicRuns } from './support/classic-runs';
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
 
-async function expectSeededOnce(run: Run, items: readonly string[]): Promise<void> {
+async function expectSeededOnce(run: LocalRun, items: readonly string[]): Promise<void> {
   expect(await run.depth('seeded')).toBe(1);
   const found = await run.messages('work');
   expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));

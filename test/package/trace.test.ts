@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Env } from '../../lib/contract/environment';
+import { EnvName } from '../../lib/contract/environment';
 
 const root = join(__dirname, '..', '..');
 
 test('scripts/trace.mjs puts the places in the sources into the stack trace of a built program', () => {
-  const env = { [Env.LOG]: 'debug', [Env.TERMINATION_LOG]: '/dev/null' };
+  const env = { [EnvName.LOG]: 'debug', [EnvName.TERMINATION_LOG]: '/dev/null' };
   const seeder = spawnSync(process.execPath, [join(root, 'build', 'programs', 'seeder.js')], { env, encoding: 'utf8' });
   expect(seeder.stdout).toMatch(/debug: EnvironmentError: .*BROKER_URL.*\n +at .*build\/programs\/seeder\.js:\d+:\d+/);
   const script = join(root, 'scripts', 'trace.mjs');

@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { RabbitMQ, type RabbitMQProps } from '../../lib';
-import { container, type Json, newChart } from '../../tools/synth';
+import { container, type Json, newChart } from '../../tools/synthesized-run';
 
 /** A broker with nothing on it, and what it renders. Properties that need a scope, such as Secrets, are made in the chart. */
 export function brokerOf(props: RabbitMQProps | ((chart: Chart) => RabbitMQProps) = {}) {

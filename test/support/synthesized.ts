@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { type Options, transformSync } from '@swc/core';
 import { Yaml } from 'cdk8s';
-import type { Json } from '../../tools/synth';
+import type { Json } from '../../tools/synthesized-run';
 
 const ROOT = join(__dirname, '..', '..');
 

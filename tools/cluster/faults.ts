@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Json } from '../synth';
+import type { Json } from '../synthesized-run';
 import { CLUSTER } from './control';
 import { kubectl } from './kubectl';
 import type { Namespace } from './namespace';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Yaml } from 'cdk8s';
-import type { Json } from '../synth';
+import type { Json } from '../synthesized-run';
 import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from './control';
 import { askKubectl, kubectl } from './kubectl';
 import { report } from './report';

@@ -1,4 +1,4 @@
-import type { Json } from '../synth';
+import type { Json } from '../synthesized-run';
 import { kubectl } from './kubectl';
 
 /** What a person needs to see why a test has failed. */

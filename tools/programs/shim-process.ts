@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { which } from '../../cli/system/processes';
-import { Exchange } from '../../lib/contract/shared-volume';
+import { SharedVolume } from '../../lib/contract/shared-volume';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'courier', 'shim.sh');
 
-/** A worker's container without the container: the shim under a shell, in an exchange folder of its own. */
+/** A worker's container without the container: the shim under a shell, in a shared folder of its own. */
 export class ShimProcess {
   readonly folder: string;
   readonly terminationLog: string;
@@ -46,7 +46,7 @@ export class ShimProcess {
 
   /** As the kubelet does when it creates the courier's container. */
   courierCreated(): void {
-    mkdirSync(join(this.folder, Exchange.COURIER_CREATED));
+    mkdirSync(join(this.folder, SharedVolume.COURIER_CREATED));
   }
 
   get secondsSlept(): number {

@@ -1,6 +1,6 @@
 import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Env } from '../../contract/environment';
+import { EnvName } from '../../contract/environment';
 import { Check } from '../../validation/check';
 import type { BrokerConnection, IBroker } from '../broker';
 import type { ExistingRabbitMQProps } from '../existing-rabbitmq-props';
@@ -24,7 +24,10 @@ export class ExistingBroker extends Construct implements IBroker {
     const hostKey = host === undefined ? (props.hostKey ?? 'host') : undefined;
     const portKey = host === undefined && port === undefined ? (props.portKey ?? 'port') : undefined;
     const usual = tls ? Port.AMQPS : Port.AMQP;
-    const at = [host ?? `$(${Env.BROKER_HOST})`, portKey === undefined ? (port ?? usual) : `$(${Env.BROKER_PORT})`];
+    const at = [
+      host ?? `$(${EnvName.BROKER_HOST})`,
+      portKey === undefined ? (port ?? usual) : `$(${EnvName.BROKER_PORT})`,
+    ];
     const path = virtualHost === '/' ? '' : encodeURIComponent(virtualHost);
     this.namespace = Chart.of(this).namespace;
     this.clientLabels = props.clientLabels;

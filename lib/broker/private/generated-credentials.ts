@@ -9,8 +9,8 @@ import {
   type WorkloadProps,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { Container } from '../../contract/containers';
-import { Env } from '../../contract/environment';
+import { ContainerName } from '../../contract/containers';
+import { EnvName } from '../../contract/environment';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -53,8 +53,8 @@ export class GeneratedCredentials extends Construct {
       subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],
     });
     const env = {
-      ...(!given && { [Env.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
-      [Env.ADMIN_SECRET]: EnvValue.fromValue(adminName),
+      ...(!given && { [EnvName.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
+      [EnvName.ADMIN_SECRET]: EnvValue.fromValue(adminName),
     };
     const job = new CredentialsJob(this, 'Job', env, { serviceAccount, dockerRegistryAuth });
     job.node.addDependency(binding);
@@ -63,12 +63,12 @@ export class GeneratedCredentials extends Construct {
 
 class CredentialsJob extends ContentNamedJob {
   constructor(scope: Construct, id: string, env: Record<string, EnvValue>, props: WorkloadProps) {
-    super(scope, id, Container.CREDENTIALS, { ...props, automountServiceAccountToken: true });
+    super(scope, id, ContainerName.CREDENTIALS, { ...props, automountServiceAccountToken: true });
     this.addContainer(
       programContainer(this, {
-        name: Container.CREDENTIALS,
+        name: ContainerName.CREDENTIALS,
         program: 'credentials',
-        programs: programsVolume(this, 'credentials', ['credentials.js']),
+        programs: programsVolume(this, 'credentials'),
         env,
       }),
     );

@@ -12,12 +12,12 @@ export function requireNoTwin(check: Check, property: string, object: ApiObject)
   const key = ({ kind, metadata, name }: ApiObject) => JSON.stringify([kind, metadata.namespace, name]);
   const twins = objectsIn(Chart.of(object)).filter((each) => key(each) === key(object));
   if (twins.length === 1) return;
-  const cure = 'Give each another one, or leave it out for a name that cdk8s generates.';
+  const hint = 'Give each another one, or leave it out for a name that cdk8s generates.';
   throw check.conflict(
     property,
     JSON.stringify(object.name),
     `is the name of another ${object.kind} in the chart`,
-    cure,
+    hint,
   );
 }
 

@@ -1,8 +1,8 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { RabbitMQFile } from '../../contract/broker-secrets';
-import { MESSAGE_BYTES } from '../../contract/limits';
-import { Paths } from '../../contract/mount-paths';
+import { DEFAULT_MESSAGE_BYTES } from '../../contract/limits';
+import { MountPath } from '../../contract/mount-paths';
 import { LazyConfigMap } from '../../manifest/config-map';
 import { pathLabel } from '../../manifest/path-label';
 import type { Check } from '../../validation/check';
@@ -28,7 +28,7 @@ const FREE_DISK_SHARE = 0.2;
 const MESSAGE_SIZE = 'max_message_size';
 
 /** With more the server does not start. https://github.com/rabbitmq/rabbitmq-server/blob/main/deps/rabbit/priv/schema/rabbit.schema */
-const MOST_MESSAGE_BYTES = 512 * 2 ** 20;
+const MAX_MESSAGE_BYTES = 512 * 2 ** 20;
 
 const USERS = 'Give the user by credentials, and make others with rabbitmqctl.';
 
@@ -73,8 +73,8 @@ export function requireSettings(check: Check, config: RabbitMQSettings['config']
       throw check.conflict('config', JSON.stringify({ [key]: value }), rule, OWN[first]);
     }
   }
-  const bytes = config[MESSAGE_SIZE] ?? String(MESSAGE_BYTES);
-  return Size.kibibytes(check.bytes('config', MESSAGE_SIZE, bytes, MOST_MESSAGE_BYTES) / 1024);
+  const bytes = config[MESSAGE_SIZE] ?? String(DEFAULT_MESSAGE_BYTES);
+  return Size.kibibytes(check.bytes('config', MESSAGE_SIZE, bytes, MAX_MESSAGE_BYTES) / 1024);
 }
 
 /** `rabbitmq.conf` and the plugins, in a ConfigMap whose name changes with them: so a change restarts the broker. */
@@ -91,14 +91,14 @@ function lines(settings: RabbitMQSettings): string {
   const isYours = (limit: string) => Object.keys(config).some((key) => key.startsWith(`${limit}.`));
   const all: Record<string, string | number> = {
     'definitions.import_backend': 'local_filesystem',
-    'definitions.local.path': `${Paths.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
+    'definitions.local.path': `${MountPath.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
     ...listeners(settings),
     ...(memoryBytes &&
       !isYours('vm_memory_high_watermark') && {
         'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE),
       }),
     ...(!isYours('disk_free_limit') && { 'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE) }),
-    [MESSAGE_SIZE]: MESSAGE_BYTES,
+    [MESSAGE_SIZE]: DEFAULT_MESSAGE_BYTES,
     frame_max: FRAME_BYTES,
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,
     // In place of 512 MB, so that the write-ahead log of quorum queues fits the default volume and memory.

@@ -12,9 +12,9 @@ import {
   Probe,
   Volume,
 } from 'cdk8s-plus-28';
-import { Container as ContainerName } from '../../contract/containers';
-import { Env } from '../../contract/environment';
-import { Paths } from '../../contract/mount-paths';
+import { ContainerName } from '../../contract/containers';
+import { EnvName } from '../../contract/environment';
+import { MountPath } from '../../contract/mount-paths';
 import type { LazyConfigMap } from '../../manifest/config-map';
 import { lazy } from '../../manifest/lazy';
 import { programContainer, programsVolume } from '../../manifest/program-container';
@@ -61,25 +61,25 @@ export interface RabbitMQPodOptions {
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
   const { broker, admin, certificate, config, dockerRegistryAuth, labels, metrics, replicas } = options;
-  const programs = programsVolume(broker, 'prepare', ['prepare.js']);
+  const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
   // In memory: it holds passwords. The home folder itself, because Erlang looks for its cookie there.
   const home = Volume.fromEmptyDir(broker, 'Home', 'home', { medium: EmptyDirMedium.MEMORY, sizeLimit: HOME_SIZE });
   const secret = (path: string, volume: Volume) => ({ path, volume, readOnly: true });
-  const prepare = programContainer(broker, {
-    name: ContainerName.PREPARE,
-    program: 'prepare',
+  const init = programContainer(broker, {
+    name: ContainerName.BROKER_INIT,
+    program: 'broker-init',
     programs,
     env: {
-      [Env.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(Paths.CREDENTIALS),
-      [Env.ADMIN_SECRET_DIR]: EnvValue.fromValue(Paths.ADMIN_SECRET),
-      [Env.RABBITMQ_HOME]: EnvValue.fromValue(Paths.RABBITMQ_HOME),
+      [EnvName.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(MountPath.CREDENTIALS),
+      [EnvName.ADMIN_SECRET_DIR]: EnvValue.fromValue(MountPath.ADMIN_SECRET),
+      [EnvName.RABBITMQ_HOME]: EnvValue.fromValue(MountPath.RABBITMQ_HOME),
     },
     volumeMounts: [
-      secret(Paths.CREDENTIALS, credentials),
-      secret(Paths.ADMIN_SECRET, adminVolume),
-      { path: Paths.RABBITMQ_HOME, volume: home },
+      secret(MountPath.CREDENTIALS, credentials),
+      secret(MountPath.ADMIN_SECRET, adminVolume),
+      { path: MountPath.RABBITMQ_HOME, volume: home },
     ],
     // Erlang wants the cookie to be the server's own.
     user: RABBITMQ_USER,
@@ -88,8 +88,8 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate, { name: 'certificate' });
   const volumes = [programs, credentials, adminVolume, home, ...(certificateVolume ? [certificateVolume] : [])];
   const mounts: k8s.VolumeMount[] = [
-    { name: home.name, mountPath: Paths.RABBITMQ_HOME },
-    { name: DATA_VOLUME, mountPath: `${Paths.RABBITMQ_HOME}/mnesia` },
+    { name: home.name, mountPath: MountPath.RABBITMQ_HOME },
+    { name: DATA_VOLUME, mountPath: `${MountPath.RABBITMQ_HOME}/mnesia` },
     configMount(`/etc/rabbitmq/conf.d/${ConfigFile.SETTINGS}`, ConfigFile.SETTINGS),
     configMount('/etc/rabbitmq/enabled_plugins', ConfigFile.PLUGINS),
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
@@ -110,7 +110,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
       },
       imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
       terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
-      initContainers: [new Container(prepare)._toKube()],
+      initContainers: [new Container(init)._toKube()],
       containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
       volumes: [
         { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },
@@ -159,7 +159,7 @@ function server(options: RabbitMQPodOptions): ContainerProps {
       // With a dot in it a name is a long one. It needs no namespace: a pod's DNS looks in its own.
       RABBITMQ_NODENAME: EnvValue.fromValue(`rabbit@$(POD_NAME).${nodes}`),
       RABBITMQ_USE_LONGNAME: EnvValue.fromValue('true'),
-      HOME: EnvValue.fromValue(Paths.RABBITMQ_HOME),
+      HOME: EnvValue.fromValue(MountPath.RABBITMQ_HOME),
     },
     // Ten minutes: recovery of many messages takes time.
     startup: Probe.fromTcpSocket({ port, periodSeconds: Duration.seconds(2), failureThreshold: 300 }),

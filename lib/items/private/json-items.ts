@@ -3,32 +3,32 @@ import { readText } from '../../validation/read-file';
 import { itemText } from './item-bytes';
 
 /** The elements of an array in a JSON file. Their numbers stay as they are written: those of JavaScript would lose digits. */
-export function jsonItems(where: string, file: string, pointer: string): string[] {
-  const array = lookUp(where, readJson(where, file), pointer);
+export function jsonItems(context: string, file: string, pointer: string): string[] {
+  const array = lookUp(context, readJson(context, file), pointer);
   if (!Array.isArray(array)) {
     throw new Error(
-      `${where}: ${place(pointer)} is ${nameOf(array)}, not an array. Give the array's place by pointer, such as "/data/items".`,
+      `${context}: ${place(pointer)} is ${nameOf(array)}, not an array. Give the array's place by pointer, such as "/data/items".`,
     );
   }
   return array.map((element, n) =>
-    typeof element === 'string' ? itemText(`${where}: element ${n}`, element) : (stringify(element) as string),
+    typeof element === 'string' ? itemText(`${context}: element ${n}`, element) : (stringify(element) as string),
   );
 }
 
-function readJson(where: string, file: string): unknown {
-  const text = readText(where, file, 'JSON always is: convert it.');
+function readJson(context: string, file: string): unknown {
+  const text = readText(context, file, 'JSON always is: convert it.');
   try {
     return parse(text);
   } catch (error) {
-    throw new Error(`${where}: the file is not JSON (${(error as Error).message}). Correct it.`);
+    throw new Error(`${context}: the file is not JSON (${(error as Error).message}). Correct it.`);
   }
 }
 
 /** RFC 6901. */
-function lookUp(where: string, document: unknown, pointer: string): unknown {
+function lookUp(context: string, document: unknown, pointer: string): unknown {
   if (!/^(\/([^~]|~[01])*)?$/s.test(pointer)) {
     throw new Error(
-      `${where}: the pointer ${JSON.stringify(pointer)} is none of RFC 6901. Begin it with "/", such as "/data/items", and ` +
+      `${context}: the pointer ${JSON.stringify(pointer)} is none of RFC 6901. Begin it with "/", such as "/data/items", and ` +
         'write "~1" for a "/" in a name and "~0" for a "~".',
     );
   }
@@ -39,7 +39,7 @@ function lookUp(where: string, document: unknown, pointer: string): unknown {
     const found = member(at, name);
     if (found === undefined) {
       throw new Error(
-        `${where}: ${place(seen)} is ${nameOf(at)} and has no ${JSON.stringify(name)}. Correct the pointer.`,
+        `${context}: ${place(seen)} is ${nameOf(at)} and has no ${JSON.stringify(name)}. Correct the pointer.`,
       );
     }
     at = found;

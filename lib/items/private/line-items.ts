@@ -2,15 +2,15 @@ import { readBytes, readText } from '../../validation/read-file';
 
 const LF = 10;
 
-export function lineItems(where: string, file: string): string[] {
-  const wayOut = 'Convert it, or pass { bytes: true }: each line is then an item of the bytes that it has.';
-  return readText(where, file, wayOut)
+export function lineItems(context: string, file: string): string[] {
+  const hint = 'Convert it, or pass { bytes: true }: each line is then an item of the bytes that it has.';
+  return readText(context, file, hint)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
 }
 
-export function byteLineItems(where: string, file: string): Buffer[] {
-  const bytes = readBytes(where, file);
+export function byteLineItems(context: string, file: string): Buffer[] {
+  const bytes = readBytes(context, file);
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);

@@ -1,16 +1,16 @@
 import type { NumberFormat } from '../../contract/item-formula';
 
 /** Enough for any table, and no item grows without a bound. */
-const MOST_DIGITS = 100;
+const MAX_DIGITS = 100;
 
 /** printf(3) writes six digits where a format does not say how many. */
 const USUAL_DECIMALS = 6;
 
-const CURE = 'Write the number once, as %d, %04d (with zeros, 4 wide), %.2f or %06.2f, and a percent sign as %%.';
+const HINT = 'Write the number once, as %d, %04d (with zeros, 4 wide), %.2f or %06.2f, and a percent sign as %%.';
 
 /** A format as printf(3) has it, with exactly one number. `decimals` are the digits after the point that the numbers have. */
-export function numberFormat(where: string, format: string, decimals: number): NumberFormat {
-  const fail = (rule: string) => new Error(`${where}: format is ${JSON.stringify(format)}; it ${rule}. ${CURE}`);
+export function numberFormat(context: string, format: string, decimals: number): NumberFormat {
+  const fail = (rule: string) => new Error(`${context}: format is ${JSON.stringify(format)}; it ${rule}. ${HINT}`);
   const texts = [''];
   let number: Omit<NumberFormat, 'before' | 'after'> | undefined;
   for (const [part, zero, width, point, precision, letter] of format.matchAll(
@@ -29,7 +29,7 @@ export function numberFormat(where: string, format: string, decimals: number): N
       width: Number(width ?? 0),
       fill: zero === '0' ? '0' : ' ',
     };
-    if (number.decimals > MOST_DIGITS || number.width > MOST_DIGITS) throw fail(`is wider than ${MOST_DIGITS}`);
+    if (number.decimals > MAX_DIGITS || number.width > MAX_DIGITS) throw fail(`is wider than ${MAX_DIGITS}`);
     texts.push('');
   }
   if (!number) throw fail('has no number');

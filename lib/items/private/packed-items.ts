@@ -3,13 +3,13 @@ import type { Formula } from '../../contract/item-formula';
 import { frameItems } from '../../contract/item-frames';
 import { CONFIG_MAP_BYTES } from '../../manifest/config-map';
 import { gzip } from './gzip';
-import { ITEM_CURE } from './item-bytes';
+import { ITEM_HINT } from './item-bytes';
 
 /** The manifest stays below what editors, GitOps tools and `kubectl apply` take; the seeder mounts all of them as one volume. */
-const MOST_PIECES = 32;
+const MAX_PIECES = 32;
 
 /** The seeder holds the literal items in memory. */
-const MOST_FRAMED_BYTES = 128 * 2 ** 20;
+const MAX_FRAMED_BYTES = 128 * 2 ** 20;
 
 /**
  * Items as they travel: the formula and its literal items, framed, compressed, and cut into pieces that fit a ConfigMap. See
@@ -17,12 +17,12 @@ const MOST_FRAMED_BYTES = 128 * 2 ** 20;
  */
 export class PackedItems {
   /** @param literals the frames of the literal items, in the order of the formula */
-  public static of(where: string, formula: Formula, literals: readonly Buffer[]): PackedItems {
+  public static of(context: string, formula: Formula, literals: readonly Buffer[]): PackedItems {
     const stream = [frameItems([JSON.stringify(formula)]), ...literals];
     const streamBytes = stream.reduce((sum, { length }) => sum + length, 0);
-    if (streamBytes > MOST_FRAMED_BYTES) {
+    if (streamBytes > MAX_FRAMED_BYTES) {
       throw new Error(
-        `${where}: all items have ${streamBytes} bytes; at most ${MOST_FRAMED_BYTES} are possible. ${ITEM_CURE}`,
+        `${context}: all items have ${streamBytes} bytes; at most ${MAX_FRAMED_BYTES} are possible. ${ITEM_HINT}`,
       );
     }
     const framed = Buffer.concat(stream);
@@ -31,10 +31,10 @@ export class PackedItems {
     for (let at = 0; at < zipped.length; at += CONFIG_MAP_BYTES) {
       pieces.push(zipped.subarray(at, at + CONFIG_MAP_BYTES));
     }
-    if (pieces.length > MOST_PIECES) {
+    if (pieces.length > MAX_PIECES) {
       throw new Error(
-        `${where}: all items have ${zipped.length} bytes when compressed; at most ${MOST_PIECES * CONFIG_MAP_BYTES} ` +
-          `(${MOST_PIECES} ConfigMaps) are possible. ${ITEM_CURE}`,
+        `${context}: all items have ${zipped.length} bytes when compressed; at most ${MAX_PIECES * CONFIG_MAP_BYTES} ` +
+          `(${MAX_PIECES} ConfigMaps) are possible. ${ITEM_HINT}`,
       );
     }
     return new PackedItems(createHash('sha256').update(framed).digest('hex'), framed.length, pieces);

@@ -1,22 +1,22 @@
 import type { Axis, Formula } from '../../contract/item-formula';
 import { NOTHING_TO_DO } from './item-limits';
 
-export function product(where: string, axes: Readonly<Record<string, unknown>>): Formula {
+export function product(context: string, axes: Readonly<Record<string, unknown>>): Formula {
   const entries = Object.entries(axes);
   if (entries.length === 0) {
-    throw new Error(`${where}: there is no axis. Give at least one, such as { year: [2025, 2026] }.`);
+    throw new Error(`${context}: there is no axis. Give at least one, such as { year: [2025, 2026] }.`);
   }
-  return { kind: 'product', axes: entries.map(([name, values]) => axis(where, name, values)) };
+  return { kind: 'product', axes: entries.map(([name, values]) => axis(context, name, values)) };
 }
 
-function axis(where: string, name: string, values: unknown): Axis {
+function axis(context: string, name: string, values: unknown): Axis {
   if (/^(0|[1-9]\d*)$/.test(name)) {
     throw new Error(
-      `${where}: an axis is named ${JSON.stringify(name)}; JavaScript puts such names before all others, whatever the order in ` +
+      `${context}: an axis is named ${JSON.stringify(name)}; JavaScript puts such names before all others, whatever the order in ` +
         'which they are written. Begin the name with a letter.',
     );
   }
-  const called = `${where}: axis ${JSON.stringify(name)}`;
+  const called = `${context}: axis ${JSON.stringify(name)}`;
   if (!Array.isArray(values) || values.length === 0) {
     const given = Array.isArray(values)
       ? 'has no values, so there would be no items'
@@ -27,24 +27,24 @@ function axis(where: string, name: string, values: unknown): Axis {
 }
 
 /** JSON.stringify leaves out or replaces what is not JSON without a word. */
-function json(where: string, value: unknown): string {
-  requireJson(where, value, []);
+function json(context: string, value: unknown): string {
+  requireJson(context, value, []);
   return JSON.stringify(value);
 }
 
-function requireJson(where: string, value: unknown, around: readonly unknown[]): void {
+function requireJson(context: string, value: unknown, around: readonly unknown[]): void {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
   if (typeof value === 'number' && Number.isFinite(value)) return;
-  if (around.includes(value)) throw new Error(`${where} holds itself, which JSON cannot. Give a copy without it.`);
+  if (around.includes(value)) throw new Error(`${context} holds itself, which JSON cannot. Give a copy without it.`);
   if (Array.isArray(value)) {
-    for (const one of Array.from(value)) requireJson(where, one, [...around, value]);
+    for (const one of Array.from(value)) requireJson(context, one, [...around, value]);
   } else if (isPlainObject(value)) {
-    for (const one of Object.values(value)) requireJson(where, one, [...around, value]);
+    for (const one of Object.values(value)) requireJson(context, one, [...around, value]);
   } else {
     const type = typeof value === 'object' ? `an object of class ${value?.constructor?.name}` : typeof value;
     const given = typeof value === 'number' ? String(value) : type;
     throw new Error(
-      `${where} is or holds ${given}, which is not JSON. Give texts, finite numbers, true, false, null, arrays or plain objects.`,
+      `${context} is or holds ${given}, which is not JSON. Give texts, finite numbers, true, false, null, arrays or plain objects.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CredentialFile } from '../../contract/broker-secrets';
-import { Env } from '../../contract/environment';
+import { EnvName } from '../../contract/environment';
 import { EnvironmentError, requireEnv } from '../runtime/environment';
 import { readSecretFile } from '../runtime/secret-file';
 
@@ -13,9 +13,9 @@ export interface BrokerAddress {
   readonly tls: boolean;
   /** The name that the certificate must be valid for. */
   readonly serverName: string;
-  /** As they are now: a Secret may change while a pod runs. */
+  /** The credentials as they are now: a Secret may change while a pod runs. */
   credentials(): Credentials;
-  /** The certificates of the authorities to trust, as they are now; nothing: those that Node.js trusts. */
+  /** The certificates of the authorities to trust, as they are now. Nothing stands for those that Node.js trusts. */
   authorities(): Buffer | undefined;
 }
 
@@ -26,32 +26,32 @@ interface Credentials {
 
 const PORTS: Readonly<Record<string, number>> = { 'amqp:': 5672, 'amqps:': 5671 };
 
-/** `BROKER_URL`, with the credentials in files (the constructs) or in it (a person at a terminal). */
+/** `BROKER_URL`, with the credentials in files (the constructs) or in the URL (a person at a terminal). */
 export function brokerFromEnvironment(): BrokerAddress {
   const url = brokerUrl();
   const inUrl = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  const caFile = process.env[Env.BROKER_CA_FILE];
+  const caFile = process.env[EnvName.BROKER_CA_FILE];
   return {
     host: url.hostname,
     port: Number(url.port || PORTS[url.protocol]),
     virtualHost: url.pathname.replace(/^\//, '') || '%2F',
     tls: url.protocol === 'amqps:',
-    serverName: process.env[Env.BROKER_SERVER_NAME] || url.hostname,
-    credentials: () => (inUrl.username ? inUrl : credentialsFrom(requireEnv(Env.BROKER_CREDENTIALS_DIR))),
+    serverName: process.env[EnvName.BROKER_SERVER_NAME] || url.hostname,
+    credentials: () => (inUrl.username ? inUrl : credentialsFrom(requireEnv(EnvName.BROKER_CREDENTIALS_DIR))),
     authorities: () => (caFile ? readFileSync(caFile) : undefined),
   };
 }
 
 function brokerUrl(): URL {
-  const text = requireEnv(Env.BROKER_URL);
+  const text = requireEnv(EnvName.BROKER_URL);
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw new EnvironmentError(`${Env.BROKER_URL} is not a URL; it looks like amqp://host:5672/virtual-host`);
+    throw new EnvironmentError(`${EnvName.BROKER_URL} is not a URL; a URL looks like amqp://host:5672/virtual-host`);
   }
   if (!(url.protocol in PORTS)) {
-    throw new EnvironmentError(`${Env.BROKER_URL} begins with ${url.protocol}//, not with amqp:// or amqps://`);
+    throw new EnvironmentError(`${EnvName.BROKER_URL} begins with ${url.protocol}//, not with amqp:// or amqps://`);
   }
   return url;
 }

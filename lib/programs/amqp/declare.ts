@@ -1,8 +1,8 @@
 import type { Channel, Options } from 'amqplib';
-import { FinalError } from '../runtime/ending';
+import { FinalError } from '../runtime/exit-status';
 import { BrokerError, ReplyCode, type SessionChannel } from './session';
 
-/** Declares a queue. Its arguments cannot be changed later: where it is there with others, no later try can be better. */
+/** Declares a queue. Its arguments cannot change later: if it exists with others, no later attempt can be better. */
 export async function declare(
   channel: SessionChannel<Channel>,
   name: string,
@@ -14,14 +14,14 @@ export async function declare(
   } catch (error) {
     // A limit of the virtual host is a 406 too.
     const different = error instanceof BrokerError && error.code === ReplyCode.PRECONDITION_FAILED;
-    throw different && error.message.includes('inequivalent') ? somebodyElses(name, error) : error;
+    throw different && error.message.includes('inequivalent') ? foreignQueue(name, error) : error;
   }
 }
 
-/** The error where a queue is there and is not one of ours. */
-export function somebodyElses(name: string, refusal: BrokerError): FinalError {
+/** The error for a queue that exists and that this package did not make. */
+export function foreignQueue(name: string, refusal: BrokerError): FinalError {
   return new FinalError(
-    `queue ${name} is there already, and not as this package makes it: ${refusal.message}. Delete it at the broker, or give ` +
-      'the QueueSeeder another runId, and so its queues other names; then apply again',
+    `queue ${name} already exists with different arguments: ${refusal.message}. Delete it on the broker, or give the ` +
+      'QueueSeeder another runId, which gives its queues other names; then apply again',
   );
 }

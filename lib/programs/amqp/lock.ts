@@ -1,57 +1,66 @@
 import { log } from '../runtime/log';
-import { backOff, sleep } from '../runtime/time';
-import { declare, somebodyElses } from './declare';
-import { lookOr } from './look-or';
+import { GaveUp, Obstacle, retry } from '../runtime/retry';
+import { BackOff } from '../runtime/time';
+import { declare, foreignQueue } from './declare';
+import { queueStatusOr } from './queue-status';
 import { BrokerError, ReplyCode, type Session } from './session';
 
 export interface Lock {
   release(): Promise<void>;
 }
 
+export interface LockOptions {
+  /** The queue that is the lock. */
+  readonly name: string;
+  /** Aborts when the pod is terminated. */
+  readonly shutdown: AbortSignal;
+  /** Which pod may hold the lock, and what for: logged once while this pod waits. */
+  readonly holder: string;
+  /** Called at each attempt while another pod holds the lock. */
+  readonly onHeld?: () => void;
+}
+
 /**
- * An exclusive queue is a lock that its holder's death releases: the broker deletes it with the connection. Throws the
- * broker's refusal where somebody else holds it and the pod is asked to leave, or the broker has closed the connection over
- * it: the next try is over another one.
- *
- * @param others who may hold it, and what for: said once, when that is so
- * @param waiting called at each try while that is so
+ * An exclusive queue is a lock that its holder's death releases: the broker deletes the queue with the connection. Throws the
+ * broker's refusal if another pod holds the lock and this pod is terminated, or if the broker has closed the connection over it:
+ * the next attempt uses another connection.
  */
-export async function takeLock(
-  session: Session,
-  name: string,
-  leave: AbortSignal,
-  others: string,
-  waiting?: () => void,
-): Promise<Lock> {
-  const pause = backOff(250, 2000);
-  let said = false;
-  for (;;) {
-    const channel = await session.channel();
-    try {
-      await declare(channel, name, { exclusive: true, durable: false });
+export async function takeLock(session: Session, { name, shutdown, holder, onHeld }: LockOptions): Promise<Lock> {
+  let refusal: BrokerError | undefined;
+  let logged = false;
+  const lock = await retry({
+    attempt: async () => {
+      const channel = await session.channel();
+      try {
+        await declare(channel, name, { exclusive: true, durable: false });
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+        refusal = error;
+        const open = !session.lost.aborted;
+        if (open && (await lockState(session, name)) === 'shared') throw foreignQueue(name, error);
+        if (!logged) log(`${holder}; waiting`);
+        logged = true;
+        onHeld?.();
+        if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
+        return new Obstacle(error.message);
+      }
       return {
         release: async () => {
           await channel.call(`unlock ${name}`, (c) => c.deleteQueue(name));
           await channel.close();
         },
       };
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      const open = !session.lost.aborted;
-      if (open && (await lookAtLock(session, name)) === 'shared') throw somebodyElses(name, error);
-      if (!said) log(`${others}; waiting`);
-      said = true;
-      waiting?.();
-      if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
-      if (leave.aborted) throw error;
-      await sleep(pause(), leave);
-    }
-  }
+    },
+    backOff: new BackOff(250, 2000),
+    signal: shutdown,
+  });
+  if (lock instanceof GaveUp) throw refusal ?? new BrokerError(lock.obstacle);
+  return lock;
 }
 
-/** `shared` is a queue of that name that is not exclusive, and so no lock: the broker refuses it for ever, in the same words. */
-export async function lookAtLock(session: Session, name: string): Promise<'absent' | 'held' | 'shared'> {
-  const found = await lookOr(session, name, {
+/** `shared` is a queue of that name that is not exclusive, and so no lock: the broker refuses it forever, in the same words. */
+export async function lockState(session: Session, name: string): Promise<'absent' | 'held' | 'shared'> {
+  const found = await queueStatusOr(session, name, {
     [ReplyCode.NOT_FOUND]: 'absent',
     [ReplyCode.RESOURCE_LOCKED]: 'held',
     [ReplyCode.NOT_ALLOWED]: 'held',

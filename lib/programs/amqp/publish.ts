@@ -1,64 +1,78 @@
 import { once } from 'node:events';
 import type { ConfirmChannel } from 'amqplib';
-import { BrokerError, NoAnswerError, type Session, type SessionChannel } from './session';
+import { BrokerError, NoAnswerError, ReplyCode, type Session, type SessionChannel } from './session';
 
-export interface Outgoing {
+export interface OutgoingMessage {
   readonly body: Buffer;
   readonly messageId?: string;
   readonly headers?: Record<string, string | number>;
 }
 
-/** A confirm that takes longer means that the broker is in trouble; it confirms thousands a second. */
+/** A confirm that takes longer means that the broker is in trouble: it confirms thousands a second. */
 const CONFIRM_LIMIT_MS = 60_000;
 
-/**
- * Publishes to a queue and resolves when the broker has confirmed every message: on a quorum queue, when a majority has
- * written it. While the broker is in an alarm it takes nothing, and we wait as long as it says so.
- */
-export async function publishConfirmed(
-  session: Session,
-  channel: SessionChannel<ConfirmChannel>,
-  queue: string,
-  messages: Iterable<Outgoing>,
-): Promise<void> {
-  const { raw } = channel;
-  let returned: BrokerError | undefined;
-  const onReturn = () => {
-    returned = new BrokerError(`queue ${queue} is not there`, 404);
-  };
-  raw.on('return', onReturn);
-  try {
-    for (const { body, messageId, headers } of messages) {
-      if (channel.lost.aborted) throw channel.lost.reason;
-      // mandatory: a message that no queue takes comes back instead of being confirmed and forgotten
-      const room = raw.publish('', queue, body, { persistent: true, mandatory: true, messageId, headers });
-      if (!room)
-        await patiently(session, channel, `publish to queue ${queue}`, () =>
-          once(raw, 'drain', { signal: channel.lost }),
-        );
-    }
-    const confirmed = raw.waitForConfirms();
-    await patiently(session, channel, `confirms of queue ${queue}`, () => confirmed);
-  } catch (error) {
-    throw returned ?? error; // RabbitMQ confirms a message that it returns, Broker-J refuses it
-  } finally {
-    raw.off('return', onReturn);
-  }
-  if (returned) throw returned;
+/** Publishes one message over a channel of its own, see {@link Publisher.publish}. */
+export async function publishOne(session: Session, queue: string, message: OutgoingMessage): Promise<void> {
+  const publisher = await Publisher.open(session, queue);
+  await publisher.publish([message]);
+  await publisher.close();
 }
 
-async function patiently(
-  session: Session,
-  channel: SessionChannel<ConfirmChannel>,
-  what: string,
-  wait: () => Promise<unknown>,
-): Promise<void> {
-  for (;;) {
+/** A channel for messages to one queue. */
+export class Publisher {
+  static async open(session: Session, queue: string): Promise<Publisher> {
+    return new Publisher(session, await session.confirmChannel(), queue);
+  }
+
+  private constructor(
+    private readonly session: Session,
+    private readonly channel: SessionChannel<ConfirmChannel>,
+    private readonly queue: string,
+  ) {}
+
+  /**
+   * Resolves when the broker has confirmed every message: on a quorum queue, when a majority has written it. While the broker
+   * is in an alarm it accepts nothing, and this waits for the end of the alarm.
+   */
+  async publish(messages: Iterable<OutgoingMessage>): Promise<void> {
+    const { channel, queue } = this;
+    const { raw } = channel;
+    let returned: BrokerError | undefined;
+    const onReturn = () => {
+      returned = new BrokerError(`queue ${queue} is missing`, ReplyCode.NOT_FOUND);
+    };
+    raw.on('return', onReturn);
     try {
-      await channel.call(what, wait, CONFIRM_LIMIT_MS);
-      return;
+      for (const { body, messageId, headers } of messages) {
+        if (channel.lost.aborted) throw channel.lost.reason;
+        // mandatory: a message that no queue accepts comes back instead of being confirmed and forgotten
+        const room = raw.publish('', queue, body, { persistent: true, mandatory: true, messageId, headers });
+        if (!room) {
+          await this.patiently(`publish to queue ${queue}`, () => once(raw, 'drain', { signal: channel.lost }));
+        }
+      }
+      const confirmed = raw.waitForConfirms();
+      await this.patiently(`confirms of queue ${queue}`, () => confirmed);
     } catch (error) {
-      if (!(error instanceof NoAnswerError && session.blocked)) throw error;
+      throw returned ?? error; // RabbitMQ confirms a message that it returns, Broker-J refuses it
+    } finally {
+      raw.off('return', onReturn);
+    }
+    if (returned) throw returned;
+  }
+
+  close(): Promise<void> {
+    return this.channel.close();
+  }
+
+  private async patiently(what: string, wait: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await this.channel.call(what, wait, CONFIRM_LIMIT_MS);
+        return;
+      } catch (error) {
+        if (!(error instanceof NoAnswerError && this.session.blocked)) throw error;
+      }
     }
   }
 }

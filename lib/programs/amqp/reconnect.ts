@@ -1,52 +1,59 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { debug, stackOf } from '../runtime/debug';
-import type { Ending } from '../runtime/ending';
+import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
-import type { Patience } from '../runtime/patience';
-import { backOff, sleep } from '../runtime/time';
+import { GaveUp, Obstacle, retry } from '../runtime/retry';
+import type { RetryDeadline } from '../runtime/retry-deadline';
+import { BackOff } from '../runtime/time';
 import { addressText, type BrokerAddress } from './broker-address';
 import { BrokerError, Session } from './session';
 
-/** A session that lasted this long was a good one: the next is tried soon. */
+/** A session that lasted this long was a good one, so the next attempt comes soon. */
 const LASTED_MS = 60_000;
 
+export interface SessionsOptions {
+  readonly broker: BrokerAddress;
+  readonly deadline: RetryDeadline;
+  /** Aborts when the pod is terminated. */
+  readonly shutdown: AbortSignal;
+  readonly work: (session: Session) => Promise<ExitStatus>;
+}
+
 /**
- * Does `work` over a session, and over another one after each {@link BrokerError}, with back-off, until it has an ending,
- * the pod is asked to leave, or patience is exhausted.
+ * Does `work` over a session, and over another one after each {@link BrokerError}, with back-off, until it has an exit status,
+ * the pod is terminated, or the deadline has passed.
  */
-export async function overSessions(
-  address: BrokerAddress,
-  patience: Patience,
-  leave: AbortSignal,
-  work: (session: Session) => Promise<Ending>,
-): Promise<Ending> {
-  const where = addressText(address);
-  let pause = backOff(500, 30_000);
-  let trouble = '';
-  for (;;) {
-    let session: Session | undefined;
-    const began = Date.now();
-    try {
-      session = await Session.open(address);
-      const ending = await work(session);
-      await session.close();
-      return ending;
-    } catch (error) {
-      session?.drop();
-      if (!(error instanceof BrokerError)) throw error;
-      debug?.(stackOf(error));
-      trouble = `broker ${where}: ${error.message}`;
-      if (leave.aborted) break;
-      if (patience.exhausted) {
-        const sentence = `broker ${where}: gave up after ${patience.limit}: ${error.message}`;
-        return { code: ExitCode.TRY_AGAIN, sentence };
+export async function overSessions(options: SessionsOptions): Promise<ExitStatus> {
+  const { broker, deadline, shutdown, work } = options;
+  const address = addressText(broker);
+  const backOff = new BackOff(500, 30_000);
+  const status = await retry({
+    attempt: async () => {
+      let session: Session | undefined;
+      const began = Date.now();
+      try {
+        session = await Session.open(broker);
+        const status = await work(session);
+        await session.close();
+        return status;
+      } catch (error) {
+        session?.drop();
+        if (!(error instanceof BrokerError)) throw error;
+        debug?.(stackOf(error));
+        if (Date.now() - began > LASTED_MS) backOff.reset();
+        return new Obstacle(error.message);
       }
-      if (Date.now() - began > LASTED_MS) pause = backOff(500, 30_000);
-      const wait = pause();
-      log(`${trouble}; again in ${duration(wait)}`);
-      await sleep(wait, leave);
-      if (leave.aborted) break;
-    }
+    },
+    backOff,
+    deadline,
+    signal: shutdown,
+    describe: (trouble, pause) => log(`broker ${address}: ${trouble}; trying again in ${duration(pause)}`),
+  });
+  if (!(status instanceof GaveUp)) return status;
+  if (status.because === 'terminated') {
+    const message = `terminated while the broker could not be reached: broker ${address}: ${status.obstacle}`;
+    return { code: ExitCode.STOPPED, message };
   }
-  return { code: ExitCode.LEFT, sentence: `asked to leave while the broker was out of reach: ${trouble}` };
+  const message = `broker ${address}: gave up after ${deadline.limit}: ${status.obstacle}`;
+  return { code: ExitCode.TRY_AGAIN, message };
 }

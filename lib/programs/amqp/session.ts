@@ -4,17 +4,17 @@ import { log } from '../runtime/log';
 import { TimeLimitError, within } from '../runtime/time';
 import type { BrokerAddress } from './broker-address';
 import { explainRefusal } from './explain-refusal';
-import { lookUpShuffled } from './look-up';
+import { shuffledLookup } from './shuffled-lookup';
 
 /**
- * Something went wrong between us and the broker. What was under way is unknown, neither done nor failed: drop the session
- * and look again over a new one.
+ * Something went wrong between this program and the broker. What was under way is unknown, neither done nor failed: drop the
+ * session and find out over a new one.
  */
 export class BrokerError extends Error {
   override name = 'BrokerError';
   constructor(
     message: string,
-    /** The AMQP reply code, where the broker gave one. */
+    /** The AMQP reply code, if the broker gave one. */
     readonly code?: number,
     options?: ErrorOptions,
   ) {
@@ -22,14 +22,20 @@ export class BrokerError extends Error {
   }
 }
 
-/** What brokers answer. */
+/** What a queue holds, as the broker counts it. */
+export interface QueueStatus {
+  readonly ready: number;
+  readonly consumers: number;
+}
+
+/** AMQP reply codes. https://www.rabbitmq.com/amqp-0-9-1-reference#constants */
 export const ReplyCode = {
   NOT_FOUND: 404,
-  /** Somebody else's exclusive queue. Closes the channel. */
+  /** The exclusive queue of another connection. Closes the channel. */
   RESOURCE_LOCKED: 405,
-  /** A queue that is there with other arguments, among others. */
+  /** Among others, a queue that already exists with different arguments. */
   PRECONDITION_FAILED: 406,
-  /** Somebody else's exclusive queue, on brokers that close the connection over it (Apache Qpid Broker-J). */
+  /** The exclusive queue of another connection, on brokers that close the connection over it (Apache Qpid Broker-J). */
   NOT_ALLOWED: 530,
 } as const;
 
@@ -85,7 +91,7 @@ export class Session {
     };
     const tls = address.tls && { ca: address.authorities(), servername: address.serverName };
     const never = new AbortController().signal;
-    const opening = connect(options, { timeout: CONNECT_LIMIT_MS, noDelay: true, lookup: lookUpShuffled, ...tls });
+    const opening = connect(options, { timeout: CONNECT_LIMIT_MS, noDelay: true, lookup: shuffledLookup, ...tls });
     // One that opens too late would stay open.
     const late = (model: ChannelModel) => destroy(model);
     const explained = opening.catch((error) => Promise.reject(explainRefusal(error)));
@@ -106,7 +112,7 @@ export class Session {
     );
     model.on('blocked', (reason) => {
       this.isBlocked = true;
-      log(`the broker is in an alarm (${reason}) and takes no messages; waiting`);
+      log(`the broker is in an alarm (${reason}) and accepts no messages; waiting`);
     });
     model.on('unblocked', () => {
       this.isBlocked = false;
@@ -119,19 +125,19 @@ export class Session {
     return this.loss.signal;
   }
 
-  /** What the broker calls itself: `RabbitMQ`, or another one, or nothing. */
+  /** What the broker calls itself: `RabbitMQ`, another name, or nothing. */
   get product(): unknown {
     return this.model.connection.serverProperties.product;
   }
 
-  /** Whether it is RabbitMQ of this version or a later one. */
+  /** Whether the broker is RabbitMQ of this version or a later one. */
   isRabbitMQ(major: number, minor: number): boolean {
     if (this.product !== 'RabbitMQ') return false;
     const [theirs, theirMinor] = String(this.model.connection.serverProperties.version).split('.').map(Number);
     return theirs > major || (theirs === major && theirMinor >= minor);
   }
 
-  /** The broker takes no messages for now: it is in an alarm (memory, disk). */
+  /** The broker accepts no messages for now: it is in an alarm (memory, disk). */
   get blocked(): boolean {
     return this.isBlocked;
   }
@@ -144,12 +150,12 @@ export class Session {
     return new SessionChannel(await bounded('open a channel', this.lost, this.model.createConfirmChannel()), this.lost);
   }
 
-  /** Ready messages and consumers of a queue, by a passive declaration; a 404 where it is not there. */
-  async look(queue: string): Promise<{ ready: number; consumers: number }> {
+  /** The status of a queue, by a passive declaration over a channel of its own. Rejects with a 404 if the queue is missing. */
+  async queueStatus(queue: string): Promise<QueueStatus> {
     const channel = await this.channel();
-    const seen = await channel.look(queue);
+    const status = await channel.queueStatus(queue);
     await channel.close();
-    return seen;
+    return status;
   }
 
   async close(): Promise<void> {
@@ -160,7 +166,7 @@ export class Session {
     }
   }
 
-  /** Ends the connection without a word. The broker gives back what it had sent us. */
+  /** Ends the connection without a word. The broker requeues what it had delivered over it. */
   drop(): void {
     debug?.('broker: the connection is dropped');
     this.loss.abort(new BrokerError('the connection was dropped'));
@@ -168,12 +174,12 @@ export class Session {
   }
 }
 
-/** amqplib has no call that ends a connection without asking the broker, which may be gone. */
+/** amqplib has no call that ends a connection without asking the broker, which may be dead. */
 function destroy(model: ChannelModel): void {
   (model.connection as unknown as { stream?: { destroy(): void } }).stream?.destroy();
 }
 
-/** A channel with the same promises: every call is bounded, and a channel that the broker closed is an error at once. */
+/** A channel on which every call has a time limit and a channel that the broker closed is an error at once. */
 export class SessionChannel<C extends Channel> {
   private readonly loss = new AbortController();
   private closing = false;
@@ -200,7 +206,7 @@ export class SessionChannel<C extends Channel> {
     return this.loss.signal;
   }
 
-  /** The loss of the channel, whoever noticed it. */
+  /** Counts the channel as lost, for a reason that the broker did not give. */
   lose(reason: BrokerError): void {
     this.loss.abort(reason);
   }
@@ -217,12 +223,12 @@ export class SessionChannel<C extends Channel> {
     return bounded(what, this.lost, promise, limit);
   }
 
-  async look(queue: string): Promise<{ ready: number; consumers: number }> {
-    const { messageCount, consumerCount } = await this.call(`look at queue ${queue}`, (c) => c.checkQueue(queue));
+  async queueStatus(queue: string): Promise<QueueStatus> {
+    const { messageCount, consumerCount } = await this.call(`status of queue ${queue}`, (c) => c.checkQueue(queue));
     return { ready: messageCount, consumers: consumerCount };
   }
 
-  /** Closes the channel and waits for the broker's word that it is closed: what was sent before has then been done. */
+  /** Closes the channel and waits for the broker's answer: by then the broker has done what was sent before. */
   async close(): Promise<void> {
     this.closing = true;
     await this.call('close a channel', (c) => c.close());

@@ -1,13 +1,13 @@
-import { Env } from '../../contract/environment';
-import { endWith, leaveSignal } from '../runtime/ending';
+import { EnvName } from '../../contract/environment';
 import { requireEnv } from '../runtime/environment';
-import { credentials } from './credentials';
+import { exitWith, shutdownSignal } from '../runtime/exit-status';
+import { createSecrets } from './credentials';
 import { adminSecret, clientSecret } from './new-secrets';
 
-const leave = leaveSignal();
+const shutdown = shutdownSignal();
 
-endWith(() => {
-  const client = process.env[Env.CLIENT_SECRET];
-  const admin = adminSecret(requireEnv(Env.ADMIN_SECRET));
-  return credentials(client ? [clientSecret(client), admin] : [admin], leave);
+exitWith(() => {
+  const client = process.env[EnvName.CLIENT_SECRET];
+  const admin = adminSecret(requireEnv(EnvName.ADMIN_SECRET));
+  return createSecrets(client ? [clientSecret(client), admin] : [admin], shutdown);
 });

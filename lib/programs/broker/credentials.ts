@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { ExitCode } from '../../contract/exit-codes';
-import type { Ending } from '../runtime/ending';
 import { requireEnv } from '../runtime/environment';
+import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
-import { Patience } from '../runtime/patience';
-import { backOff, sleep } from '../runtime/time';
+import { GaveUp, Obstacle, retry } from '../runtime/retry';
+import { RetryDeadline } from '../runtime/retry-deadline';
+import { BackOff } from '../runtime/time';
 import type { NewSecret } from './new-secrets';
 
 /** Where the kubelet mounts the service account. */
@@ -13,40 +14,46 @@ const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const REQUEST_LIMIT_MS = 15_000;
 
 /**
- * Creates the Secrets of a broker with random passwords, unless they are there: whoever comes second must not change what a
- * broker has already been started with.
+ * Creates the Secrets of a broker with random passwords, unless they exist: a second run must not change what a broker has
+ * already been started with.
  */
-export async function credentials(secrets: readonly NewSecret[], leave: AbortSignal): Promise<Ending> {
+export async function createSecrets(secrets: readonly NewSecret[], shutdown: AbortSignal): Promise<ExitStatus> {
   const done: string[] = [];
   for (const secret of secrets) {
-    const { code, sentence } = await ensure(secret, leave);
-    if (code !== ExitCode.DONE) return { code, sentence };
-    done.push(sentence);
+    const { code, message } = await ensure(secret, shutdown);
+    if (code !== ExitCode.DONE) return { code, message };
+    done.push(message);
   }
-  return { code: ExitCode.DONE, sentence: done.join('; ') };
+  return { code: ExitCode.DONE, message: done.join('; ') };
 }
 
-async function ensure(secret: NewSecret, leave: AbortSignal): Promise<Ending> {
+async function ensure(secret: NewSecret, shutdown: AbortSignal): Promise<ExitStatus> {
   const { name } = secret;
-  const patience = new Patience();
-  const pause = backOff(500, 30_000);
-  for (;;) {
-    let trouble: string;
-    try {
-      const seen = await api('GET', name);
-      if (seen.status === 200) return { code: ExitCode.DONE, sentence: `Secret ${name} is there; nothing to do` };
-      const made = seen.status === 404 ? await api('POST', name, manifest(secret)) : seen;
-      if (made.status === 201) return { code: ExitCode.DONE, sentence: `Secret ${name} created` };
-      trouble = `the API server answered ${made.status}: ${made.message}`;
-    } catch (error) {
-      trouble = `the API server cannot be reached: ${(error as Error).message}`;
-    }
-    if (leave.aborted) return { code: ExitCode.LEFT, sentence: `asked to leave before Secret ${name} was there` };
-    if (patience.exhausted)
-      return { code: ExitCode.TRY_AGAIN, sentence: `Secret ${name}: gave up after ${patience.limit}: ${trouble}` };
-    const wait = pause();
-    log(`Secret ${name}: ${trouble}; again in ${duration(wait)}`);
-    await sleep(wait, leave);
+  const deadline = new RetryDeadline();
+  const result = await retry({
+    attempt: () => create(secret),
+    backOff: new BackOff(500, 30_000),
+    deadline,
+    signal: shutdown,
+    describe: (trouble, pause) => log(`Secret ${name}: ${trouble}; trying again in ${duration(pause)}`),
+  });
+  if (!(result instanceof GaveUp)) return { code: ExitCode.DONE, message: `Secret ${name} ${result}` };
+  if (result.because === 'terminated') {
+    return { code: ExitCode.STOPPED, message: `terminated before Secret ${name} existed` };
+  }
+  const message = `Secret ${name}: gave up after ${deadline.limit}: ${result.obstacle}`;
+  return { code: ExitCode.TRY_AGAIN, message };
+}
+
+async function create(secret: NewSecret): Promise<string | Obstacle> {
+  try {
+    const found = await api('GET', secret.name);
+    if (found.status === 200) return 'exists; nothing to do';
+    const made = found.status === 404 ? await api('POST', secret.name, manifest(secret)) : found;
+    if (made.status === 201) return 'created';
+    return new Obstacle(`the API server answered ${made.status}: ${made.message}`);
+  } catch (error) {
+    return new Obstacle(`the API server cannot be reached: ${(error as Error).message}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AdminSecretKey, CredentialFile } from '../../contract/broker-secrets';
 
-/** A Secret that is not there yet. */
+/** A Secret that does not exist yet. */
 export interface NewSecret {
   readonly name: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export function clientSecret(name: string): NewSecret {
   return { name, type: 'kubernetes.io/basic-auth', stringData };
 }
 
-/** For the administrator, and for the nodes of the broker among themselves. */
+/** For the administrator, and for the nodes of the broker to trust each other. */
 export function adminSecret(name: string): NewSecret {
   const stringData = {
     [AdminSecretKey.USERNAME]: 'work-queue-admin',

@@ -1,38 +1,39 @@
-import { Env } from '../../contract/environment';
+import { EnvName } from '../../contract/environment';
 import type { ItemArguments } from '../../contract/item-arguments';
+import { programGraceSeconds } from '../../contract/limits';
 import { brokerFromEnvironment } from '../amqp/broker-address';
-import { endWith, leaveSignal } from '../runtime/ending';
 import { requireEnv, requireInteger } from '../runtime/environment';
-import { courier } from './courier';
+import { exitWith, shutdownSignal } from '../runtime/exit-status';
+import { runCourier } from './courier';
 
-const leave = leaveSignal();
+const shutdown = shutdownSignal();
 
-endWith(() => {
-  const grace = requireInteger(Env.TERMINATION_GRACE_SECONDS) * 1000;
-  return courier(
+exitWith(() => {
+  const graceSeconds = requireInteger(EnvName.TERMINATION_GRACE_SECONDS);
+  return runCourier(
     {
       broker: brokerFromEnvironment(),
-      queue: requireEnv(Env.QUEUE),
-      run: requireEnv(Env.RUN),
-      exchangeFolder: requireEnv(Env.EXCHANGE_DIR),
-      itemCount: requireInteger(Env.ITEM_COUNT),
-      itemsPerPod: requireInteger(Env.ITEMS_PER_POD),
-      maxAttempts: requireInteger(Env.MAX_ATTEMPTS),
-      itemTimeoutMs: requireInteger(Env.ITEM_TIMEOUT_SECONDS) * 1000,
-      toleratedFailures: requireInteger(Env.TOLERATED_FAILURES),
+      queue: requireEnv(EnvName.QUEUE),
+      run: requireEnv(EnvName.RUN),
+      sharedFolder: requireEnv(EnvName.SHARED_VOLUME_DIR),
+      itemCount: requireInteger(EnvName.ITEM_COUNT),
+      itemsPerPod: requireInteger(EnvName.ITEMS_PER_POD),
+      maxAttempts: requireInteger(EnvName.MAX_ATTEMPTS),
+      itemTimeoutMs: requireInteger(EnvName.ITEM_TIMEOUT_SECONDS) * 1000,
+      toleratedDeadLetters: requireInteger(EnvName.TOLERATED_DEAD_LETTERS),
       itemUse: {
-        variable: process.env[Env.ITEM_VARIABLE],
+        variable: process.env[EnvName.ITEM_VARIABLE],
         arguments: itemArguments(),
       },
-      graceMs: grace,
-      leaveMs: grace - Math.min(5000, grace * 0.3),
-      pod: requireEnv(Env.POD_NAME),
+      graceMs: graceSeconds * 1000,
+      shutdownGraceMs: programGraceSeconds(graceSeconds) * 1000,
+      pod: requireEnv(EnvName.POD_NAME),
     },
-    leave,
+    shutdown,
   );
 });
 
 function itemArguments(): ItemArguments | undefined {
-  const json = process.env[Env.ITEM_ARGUMENTS];
+  const json = process.env[EnvName.ITEM_ARGUMENTS];
   return json === undefined ? undefined : JSON.parse(json);
 }

@@ -1,100 +1,78 @@
 import { createHash } from 'node:crypto';
 import type { GetMessage } from 'amqplib';
 import { DeadLetterHeader, ItemHeader } from '../../contract/message-headers';
-import { companions } from '../../contract/queues';
+import { relatedQueues } from '../../contract/queues';
 import { takeLock } from '../amqp/lock';
-import { publishConfirmed } from '../amqp/publish';
 import type { Session } from '../amqp/session';
 import { debug } from '../runtime/debug';
 import { quoted } from '../runtime/log';
 import { sleep } from '../runtime/time';
-import type { HeldItem } from './held-item';
-import type { Failure } from './item-run';
-import { isOwn, type OwnItems } from './own-items';
-
-/** Puts a copy of the item, with the reason, into the dead letter queue, and waits for the broker's confirm. */
-export async function writeDeadLetter(
-  session: Session,
-  queue: string,
-  item: HeldItem,
-  failure: Failure,
-  pod: string,
-): Promise<void> {
-  const headers: Record<string, string | number> = {
-    [DeadLetterHeader.REASON]: failure.reason,
-    [DeadLetterHeader.ATTEMPTS]: failure.attempts,
-    [DeadLetterHeader.POD]: pod,
-    [DeadLetterHeader.SECONDS]: Math.round(failure.milliseconds / 100) / 10,
-  };
-  if (failure.exitCode !== undefined) headers[DeadLetterHeader.EXIT_CODE] = failure.exitCode;
-  if (failure.signal !== undefined) headers[DeadLetterHeader.SIGNAL] = failure.signal;
-  if (failure.stderr) headers[DeadLetterHeader.STDERR] = failure.stderr;
-  const channel = await session.confirmChannel();
-  await publishConfirmed(session, channel, companions(queue).dead, [item.copyWith(headers)]);
-  await channel.close();
-}
+import { belongsToRun, type RunItems } from './run-items';
 
 const SAMPLES = 3;
 
 /** For a person: up to here the number is exact, however few are tolerated. */
 const EXACT = 100;
 
+/** The broker's own dead-lettering, of an item over the queue's delivery limit, takes a moment. */
+const SECOND_READING_MS = 1000;
+
 /**
- * Counts the dead letters, until it is clear that there are more than `tolerated`. Each is read: what a broker says of the
- * length of a queue is 0 while the queue's leader is away. Twice, a second apart: the broker's own dead-lettering, of an item
- * over the queue's delivery limit, takes a moment. Under a lock: a message that another reader holds is hidden from us.
+ * Counts the dead letters, until it is clear that there are more than `tolerated`. Each is read, because what a broker says of
+ * the length of a queue is 0 while the queue's leader is away. They are read twice, a second apart, and under a lock: a message
+ * that another reader holds is hidden from this one.
  */
 export async function countDeadLetters(
   session: Session,
-  own: OwnItems,
+  run: RunItems,
   tolerated: number,
-  leave: AbortSignal,
+  shutdown: AbortSignal,
 ): Promise<DeadLetters> {
   const found = new DeadLetters(Math.max(tolerated + 1, EXACT));
-  await readAll(session, own, found, leave);
+  await readAll(session, run, found, shutdown);
   if (!found.more) {
-    await sleep(1000, leave);
-    await readAll(session, own, found, leave);
+    await sleep(SECOND_READING_MS, shutdown);
+    await readAll(session, run, found, shutdown);
   }
   return found;
 }
 
 /** What was read of the dead letters. */
-class DeadLetters {
+export class DeadLetters {
   /** Whether there are more of them than were read. */
   more = false;
-  private readonly own = new Letters();
-  private readonly others = new Letters();
+  private readonly items = new Letters();
+  private readonly foreign = new Letters();
 
   constructor(private readonly enough: number) {}
 
   /** Different items: one may be dead-lettered twice, by a courier that died between the confirm and its ack. */
   get count(): number {
-    return this.own.keys.size + this.others.keys.size;
+    return this.items.keys.size + this.foreign.keys.size;
   }
 
-  /** How many of them are items of the run, and no messages of somebody else. */
-  get items(): number {
-    return this.own.keys.size;
+  /** How many of them are items of the run, not foreign messages. */
+  get itemCount(): number {
+    return this.items.keys.size;
   }
 
   /** The first few of them, and that there are others. */
   get names(): string {
-    const samples = [...this.own.samples, ...this.others.samples].slice(0, SAMPLES);
+    const samples = [...this.items.samples, ...this.foreign.samples].slice(0, SAMPLES);
     const unnamed = this.count - samples.length;
     const others = this.more ? ['and others'] : unnamed > 0 ? [`and ${unnamed} more`] : [];
     return [...samples, ...others].join(', ');
   }
 
-  /** False, and then it is not counted, where enough were read before. */
-  add(message: GetMessage, isOwnItem: boolean): boolean {
-    const letters = isOwnItem ? this.own : this.others;
-    const key = isOwnItem ? String(message.properties.messageId) : identity(message);
+  /** False, and the message is not counted, if enough were read before. */
+  add(message: GetMessage, isItem: boolean): boolean {
+    const letters = isItem ? this.items : this.foreign;
+    const key = isItem ? String(message.properties.messageId) : identity(message);
     if (letters.keys.has(key)) return true;
     this.more = this.count === this.enough;
     if (this.more) return false;
     letters.keys.add(key);
-    const name = isOwnItem ? `item ${key}` : 'message of somebody else';
+    const name = isItem ? `item ${key}` : 'foreign message';
     if (letters.samples.length < SAMPLES) letters.samples.push(`${name} ${describe(message)}`);
     return true;
   }
@@ -106,14 +84,14 @@ class Letters {
   readonly samples: string[] = [];
 }
 
-async function readAll(session: Session, own: OwnItems, found: DeadLetters, leave: AbortSignal): Promise<void> {
-  const { dead, verdictLock } = companions(own.queue);
-  const others = 'all items are settled, and another pod counts the dead letters';
-  const lock = await takeLock(session, verdictLock, leave, others);
+async function readAll(session: Session, run: RunItems, found: DeadLetters, shutdown: AbortSignal): Promise<void> {
+  const { dead, verdictLock } = relatedQueues(run.queue);
+  const holder = 'all items are settled, and another pod counts the dead letters';
+  const lock = await takeLock(session, { name: verdictLock, shutdown, holder });
   const channel = await session.channel();
-  for (let more = true; more && !leave.aborted; ) {
+  for (let more = true; more && !shutdown.aborted; ) {
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));
-    more = message !== false && found.add(message, isOwn(own, message.properties));
+    more = message !== false && found.add(message, belongsToRun(run, message.properties));
   }
   debug?.(`broker: the messages of queue ${dead} go back to it`);
   channel.raw.nackAll(true);
@@ -127,7 +105,7 @@ function identity({ properties, content }: GetMessage): string {
   return createHash('sha256').update(name).update(content).digest('hex');
 }
 
-/** Ours are short and plain. */
+/** The reasons that couriers and RabbitMQ write are short and plain. */
 const PLAIN = /^[ -~]{1,200}$/;
 
 function describe({ properties, content }: GetMessage): string {

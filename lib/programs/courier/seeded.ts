@@ -1,42 +1,49 @@
-import { companions } from '../../contract/queues';
-import { lookAtLock } from '../amqp/lock';
-import { lookOr } from '../amqp/look-or';
+import { relatedQueues } from '../../contract/queues';
+import { lockState } from '../amqp/lock';
+import { queueStatusOr } from '../amqp/queue-status';
 import { BrokerError, ReplyCode, type Session } from '../amqp/session';
 import { duration, log } from '../runtime/log';
-import type { Patience } from '../runtime/patience';
-import { backOff, sleep } from '../runtime/time';
+import { GaveUp, Obstacle, retry } from '../runtime/retry';
+import type { RetryDeadline } from '../runtime/retry-deadline';
+import { BackOff } from '../runtime/time';
+
+/** When a courier says for the first time that it waits for the seeder. */
+const FIRST_LINE_MS = 5000;
 
 /**
- * Waits until the seeder has put every item into the queue. Until then a queue with nothing in it means nothing. Where a
- * seeder is at work there is no bound: its own Job has one.
+ * Waits until the seeder has put every item into the queue. Until then a queue with nothing in it means nothing. While a
+ * seeder works the wait has no bound: the seeder's own Job has one.
  */
 export async function awaitSeeded(
   session: Session,
   queue: string,
-  patience: Patience,
-  leave: AbortSignal,
-): Promise<'seeded' | 'left'> {
-  const { seeded, seedingLock } = companions(queue);
+  deadline: RetryDeadline,
+  shutdown: AbortSignal,
+): Promise<'seeded' | 'terminated'> {
+  const { seeded, seedingLock } = relatedQueues(queue);
   const began = Date.now();
-  const pause = backOff(250, 5000);
-  let nextWord = 5000;
-  while (!leave.aborted) {
-    // A quorum queue whose leader is away reads 0: that only means to wait longer.
-    const marker = await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
-    if (marker !== 'absent' && marker.ready > 0) return 'seeded';
-    const lock = await lookAtLock(session, seedingLock);
-    if (lock === 'held') patience.well();
-    if (session.lost.aborted && lock === 'held') throw new BrokerError(`a seeder is filling queue ${queue}`);
-    if (patience.exhausted) {
-      throw new BrokerError(`no seeder has filled queue ${queue}: see the seeder's Job`);
-    }
-    if (Date.now() - began > nextWord) {
-      log(
-        `queue ${queue} is not filled yet, ${lock === 'held' ? 'a seeder is at work' : 'no seeder is at work'}; waiting (${duration(Date.now() - began)})`,
-      );
-      nextWord *= 2;
-    }
-    await sleep(pause(), leave);
-  }
-  return 'left';
+  let nextLine = FIRST_LINE_MS;
+  const result = await retry({
+    attempt: async () => {
+      // A quorum queue whose leader is away reads 0: that only means a longer wait.
+      const mark = await queueStatusOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
+      if (mark !== 'absent' && mark.ready > 0) return 'seeded' as const;
+      const held = (await lockState(session, seedingLock)) === 'held';
+      if (held) deadline.reset();
+      if (held && session.lost.aborted) throw new BrokerError(`a seeder is filling queue ${queue}`);
+      return new Obstacle(held ? 'a seeder is at work' : 'no seeder is at work');
+    },
+    backOff: new BackOff(250, 5000),
+    deadline,
+    signal: shutdown,
+    describe: (state) => {
+      const waited = Date.now() - began;
+      if (waited <= nextLine) return;
+      log(`queue ${queue} is not filled yet, ${state}; waiting (${duration(waited)})`);
+      nextLine *= 2;
+    },
+  });
+  if (!(result instanceof GaveUp)) return result;
+  if (result.because === 'terminated') return 'terminated';
+  throw new BrokerError(`no seeder has filled queue ${queue}: see the seeder's Job`);
 }

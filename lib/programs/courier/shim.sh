@@ -1,18 +1,18 @@
 #!/bin/sh
-# PID 1 of the worker's container, in any image with a POSIX sh: sh shim.sh EXCHANGE-FOLDER PROGRAM [ARGUMENT...]
-# Whenever the courier, the other container of the pod, says so, it has runner.sh run PROGRAM on the item; between runs, and
-# during one, it listens to the courier and to signals. The words that they exchange, the file names and the statuses are
-# those of lib/contract/.
+# PID 1 of the worker's container, in any image with a POSIX sh: sh shim.sh SHARED-FOLDER PROGRAM [ARGUMENT...]
+# Whenever the courier, the other container of the pod, says so, the shim has runner.sh run PROGRAM on the item. Between runs,
+# and during one, it listens to the courier and to signals. The words, the file names, the statuses and the times are those of
+# lib/contract/shared-volume.ts, exit-codes.ts and limits.ts.
 #
-# It never blocks on a peer that is gone: `down` is opened for reading only once the courier holds its other end, so that
+# The shim never blocks on a peer that has died: it opens `down` for reading only once the courier holds its other end, so that
 # the courier's death is an end of file; until then a watchdog writes the word that ends the wait.
 #
 # All variables of the two scripts begin with wq_: a variable that the container has, set here, would change for the program.
 
-wq_exchange=$1
+wq_shared=$1
 shift
 wq_signalled=
-wq_leaving=  # set from SIGTERM on: no other run is started
+wq_shutdown= # set from SIGTERM on: no other run is started
 wq_copying=  # set while what the program writes to standard error is copied to the courier
 wq_number=   # of the last run
 wq_next=     # the same, until the runner is told of it
@@ -23,55 +23,56 @@ wq_target=   # what signals are sent to: the runner's process group, or, without
 wq_starting= # set until the target is known
 wq_pending=  # a signal that came before, and the number of the run that it is for
 
-end() { # STATUS SENTENCE
+end() { # STATUS MESSAGE
   { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
   [ "$1" -eq 0 ] || echo "work-queue: $2" >&2
   exit "$1"
 }
 
-# Sends the program a signal; with setsid (nearly every image has it) also all that it and the programs before it started.
+# Sends a signal to the program and, with setsid (which nearly every image has), to all that it and the programs before it started.
 signal() { # NAME
   [ "$1" != KILL ] || wq_killed=$wq_number
   # The runner looks for this file before it starts a program: a signal that comes a moment earlier would be lost.
-  [ "$1" != TERM ] || { echo >"$wq_exchange/stop.$wq_number"; } 2>/dev/null
+  [ "$1" != TERM ] || { echo >"$wq_shared/stop.$wq_number"; } 2>/dev/null
   if [ -z "$wq_target" ]; then
     [ -z "$wq_starting" ] || [ "$wq_pending" = "KILL $wq_number" ] || wq_pending="$1 $wq_number"
     return 0
   fi
   kill -s "$1" -- "$wq_target" 2>/dev/null
-  # It may not be told of another run before it is gone: it might take that along.
+  # The runner must not be told of another run before it is gone: it might take that run along.
   if [ "$1" = KILL ] && [ -n "$wq_setsid" ]; then wq_dying=1; fi
 }
 
-# Opens both ends of a FIFO, 8 for reading and 9 for writing. In this order no open waits for its other end; busybox ash ends
-# when a signal interrupts one that does.
+# Opens both ends of a FIFO, 8 for reading and 9 for writing. In this order no open waits for its other end: busybox ash ends
+# when a signal interrupts an open that waits.
 open_both() { # FIFO
   # shellcheck disable=SC2094 # a FIFO has both ends
   exec 7<>"$1" 8<"$1" 9>"$1" 7<&-
 }
 
-# The program's standard error goes to the container's log and, for the dead letter, to the courier. Without tee only to the log.
+# The program's standard error goes to the container's log and, for the dead letter, to the courier. Without tee it goes only to
+# the log.
 copy_stderr() {
   exec 6>&2
   command -v tee >/dev/null 2>&1 || return 0
   wq_copying=1
-  open_both "$wq_exchange/stderr"
+  open_both "$wq_shared/stderr"
   exec 6>&9 9>&-
   (
     exec 4<&- 5<&- 6>&-
-    tee "$wq_exchange/stderr.copy" <&8 >&2
-    echo copied 1<>"$wq_exchange/down"
+    tee "$wq_shared/stderr.copy" <&8 >&2
+    echo copied 1<>"$wq_shared/down"
   ) &
   exec 8<&-
 }
 
-# What the program wrote last must be in the log before the container ends; 2 s if somebody still holds it open.
+# What the program wrote last must be in the log before the container ends. The wait ends after 2 s if a process still holds it open.
 finish_copy() {
   [ -n "$wq_copying" ] || return 0
-  exec 3<>"$wq_exchange/down" 6>&-
+  exec 3<>"$wq_shared/down" 6>&-
   (
     sleep 2
-    echo copied 1<>"$wq_exchange/down"
+    echo copied 1<>"$wq_shared/down"
   ) >/dev/null 2>&1 &
   until [ "$wq_word" = copied ]; do read -r wq_word _ <&3 || wq_word=copied; done
 }
@@ -81,25 +82,25 @@ finish_copy() {
 # The runner holds the only open end of a FIFO, whose end of file says that it is gone.
 start_runner() { # PROGRAM [ARGUMENT...]
   wq_runner=1
-  open_both "$wq_exchange/runner"
+  open_both "$wq_shared/runner"
   (
     exec 3>&- 4<&- 5<&- 6>&- 9>&-
     read -r _ <&8
-    echo gone 1<>"$wq_exchange/down"
+    echo gone 1<>"$wq_shared/down"
   ) </dev/null >/dev/null 2>&1 &
-  exec 7<"$wq_exchange/runs"
+  exec 7<"$wq_shared/runs"
   if [ -n "$wq_setsid" ]; then
     wq_starting=1
-    setsid setsid "$wq_shell" "$wq_programs/runner.sh" group "$wq_exchange" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&-
+    setsid setsid "$wq_shell" "$wq_programs/runner.sh" group "$wq_shared" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&-
   else
-    "$wq_shell" "$wq_programs/runner.sh" process "$wq_exchange" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&- &
+    "$wq_shell" "$wq_programs/runner.sh" process "$wq_shared" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&- &
   fi
   exec 7<&- 8<&- 9>&-
 }
 
-leave() {
-  wq_leaving=1
-  echo leave >&4
+shut_down() {
+  wq_shutdown=1
+  echo shutdown >&4
   signal TERM
 }
 
@@ -110,10 +111,10 @@ run_next() { # PROGRAM [ARGUMENT...]
   wq_next=
 }
 
-# SIGKILL ends the runner too, ours or one that the program sends to its group. Then nobody else tells the courier how the run
-# has ended. If it has told that before, the courier knows by the number that this is no news.
+# SIGKILL ends the runner too, whether the shim or the program sends it. Then only the shim can tell the courier how the run has
+# ended. If the runner has told it before, the courier knows by the number that this is not news.
 runner_gone() { # PROGRAM [ARGUMENT...]
-  [ -z "$wq_starting" ] || wq_setsid= # it never came up: this setsid is of no use
+  [ -z "$wq_starting" ] || wq_setsid= # the runner never started: this setsid is of no use
   wq_runner=
   wq_dying=
   wq_target=
@@ -122,7 +123,7 @@ runner_gone() { # PROGRAM [ARGUMENT...]
   echo none >&3
   read -r wq_word _ <&3
   if [ "$wq_word" != none ]; then
-    wq_next=$wq_number # it died before it took the run; what it left may be a part of the number
+    wq_next=$wq_number # the runner died before it took the run; what it left may be a part of the number
     read -r wq_word _ <&3
   fi
   if [ -n "$wq_next" ] && [ "$wq_next" != "$wq_killed" ]; then
@@ -139,18 +140,18 @@ wq_programs=${0%/*}
 wq_shell='sh'
 command -v sh >/dev/null 2>&1 || wq_shell=/bin/sh
 if ! command -v sleep >/dev/null 2>&1; then
-  [ -x /bin/sleep ] || end 75 "neither PATH nor /bin has a sleep, which waiting takes"
+  [ -x /bin/sleep ] || end 75 "neither PATH nor /bin has a sleep, which this package needs"
   sleep() { /bin/sleep "$@"; }
 fi
 wq_setsid=
 if command -v setsid >/dev/null 2>&1; then wq_setsid=1; fi
 
 # The courier's image may still have to be pulled. That wait has no bound: a pod does not end before all its containers were
-# created, whatever the others do. Once it is created it has 2 minutes, as the kubelet gives the container runtime.
+# created, whatever the others do. A courier that is created has 2 minutes, as the kubelet gives the container runtime.
 wq_tries=0
 wq_created=
-until [ -n "$wq_signalled" ] || [ -p "$wq_exchange/down" ]; do
-  if [ -z "$wq_created" ] && [ -d "$wq_exchange/courier" ]; then
+until [ -n "$wq_signalled" ] || [ -p "$wq_shared/down" ]; do
+  if [ -z "$wq_created" ] && [ -d "$wq_shared/courier" ]; then
     wq_created=1
     wq_tries=0
   fi
@@ -160,44 +161,44 @@ until [ -n "$wq_signalled" ] || [ -p "$wq_exchange/down" ]; do
     continue
   fi
   if [ -n "$wq_created" ]; then
-    [ "$wq_tries" -le 210 ] || end 75 "the courier's container was created, and nothing was heard of it for 2 minutes (kubectl describe pod)"
+    [ "$wq_tries" -le 210 ] || end 75 "the courier's container was created but did not start within 2 min (kubectl describe pod)"
   elif [ "$wq_tries" -eq 101 ]; then
-    echo "work-queue: waiting for the courier's container: is its image there? (kubectl describe pod)" >&2
+    echo "work-queue: waiting for the courier's container: is its image available? (kubectl describe pod)" >&2
   fi
   sleep 1
 done
 
-[ -z "$wq_signalled" ] || end 11 "asked to leave before the courier came"
+[ -z "$wq_signalled" ] || end 11 "terminated before the courier was there"
 
-exec 3<>"$wq_exchange/down" 4<>"$wq_exchange/up" # read-write: neither open blocks
-trap 'echo left >"$wq_exchange/down"' TERM INT # a word of its own: some shells go on reading after a trap
-[ -z "$wq_signalled" ] || echo left >"$wq_exchange/down"
+exec 3<>"$wq_shared/down" 4<>"$wq_shared/up" # read-write: neither open blocks
+trap 'echo terminated >"$wq_shared/down"' TERM INT # a word of its own: some shells go on reading after a trap
+[ -z "$wq_signalled" ] || echo terminated >"$wq_shared/down"
 echo ready >&4
 (
   exec 3<&- 4<&-
   sleep 60
-  echo silence 1<>"$wq_exchange/down"
+  echo silence 1<>"$wq_shared/down"
 ) >/dev/null 2>&1 &
 wq_watchdog=$!
-read -r wq_word wq_status wq_sentence <&3 || wq_word=left
-[ "$wq_word" != left ] || end 11 "asked to leave before the courier said a word"
-[ "$wq_word" != quit ] || end "$wq_status" "$wq_sentence"
+read -r wq_word wq_status wq_message <&3 || wq_word=terminated
+[ "$wq_word" != terminated ] || end 11 "terminated before the courier said a word"
+[ "$wq_word" != quit ] || end "$wq_status" "$wq_message"
 [ "$wq_word" = hello ] || end 75 "the courier made its FIFOs and then said nothing for 60 s"
-# The courier says when to quit. It has to know before the program ends of this, or it would take that for a failed attempt;
-# its own SIGTERM from the kubelet may come later.
-trap 'wq_signalled=1; leave' TERM INT
-exec 5<"$wq_exchange/down" 3<&-
+# The courier says when to quit. It has to hear of the signal before the program ends of it, or it would take that for a failed
+# attempt: its own SIGTERM from the kubelet may come later.
+trap 'wq_signalled=1; shut_down' TERM INT
+exec 5<"$wq_shared/down" 3<&-
 kill "$wq_watchdog" 2>/dev/null
 copy_stderr
-exec 3<>"$wq_exchange/runs"
+exec 3<>"$wq_shared/runs"
 start_runner "$@"
 
 while :; do
-  if read -r wq_word wq_status wq_sentence <&5; then
+  if read -r wq_word wq_status wq_message <&5; then
     case $wq_word in
       run)
-        if [ -n "$wq_leaving" ]; then
-          echo "exit $wq_status 143" >&4 # the two have crossed; the program would not hear of the signal
+        if [ -n "$wq_shutdown" ]; then
+          echo "exit $wq_status 143" >&4 # the order and the signal have crossed; the program would not hear of the signal
         else
           wq_number=$wq_status
           wq_next=$wq_status
@@ -215,11 +216,11 @@ while :; do
       term) signal TERM ;;
       kill) signal KILL ;;
       copied) wq_copying= ;;
-      left) leave ;; # from the trap that was set until hello
+      terminated) shut_down ;; # from the trap that was set until hello
       quit)
         exec 3>&- # the runner ends
         finish_copy
-        end "$wq_status" "$wq_sentence"
+        end "$wq_status" "$wq_message"
         ;;
     esac
   elif [ -n "$wq_signalled" ]; then
@@ -229,13 +230,13 @@ while :; do
   fi
 done
 
-# The courier is dead, and its connection with it: the item is on its way to another pod.
-echo "work-queue: the courier is gone; stopping the program" >&2
+# The courier has died, and its connection with it: the item is on its way to another pod.
+echo "work-queue: the courier has died; stopping the program" >&2
 signal TERM
-exec 3>&- 5<>"$wq_exchange/down" # the runner ends with its program
+exec 3>&- 5<>"$wq_shared/down" # the runner ends with its program
 (
   sleep 10
-  echo enough 1<>"$wq_exchange/down"
+  echo enough 1<>"$wq_shared/down"
 ) >/dev/null 2>&1 &
 wq_word=
 while [ -n "$wq_runner" ] && [ "$wq_word" != gone ] && [ "$wq_word" != enough ]; do
@@ -243,4 +244,4 @@ while [ -n "$wq_runner" ] && [ "$wq_word" != gone ] && [ "$wq_word" != enough ];
   [ "$wq_word" != started ] || wq_target=$wq_status
 done
 signal KILL
-end 75 "the courier is gone"
+end 75 "the courier has died"

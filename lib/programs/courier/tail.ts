@@ -20,7 +20,7 @@ export class Tail {
     this.kept = Buffer.alloc(0);
   }
 
-  /** What is kept, once nothing more has come for a moment: the stream may lag behind the news that the program has ended. */
+  /** What is kept, once nothing more has arrived for a moment: the stream may lag behind the news that the program has ended. */
   async settled(): Promise<string> {
     for (let seen = -1, tries = 0; seen !== this.arrivals && tries < 20; tries++) {
       seen = this.arrivals;

@@ -2,38 +2,45 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { Exchange, Verb } from '../../contract/shared-volume';
+import { SharedVolume, Verb } from '../../contract/shared-volume';
 import { debug } from '../runtime/debug';
 import { log } from '../runtime/log';
 import { inTime } from '../runtime/time';
 import { Tail } from './tail';
 
-/** How a run of the program ended: its exit status as a shell gives it, or nothing, where the worker is gone with it. */
-export type ProgramEnd = number | 'worker gone' | NotHandedOver;
+/** How a run of the program ended: its exit status as a shell gives it, or that the worker's container died with it. */
+export type ProgramEnd = number | 'worker-died' | NotDelivered;
 
-/** Nothing ran: the item could not be written for the program. */
-export class NotHandedOver {
+/** The program did not run: the item could not be written for it. */
+export class NotDelivered {
   constructor(readonly reason: string) {}
 }
 
-/** The last one tells the shim that all are there. */
-const FIFOS = [Exchange.UP, Exchange.STDERR_COPY, Exchange.STDERR, Exchange.RUNS, Exchange.RUNNER, Exchange.DOWN];
+/** The last one tells the shim that all of them exist. */
+const FIFOS = [
+  SharedVolume.UP,
+  SharedVolume.STDERR_COPY,
+  SharedVolume.STDERR,
+  SharedVolume.RUNS,
+  SharedVolume.RUNNER,
+  SharedVolume.DOWN,
+];
 
 const NOTHING = Buffer.alloc(0);
 
-/** Whether the worker's container is created is looked at so often, and said when that takes longer than usual. */
-const LOOK_MS = 1000;
-const LOOKS_IN_SILENCE = 10;
+/** How often the courier checks whether the worker's container is created, and after how many checks it says that it waits. */
+const CHECK_MS = 1000;
+const SILENT_CHECKS = 10;
 
-/** What comes up, at the end of a line: the program, which can write there too, may have left the beginning of one. */
-const LINE = new RegExp(`(${Verb.READY}|${Verb.LEAVE}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
+/** What comes up, at the end of a line: the program, which can write there too, may have left the beginning of a line. */
+const LINE = new RegExp(`(${Verb.READY}|${Verb.SHUTDOWN}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
 const LONGEST_LINE = 100;
 
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
   /** The end of what the program has written to standard error in this run. */
   readonly stderr: Tail;
-  private readonly leaveHeard = new AbortController();
+  private readonly shutdownHeard = new AbortController();
   private readonly up: Socket;
   private down: number | undefined;
   private unread = '';
@@ -44,25 +51,25 @@ export class WorkerLink {
   private isGone = false;
 
   /**
-   * Makes the FIFOs. The user of the worker's container need not be ours, so everybody may write. `down` comes last: the shim
-   * waits for that one, and then expects the others.
+   * Makes the FIFOs. The worker's container may have another user, so every user may write. `down` comes last: the shim waits
+   * for that one, and then expects the others.
    */
   constructor(private readonly folder: string) {
     this.readyOrGone = new Promise((resolve) => {
       this.isReady = resolve;
     });
     makeFifos(FIFOS.map((name) => join(folder, name)));
-    this.up = openFifo(join(folder, Exchange.UP));
+    this.up = openFifo(join(folder, SharedVolume.UP));
     this.up.setEncoding('utf8');
     this.up.on('data', (text: string) => this.read(text));
     this.up.on('error', () => this.end());
     this.up.on('end', () => this.end());
-    this.stderr = new Tail(openFifo(join(folder, Exchange.STDERR_COPY)));
+    this.stderr = new Tail(openFifo(join(folder, SharedVolume.STDERR_COPY)));
   }
 
-  /** Aborts when the worker's container is asked to leave. The kubelet may tell it before us. */
-  get leave(): AbortSignal {
-    return this.leaveHeard.signal;
+  /** Aborts when the worker's container is terminated. The kubelet may tell it before the courier. */
+  get shutdown(): AbortSignal {
+    return this.shutdownHeard.signal;
   }
 
   /** Whether the worker's container has ended: it runs nothing any more. */
@@ -71,19 +78,19 @@ export class WorkerLink {
   }
 
   /**
-   * False where the shim did not come within `milliseconds` after the worker's container was created. The wait before that
-   * has no bound: its image may still have to be pulled, and a pod does not end before all its containers were created.
+   * False if the shim did not come within `milliseconds` after the worker's container was created. The wait before that has no
+   * bound: its image may still have to be pulled, and a pod does not end before all its containers were created.
    */
-  async ready(milliseconds: number, leave: AbortSignal): Promise<boolean> {
-    const created = join(this.folder, Exchange.WORKER_CREATED);
-    for (let looks = 1; !existsSync(created); looks++) {
-      const ready = await inTime(this.readyOrGone, LOOK_MS, leave);
-      if (ready !== undefined || leave.aborted) return ready ?? false;
-      if (looks === LOOKS_IN_SILENCE) {
-        log("waiting for the worker's container: is its image there? (kubectl describe pod)");
+  async ready(milliseconds: number, shutdown: AbortSignal): Promise<boolean> {
+    const created = join(this.folder, SharedVolume.WORKER_CREATED);
+    for (let checks = 1; !existsSync(created); checks++) {
+      const ready = await inTime(this.readyOrGone, CHECK_MS, shutdown);
+      if (ready !== undefined || shutdown.aborted) return ready ?? false;
+      if (checks === SILENT_CHECKS) {
+        log("waiting for the worker's container: is its image available? (kubectl describe pod)");
       }
     }
-    return (await inTime(this.readyOrGone, milliseconds, leave)) ?? false;
+    return (await inTime(this.readyOrGone, milliseconds, shutdown)) ?? false;
   }
 
   /**
@@ -94,22 +101,22 @@ export class WorkerLink {
    */
   run(item: Buffer, call: Buffer = NOTHING): Promise<ProgramEnd> {
     try {
-      this.write(Exchange.ITEM, item);
-      this.write(Exchange.CALL, call);
+      this.write(SharedVolume.ITEM, item);
+      this.write(SharedVolume.CALL, call);
     } catch (error) {
-      const reason = `cannot be handed to the program: ${(error as Error).message}; has the program written into ${this.folder}?`;
-      return Promise.resolve(new NotHandedOver(reason));
+      const reason = `the item cannot be written for the program: ${(error as Error).message}; has the program written into ${this.folder}?`;
+      return Promise.resolve(new NotDelivered(reason));
     }
     this.stderr.clear();
     return new Promise((resolve) => {
       this.ended = resolve;
-      if (this.isGone || !this.say(`${Verb.RUN} ${++this.runs}`)) resolve('worker gone');
+      if (this.isGone || !this.say(`${Verb.RUN} ${++this.runs}`)) resolve('worker-died');
     });
   }
 
   /**
-   * A new file each time: what an earlier run left behind may still have the old one open. And never through a link that a
-   * program has put there: it would lead into our container.
+   * A new file each time: a process that an earlier run left behind may still have the old one open. And never through a link
+   * that a program has put there: it would lead into the courier's container.
    */
   private write(name: string, content: Buffer): void {
     const file = join(this.folder, name);
@@ -117,20 +124,20 @@ export class WorkerLink {
     writeFileSync(file, content, { mode: 0o644, flag: 'wx' });
   }
 
-  /** Asks the program to stop. */
+  /** Sends the program SIGTERM. */
   term(): void {
     this.say(Verb.TERM);
   }
 
-  /** Stops the program and what it started. */
+  /** Sends the program, and what it started, SIGKILL. */
   kill(): void {
     this.say(Verb.KILL);
   }
 
-  /** Ends the worker's container with `status`; its termination message is the sentence. */
-  quit(status: number, sentence: string): void {
+  /** Ends the worker's container with `status` and `message`, its termination message. */
+  quit(status: number, message: string): void {
     if (this.down === undefined) this.openDown(); // the shim may have come just now
-    this.say(`${Verb.QUIT} ${status} ${sentence.replace(/\s+/g, ' ')}`);
+    this.say(`${Verb.QUIT} ${status} ${message.replace(/\s+/g, ' ')}`);
     if (this.down !== undefined) closeSync(this.down);
     this.down = undefined;
     this.up.destroy();
@@ -147,18 +154,18 @@ export class WorkerLink {
       if (verb === Verb.READY && this.down === undefined) {
         this.openDown();
         this.isReady(this.say(Verb.HELLO));
-      } else if (verb === Verb.LEAVE) {
-        this.leaveHeard.abort();
+      } else if (verb === Verb.SHUTDOWN) {
+        this.shutdownHeard.abort();
       } else if (verb === Verb.EXIT && Number(run) === this.runs) {
         this.ended(Number(status));
       }
     }
   }
 
-  /** Fails, and leaves it closed, where the shim does not have its end open. */
+  /** Fails, and leaves it closed, if the shim does not have its end open. */
   private openDown(): void {
     try {
-      this.down = openSync(join(this.folder, Exchange.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
+      this.down = openSync(join(this.folder, SharedVolume.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
     } catch {
       this.down = undefined;
     }
@@ -167,7 +174,7 @@ export class WorkerLink {
   private end(): void {
     this.isGone = true;
     this.isReady(false);
-    this.ended('worker gone');
+    this.ended('worker-died');
   }
 
   private say(words: string): boolean {
@@ -178,7 +185,7 @@ export class WorkerLink {
       writeSync(this.down, `${this.runs > 0 ? '\n' : ''}${words}\n`);
       return true;
     } catch {
-      return false; // nobody reads: the worker is gone, and the end of `up` says so
+      return false; // the worker has died, and the end of `up` says so
     }
   }
 }
@@ -192,12 +199,12 @@ function remove(file: string): void {
   }
 }
 
-/** For reading, without waiting for somebody who writes. */
+/** For reading, without waiting for a writer. */
 function openFifo(path: string): Socket {
   return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 }
 
-/** In their order. Node has no call that makes a FIFO. With `-m` the umask does not matter. */
+/** Makes them in their order. Node.js has no call that makes a FIFO. With `-m` the umask does not matter. */
 function makeFifos(paths: string[]): void {
   paths.forEach(remove);
   execFileSync('mkfifo', ['-m', '666', ...paths]);

@@ -1,11 +1,12 @@
-import { Env } from '../../contract/environment';
-import { duration, type Log, log, oneLine } from './log';
+import { EnvName } from '../../contract/environment';
+import { duration, log, oneLine } from './log';
 
 /**
  * Logs a line if `WORK_QUEUE_LOG` is `debug`, and is undefined otherwise: `debug?.(…)` then computes nothing. A line must not
  * contain credentials or the bodies of items.
  */
-export const debug: Log | undefined = process.env[Env.LOG] === 'debug' ? (line) => log(`debug: ${line}`) : undefined;
+export const debug: ((line: string) => void) | undefined =
+  process.env[EnvName.LOG] === 'debug' ? (line) => log(`debug: ${line}`) : undefined;
 
 /** Logs how `call` settled and after how long. It settles as `call` does; without the debug log it is `call` itself. */
 export function timed<T>(what: string, call: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** The environment does not hold what the constructs put there: no later try can be better. */
+/** The environment does not hold what the constructs put there: no later attempt can be better. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError';
 }
@@ -19,4 +19,13 @@ export function requireInteger(name: string): number {
     throw new EnvironmentError(`the environment variable ${name} is ${JSON.stringify(value)}, not a whole number`);
   }
   return Number(value);
+}
+
+export function requireOneOf<T extends string>(name: string, allowed: readonly T[]): T {
+  const value = requireEnv(name);
+  const found = allowed.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new EnvironmentError(
+    `the environment variable ${name} is ${JSON.stringify(value)}, not one of ${allowed.join(', ')}`,
+  );
 }

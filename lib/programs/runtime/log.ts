@@ -1,31 +1,34 @@
-/** One line a fact, with the time; a person reads it in `kubectl logs`. */
-export type Log = (line: string) => void;
-
-export const log: Log = (line) => {
+/** Writes a line to the log, with the time, for a person who reads `kubectl logs`. */
+export function log(line: string): void {
   process.stdout.write(`${new Date().toISOString()} ${line}\n`);
-};
+}
 
-/** `15 ms`, `1.2 s`, `45 s`, `3 min 20 s`, `2 h 5 min`: as exact as a reader cares for. */
+/** `15 ms`, `1.2 s`, `45 s`, `3 min 20 s`, `2 h`: as exact as a reader cares for. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 120) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 120) return joined(minutes, 'min', whole % 60, 's');
+  return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
-/** A sentence fits into a termination message, which has 4096 bytes, and in one piece into a FIFO, which takes as many. */
-const MOST_SENTENCE_BYTES = 2000;
+function joined(large: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
+}
 
-/** A sentence on one line and of bounded length, whatever others have put into it. */
-export function oneLine(sentence: string): string {
-  const line = sentence.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+/** A message fits into a termination message, which has at most 4096 bytes, and into one write to a FIFO, which has as many. */
+const MAX_MESSAGE_BYTES = 2000;
+
+/** A message on one line and of bounded length, whatever others have put into it. */
+export function oneLine(message: string): string {
+  const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const bytes = Buffer.from(line);
-  if (bytes.length <= MOST_SENTENCE_BYTES) return line;
+  if (bytes.length <= MAX_MESSAGE_BYTES) return line;
   return `${bytes
-    .subarray(0, MOST_SENTENCE_BYTES)
+    .subarray(0, MAX_MESSAGE_BYTES)
     .toString()
     .replace(/\ufffd+$/, '')}…`;
 }

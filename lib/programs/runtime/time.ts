@@ -1,4 +1,4 @@
-/** The wait took longer than it may; what it waited for is unknown, neither done nor failed. */
+/** The wait took longer than it may. What it waited for is unknown, neither done nor failed. */
 export class TimeLimitError extends Error {
   constructor(what: string, milliseconds: number) {
     super(`${what}: no answer within ${milliseconds / 1000} s`);
@@ -6,7 +6,7 @@ export class TimeLimitError extends Error {
   }
 }
 
-/** Calls `wake` when the time is over or one of the signals says so. What it returns ends that. */
+/** Calls `wake` when the time is over or one of the signals aborts. What it returns calls that off. */
 function wakeUp(milliseconds: number, signals: AbortSignal[], wake: () => void): () => void {
   const release = () => {
     clearTimeout(timer);
@@ -22,21 +22,22 @@ function wakeUp(milliseconds: number, signals: AbortSignal[], wake: () => void):
   return release;
 }
 
-/** Sleeps, and wakes early, without an error, when one of the signals says so. */
+/** Sleeps, and wakes early, without an error, when one of the signals aborts. */
 export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
     wakeUp(milliseconds, signals, resolve);
   });
 }
 
-/** What `promise` gives, or nothing where it gives nothing in time or before one of the signals says so. It must not reject. */
+/** What `promise` resolves to, or nothing if it does not resolve in time or before a signal aborts. It must not reject. */
 export function inTime<T>(
   promise: Promise<T>,
   milliseconds: number,
   ...signals: AbortSignal[]
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
-    // First: where it has given something already, that counts. And without a handler for a rejection, as it must not reject.
+    // First: a value that is there already counts.
+    // Without a handler for a rejection, because it must not reject.
     void promise.then((value) => {
       release();
       resolve(value);
@@ -45,7 +46,7 @@ export function inTime<T>(
   });
 }
 
-/** Rejects with a {@link TimeLimitError} where `promise` has not settled in time. The promise itself goes on. */
+/** Rejects with a {@link TimeLimitError} if `promise` has not settled in time. The promise itself goes on. */
 export function within<T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
   const limit = new Promise<never>((_, reject) => {
@@ -54,17 +55,30 @@ export function within<T>(milliseconds: number, what: string, promise: Promise<T
   return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
 
-/** A wait around `milliseconds`, from half of it to one and a half: so that many pods do not all come at once. */
+/** A wait around `milliseconds`, from half of it to one and a half, so that many pods do not all come at once. */
 export function jittered(milliseconds: number): number {
   return milliseconds * (0.5 + Math.random());
 }
 
-/** Waits that double from `first` to `most`, each jittered. */
-export function backOff(first: number, most: number): () => number {
-  let next = first;
-  return () => {
-    const wait = jittered(next);
-    next = Math.min(next * 2, most);
+/** Waits that double from `min` to `max`, each jittered. */
+export class BackOff {
+  private wait: number;
+
+  constructor(
+    private readonly min: number,
+    private readonly max: number,
+  ) {
+    this.wait = min;
+  }
+
+  next(): number {
+    const wait = jittered(this.wait);
+    this.wait = Math.min(this.wait * 2, this.max);
     return wait;
-  };
+  }
+
+  /** Starts over with the shortest wait. */
+  reset(): void {
+    this.wait = this.min;
+  }
 }

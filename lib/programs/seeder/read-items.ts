@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type ItemSequence, readStream } from '../../contract/item-formula';
 import { FramedItems } from '../../contract/item-frames';
-import { FinalError } from '../runtime/ending';
+import { FinalError } from '../runtime/exit-status';
 
-/** Where the items are, and what there has to be. */
+/** Where the items are, and what they must be. */
 export interface ItemsSettings {
   readonly itemsFolder: string;
   readonly itemCount: number;
@@ -14,13 +14,13 @@ export interface ItemsSettings {
   readonly digest: string;
 }
 
-/** The items that the synth has packed. Nothing is unfolded yet. */
+/** The items that the synth has packed. None is unfolded yet. */
 export function readItems({ itemsFolder, itemCount, digest }: ItemsSettings): ItemSequence {
   const framed = readFramed(itemsFolder);
   const actual = createHash('sha256').update(framed).digest('hex');
   if (actual !== digest) throw notThoseOfTheSynth(`digest ${actual}, not ${digest}`);
   const items = readStream(new FramedItems(framed));
-  if (items.count !== itemCount) throw notThoseOfTheSynth(`${items.count} of them, not ${itemCount}`);
+  if (items.count !== itemCount) throw notThoseOfTheSynth(`${items.count} items, not ${itemCount}`);
   return items;
 }
 
@@ -37,6 +37,6 @@ function readFramed(folder: string): Buffer {
 
 function notThoseOfTheSynth(difference: string): FinalError {
   return new FinalError(
-    `the items in the ConfigMaps are not those of the synth: ${difference}; apply the synthesized manifest again`,
+    `the items in the ConfigMaps differ from those of the synth: ${difference}; apply the synthesized manifest again`,
   );
 }

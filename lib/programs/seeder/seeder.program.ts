@@ -1,24 +1,24 @@
-import { Env } from '../../contract/environment';
-import type { QueueType } from '../../contract/queues';
+import { EnvName } from '../../contract/environment';
+import { QUEUE_TYPES } from '../../contract/queues';
 import { brokerFromEnvironment } from '../amqp/broker-address';
-import { endWith, leaveSignal } from '../runtime/ending';
-import { requireEnv, requireInteger } from '../runtime/environment';
-import { seeder } from './seeder';
+import { requireEnv, requireInteger, requireOneOf } from '../runtime/environment';
+import { exitWith, shutdownSignal } from '../runtime/exit-status';
+import { runSeeder } from './seeder';
 
-const leave = leaveSignal();
+const shutdown = shutdownSignal();
 
-endWith(() =>
-  seeder(
+exitWith(() =>
+  runSeeder(
     {
       broker: brokerFromEnvironment(),
-      queue: requireEnv(Env.QUEUE),
-      queueType: requireEnv(Env.QUEUE_TYPE) as QueueType,
-      consumerTimeoutMs: requireInteger(Env.CONSUMER_TIMEOUT_SECONDS) * 1000,
-      itemsFolder: requireEnv(Env.ITEMS_DIR),
-      itemCount: requireInteger(Env.ITEM_COUNT),
-      digest: requireEnv(Env.ITEMS_DIGEST),
-      run: requireEnv(Env.RUN),
+      queue: requireEnv(EnvName.QUEUE),
+      queueType: requireOneOf(EnvName.QUEUE_TYPE, QUEUE_TYPES),
+      consumerTimeoutMs: requireInteger(EnvName.CONSUMER_TIMEOUT_SECONDS) * 1000,
+      itemsFolder: requireEnv(EnvName.ITEMS_DIR),
+      itemCount: requireInteger(EnvName.ITEM_COUNT),
+      digest: requireEnv(EnvName.ITEMS_DIGEST),
+      run: requireEnv(EnvName.RUN),
     },
-    leave,
+    shutdown,
   ),
 );

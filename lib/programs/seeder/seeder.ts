@@ -3,18 +3,18 @@ import { ExitCode } from '../../contract/exit-codes';
 import type { ItemSequence } from '../../contract/item-formula';
 import { frameHead } from '../../contract/item-frames';
 import { ItemHeader } from '../../contract/message-headers';
-import { companions, type QueueType } from '../../contract/queues';
+import { type QueueType, relatedQueues } from '../../contract/queues';
 import type { BrokerAddress } from '../amqp/broker-address';
 import { findDeletedQueues } from '../amqp/deleted-queues';
 import { takeLock } from '../amqp/lock';
-import { lookOr } from '../amqp/look-or';
-import { type Outgoing, publishConfirmed } from '../amqp/publish';
+import { type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
+import { queueStatusOr } from '../amqp/queue-status';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, ReplyCode, type Session } from '../amqp/session';
 import { debug } from '../runtime/debug';
-import type { Ending } from '../runtime/ending';
+import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log, plural } from '../runtime/log';
-import { Patience } from '../runtime/patience';
+import { RetryDeadline } from '../runtime/retry-deadline';
 import { sleep } from '../runtime/time';
 import { type ItemsSettings, readItems } from './read-items';
 import { declareQueues } from './work-queues';
@@ -36,132 +36,154 @@ const BATCH = 1000;
  */
 const SETTLE_MS = 1500;
 
-/** The seeder: fills the queue with the items, exactly once, however often it is killed or started. */
-export async function seeder(settings: SeederSettings, leave: AbortSignal): Promise<Ending> {
-  const items = readItems(settings);
-  const patience = new Patience();
-  return overSessions(settings.broker, patience, leave, (session) => seed(session, items, settings, patience, leave));
-}
-
-async function seed(
-  session: Session,
-  items: ItemSequence,
-  settings: SeederSettings,
-  patience: Patience,
-  leave: AbortSignal,
-): Promise<Ending> {
-  const { queue } = settings;
-  const { seeded, seedingLock } = companions(queue);
-  // Without the lock a killed seeder's last messages land after its successor's purge (25 of 65; with it 0 of 315).
-  await takeLock(session, seedingLock, leave, `another seeder is filling queue ${queue}`, () => patience.well());
-  await refuseDeletedQueues(session, queue);
-  await declareQueues(session, settings);
-  await sleep(SETTLE_MS, leave);
-  if (session.lost.aborted) throw session.lost.reason;
-  if (leave.aborted) return { code: ExitCode.LEFT, sentence: 'asked to leave before the queue was filled' };
-  if (await isSeeded(session, seeded)) {
-    return { code: ExitCode.DONE, sentence: `queue ${queue} was filled before; nothing to do` };
-  }
-
-  const began = Date.now();
-  await purge(session, queue);
-  // What waits for the end of an alarm hears of nothing else.
-  leave.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
-  const itemsDigest = await fill(session, items, settings, patience, leave);
-  if (itemsDigest === undefined)
-    return { code: ExitCode.LEFT, sentence: 'asked to leave while filling the queue; another seeder starts over' };
-  await checkCount(session, queue, items.count);
-  await mark(session, seeded, settings, itemsDigest);
-  // From here on nobody may purge or fill this queue again: pods have begun to count.
-  return {
-    code: ExitCode.DONE,
-    sentence: `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(Date.now() - began)}; their SHA-256 is ${itemsDigest}`,
-  };
-}
-
-/**
- * A mark without its queue: somebody has deleted the queue since it was filled. Made anew it would look settled to couriers,
- * filled anew it would complete a Job that has counted items before.
- */
-async function refuseDeletedQueues(session: Session, queue: string): Promise<void> {
-  const { seeded } = companions(queue);
-  const gone = await findDeletedQueues(session, queue);
-  if (!gone || (await lookOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' })) === 'absent') return;
-  await sleep(SETTLE_MS); // the mark may be on its way back from a seeder that died
-  if (await isSeeded(session, seeded)) throw gone;
-}
-
-/** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */
-async function isSeeded(session: Session, seeded: string): Promise<boolean> {
-  const channel = await session.channel();
-  const marker = await channel.call(`read queue ${seeded}`, (c) => c.get(seeded));
-  debug?.(`broker: queue ${seeded} ${marker ? 'has a mark' : 'has no mark'}`);
-  if (marker) channel.raw.nack(marker, false, true);
-  await channel.close();
-  return marker !== false;
-}
-
-async function purge(session: Session, queue: string): Promise<void> {
-  const channel = await session.channel();
-  const { messageCount } = await channel.call(`purge queue ${queue}`, (c) => c.purgeQueue(queue), 60_000);
-  if (messageCount > 0) log(`removed ${plural(messageCount, 'message')} that an earlier seeder left in queue ${queue}`);
-  await channel.close();
-}
-
-/** Answers the digest of all items, as {@link frameItems} frames them; nothing where it was asked to leave. */
-async function fill(
-  session: Session,
-  items: ItemSequence,
-  { queue, run }: SeederSettings,
-  patience: Patience,
-  leave: AbortSignal,
-): Promise<string | undefined> {
-  const channel = await session.confirmChannel();
-  const digest = createHash('sha256');
-  let said = Date.now();
-  for (let from = 0; from < items.count; from += BATCH) {
-    if (leave.aborted) return undefined;
-    const end = Math.min(from + BATCH, items.count);
-    await publishConfirmed(session, channel, queue, messages(items, from, end, run, digest));
-    patience.well();
-    if (Date.now() - said > 5000) {
-      said = Date.now();
-      log(`${end} of ${plural(items.count, 'item')} in queue ${queue}`);
-    }
-  }
-  await channel.close();
-  return digest.digest('hex');
-}
-
-/** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
-function* messages(items: ItemSequence, from: number, end: number, run: string, digest: Hash): Generator<Outgoing> {
-  const headers = { [ItemHeader.RUN]: run };
-  for (let n = from; n < end; n++) {
-    const body = items.item(n);
-    digest.update(frameHead(body)).update(body);
-    yield { body, messageId: String(n), headers };
-  }
-}
+/** How often the seeder says how far it is. */
+const PROGRESS_MS = 5000;
 
 /** The count of a queue lags a little behind the confirms. */
-async function checkCount(session: Session, queue: string, expected: number): Promise<void> {
-  let ready = -1;
-  for (let tries = 0; tries < 20; tries++) {
-    ({ ready } = await session.look(queue));
-    if (ready === expected) return;
-    await sleep(500);
-  }
-  throw new BrokerError(`queue ${queue} holds ${ready} messages, not ${expected}; filling it again`);
+const COUNT = { checks: 20, pauseMs: 500 };
+
+/** The seeder: fills the queue with the items, exactly once, however often it is killed or started. */
+export async function runSeeder(settings: SeederSettings, shutdown: AbortSignal): Promise<ExitStatus> {
+  const items = readItems(settings);
+  const { broker } = settings;
+  const deadline = new RetryDeadline();
+  const context = { settings, items, deadline, shutdown };
+  return overSessions({ broker, deadline, shutdown, work: (session) => new Seeding(session, context).seed() });
 }
 
-async function mark(
-  session: Session,
-  seeded: string,
-  { itemCount, digest }: SeederSettings,
-  itemsDigest: string,
-): Promise<void> {
-  const channel = await session.confirmChannel();
-  const marker = { items: itemCount, digest, itemsDigest, time: new Date().toISOString() };
-  await publishConfirmed(session, channel, seeded, [{ body: Buffer.from(JSON.stringify(marker)) }]);
-  await channel.close();
+interface SeederContext {
+  readonly settings: SeederSettings;
+  readonly items: ItemSequence;
+  readonly deadline: RetryDeadline;
+  /** Aborts when the pod is terminated. */
+  readonly shutdown: AbortSignal;
+}
+
+/** The steps of the seeder over one session with the broker. */
+class Seeding {
+  constructor(
+    private readonly session: Session,
+    private readonly context: SeederContext,
+  ) {}
+
+  async seed(): Promise<ExitStatus> {
+    const { session } = this;
+    const { settings, items, deadline, shutdown } = this.context;
+    const { queue } = settings;
+    // Without the lock a killed seeder's last messages land after its successor's purge (25 of 65; with it 0 of 315).
+    await takeLock(session, {
+      name: relatedQueues(queue).seedingLock,
+      shutdown,
+      holder: `another seeder is filling queue ${queue}`,
+      onHeld: () => deadline.reset(),
+    });
+    await this.refuseDeletedQueues();
+    await declareQueues(session, settings);
+    await sleep(SETTLE_MS, shutdown);
+    if (session.lost.aborted) throw session.lost.reason;
+    if (shutdown.aborted) return terminated('before the queue was filled');
+    if (await this.isSeeded()) {
+      return { code: ExitCode.DONE, message: `queue ${queue} was filled before; nothing to do` };
+    }
+
+    const began = Date.now();
+    await this.purge();
+    // A seeder that waits for the end of an alarm hears of nothing else.
+    shutdown.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
+    const itemsDigest = await this.fill();
+    if (itemsDigest === undefined) return terminated('while filling the queue; another seeder starts over');
+    await this.checkCount();
+    await this.mark(itemsDigest);
+    // From here on no seeder may purge or fill this queue again: pods have begun to count.
+    const message = `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(Date.now() - began)}; their SHA-256 is ${itemsDigest}`;
+    return { code: ExitCode.DONE, message };
+  }
+
+  /**
+   * A mark without its queue: the queue was deleted after it had been filled. Made anew it would look settled to couriers; filled
+   * anew it would complete a Job that has counted items before.
+   */
+  private async refuseDeletedQueues(): Promise<void> {
+    const { queue } = this.context.settings;
+    const gone = await findDeletedQueues(this.session, queue);
+    if (!gone) return;
+    const mark = await queueStatusOr(this.session, relatedQueues(queue).seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
+    if (mark === 'absent') return;
+    await sleep(SETTLE_MS); // the mark may be on its way back from a seeder that died
+    if (await this.isSeeded()) throw gone;
+  }
+
+  /** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */
+  private async isSeeded(): Promise<boolean> {
+    const { seeded } = relatedQueues(this.context.settings.queue);
+    const channel = await this.session.channel();
+    const mark = await channel.call(`read queue ${seeded}`, (c) => c.get(seeded));
+    debug?.(`broker: queue ${seeded} has ${mark ? 'a mark' : 'no mark'}`);
+    if (mark) channel.raw.nack(mark, false, true);
+    await channel.close();
+    return mark !== false;
+  }
+
+  private async purge(): Promise<void> {
+    const { queue } = this.context.settings;
+    const channel = await this.session.channel();
+    const { messageCount } = await channel.call(`purge queue ${queue}`, (c) => c.purgeQueue(queue), 60_000);
+    if (messageCount > 0) {
+      log(`removed ${plural(messageCount, 'message')} that an earlier seeder left in queue ${queue}`);
+    }
+    await channel.close();
+  }
+
+  /** Returns the digest of all items, as {@link frameItems} frames them, or nothing if the pod was terminated. */
+  private async fill(): Promise<string | undefined> {
+    const { settings, items, deadline, shutdown } = this.context;
+    const publisher = await Publisher.open(this.session, settings.queue);
+    const digest = createHash('sha256');
+    let logged = Date.now();
+    for (let from = 0; from < items.count; from += BATCH) {
+      if (shutdown.aborted) return undefined;
+      const end = Math.min(from + BATCH, items.count);
+      await publisher.publish(this.messages(from, end, digest));
+      deadline.reset();
+      if (Date.now() - logged > PROGRESS_MS) {
+        logged = Date.now();
+        log(`${end} of ${plural(items.count, 'item')} in queue ${settings.queue}`);
+      }
+    }
+    await publisher.close();
+    return digest.digest('hex');
+  }
+
+  /** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
+  private *messages(from: number, end: number, digest: Hash): Generator<OutgoingMessage> {
+    const { settings, items } = this.context;
+    const headers = { [ItemHeader.RUN]: settings.run };
+    for (let n = from; n < end; n++) {
+      const body = items.item(n);
+      digest.update(frameHead(body)).update(body);
+      yield { body, messageId: String(n), headers };
+    }
+  }
+
+  private async checkCount(): Promise<void> {
+    const { settings, items } = this.context;
+    let ready = -1;
+    for (let checks = 0; checks < COUNT.checks; checks++) {
+      ({ ready } = await this.session.queueStatus(settings.queue));
+      if (ready === items.count) return;
+      await sleep(COUNT.pauseMs);
+    }
+    const count = `queue ${settings.queue} holds ${ready} messages, not ${items.count}`;
+    throw new BrokerError(`${count}; filling it again`);
+  }
+
+  private async mark(itemsDigest: string): Promise<void> {
+    const { queue, itemCount, digest } = this.context.settings;
+    const mark = { items: itemCount, digest, itemsDigest, time: new Date().toISOString() };
+    await publishOne(this.session, relatedQueues(queue).seeded, { body: Buffer.from(JSON.stringify(mark)) });
+  }
+}
+
+function terminated(when: string): ExitStatus {
+  return { code: ExitCode.STOPPED, message: `terminated ${when}` };
 }

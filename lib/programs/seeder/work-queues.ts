@@ -1,4 +1,4 @@
-import { companions, DELIVERY_LIMIT, type QueueType } from '../../contract/queues';
+import { DELIVERY_LIMIT, type QueueType, relatedQueues } from '../../contract/queues';
 import { declare } from '../amqp/declare';
 import type { Session } from '../amqp/session';
 
@@ -8,19 +8,19 @@ export interface QueueSettings {
   readonly consumerTimeoutMs: number;
 }
 
-/** RabbitMQ 4 drops a message after 20 deliveries unless told otherwise; a dead letter may be looked at more often. */
+/** RabbitMQ 4 drops a message after 20 deliveries unless the queue says otherwise; a dead letter may be read more often. */
 const NO_DELIVERY_LIMIT = 1_000_000;
 
 /** Three members of a quorum queue are elected and synced before the broker answers. */
 const DECLARE_LIMIT_MS = 60_000;
 
-/** Declares the work queue, last, and its companions. */
+/** Declares the work queue, last, and its relatedQueues. */
 export async function declareQueues(session: Session, settings: QueueSettings): Promise<void> {
   const { queue, queueType } = settings;
-  const { dead, seeded } = companions(queue);
+  const { dead, seeded } = relatedQueues(queue);
   const channel = await session.channel();
   const quorum = queueType === 'quorum';
-  // Others may refuse an argument that they do not know (Apache Qpid Broker-J closes the connection), and need none.
+  // Other brokers may refuse an argument that they do not know (Apache Qpid Broker-J closes the connection), and need none.
   const plain = !quorum && session.product !== 'RabbitMQ';
   // RabbitMQ before 3.12 has no timeout per queue and ignores it; since 4.3 a classic queue has none, and
   // since 4.3.2 it refuses the argument (https://github.com/rabbitmq/rabbitmq-server/issues/17144).

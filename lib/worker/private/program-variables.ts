@@ -1,13 +1,13 @@
 import type { EnvValue } from 'cdk8s-plus-28';
-import { Env, ProgramEnv } from '../../contract/environment';
+import { EnvName, ProgramEnvName } from '../../contract/environment';
 import { whyNoArgument } from '../../validation/argument';
 import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
 
 const TAKEN = new Map<string, string>([
-  [ProgramEnv.QUEUE, 'the name of the queue'],
-  [ProgramEnv.RUN, 'the name of the run'],
-  [ProgramEnv.ITEM_INDEX, "the item's number"],
-  [ProgramEnv.ITEM_ATTEMPT, 'the number of the attempt'],
+  [ProgramEnvName.QUEUE, 'the name of the queue'],
+  [ProgramEnvName.RUN, 'the name of the run'],
+  [ProgramEnvName.ITEM_INDEX, "the item's number"],
+  [ProgramEnvName.ITEM_ATTEMPT, 'the number of the attempt'],
 ]);
 
 /** Shells and the dynamic loader do something else with these, or do not let them be set. */
@@ -18,29 +18,29 @@ const OF_THE_SYSTEM =
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What `shim.sh` and `runner.sh` read: with another value they would do something else. */
-const OF_THE_SHIM = new RegExp(`^(${Env.TERMINATION_LOG}$|wq_)`);
+const OF_THE_SHIM = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
 
 /** No variable has two meanings, and each reaches the program. */
-export function requireFreeVariables(where: string, { envVariables = {}, itemVariable }: CoarseWorkerJobProps): void {
-  for (const [name, value] of Object.entries(envVariables)) requireVariable(where, name, value);
+export function requireFreeVariables(context: string, { envVariables = {}, itemVariable }: CoarseWorkerJobProps): void {
+  for (const [name, value] of Object.entries(envVariables)) requireVariable(context, name, value);
   if (itemVariable === undefined) return;
   const why = Object.hasOwn(envVariables, itemVariable) ? 'which envVariables has too' : unfit(itemVariable);
   const cause = why ?? (OF_THE_SYSTEM.test(itemVariable) && 'which shells or the dynamic loader use for themselves');
   if (cause) {
     throw new Error(
-      `${where}: itemVariable is ${JSON.stringify(itemVariable)}, ${cause}. Use another name, such as "ITEM".`,
+      `${context}: itemVariable is ${JSON.stringify(itemVariable)}, ${cause}. Use another name, such as "ITEM".`,
     );
   }
 }
 
-function requireVariable(where: string, name: string, { value }: EnvValue): void {
+function requireVariable(context: string, name: string, { value }: EnvValue): void {
   const why = unfit(name);
-  if (why) throw new Error(`${where}: envVariables has ${JSON.stringify(name)}, ${why}. Use another name.`);
+  if (why) throw new Error(`${context}: envVariables has ${JSON.stringify(name)}, ${why}. Use another name.`);
   // Not what is still lazy.
   const cannot = typeof value === 'string' ? whyNoArgument(`${name}=${value}`) : undefined;
   if (cannot) {
     throw new Error(
-      `${where}: envVariables has ${name} with a value that ${cannot}. Put it into a file, by volumeMounts.`,
+      `${context}: envVariables has ${name} with a value that ${cannot}. Put it into a file, by volumeMounts.`,
     );
   }
 }

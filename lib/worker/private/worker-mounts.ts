@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { VolumeMount } from 'cdk8s-plus-28';
-import { Paths } from '../../contract/mount-paths';
+import { MountPath } from '../../contract/mount-paths';
 
 /** What is at these, or below, is ours or the kubelet's. */
-const RESERVED = [Paths.EXCHANGE, posix.dirname(Paths.PROGRAMS), Paths.TERMINATION_LOG];
+const RESERVED = [MountPath.SHARED_VOLUME, posix.dirname(MountPath.PROGRAMS), MountPath.TERMINATION_LOG];
 
 /** The paths as one writes them: for Kubernetes `/data` and `/data/` are two, and the second would hide the first. */
 export function normalMounts(mounts: readonly VolumeMount[] = []): VolumeMount[] {
@@ -15,11 +15,11 @@ export function normalMounts(mounts: readonly VolumeMount[] = []): VolumeMount[]
  * runtimes mount in the order of the depth. `orderedMounts` in
  * https://github.com/containerd/containerd/blob/main/internal/cri/opts/spec_opts.go
  */
-export function requireFreePaths(where: string, mounts: readonly VolumeMount[]): void {
+export function requireFreePaths(context: string, mounts: readonly VolumeMount[]): void {
   const seen = new Set<string>();
   for (const { path, readOnly } of mounts) {
-    const refuse = (why: string, cure: string) =>
-      new Error(`${where}: a volume is mounted at ${JSON.stringify(path)}, ${why}. ${cure}`);
+    const refuse = (why: string, hint: string) =>
+      new Error(`${context}: a volume is mounted at ${JSON.stringify(path)}, ${why}. ${hint}`);
     if (typeof path !== 'string' || !path.startsWith('/')) {
       throw refuse('which is no absolute path', 'Begin it with "/", such as "/data".');
     }

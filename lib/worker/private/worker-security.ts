@@ -32,8 +32,8 @@ export function requireWorkerSecurity(check: Check, props: CoarseWorkerJobProps)
   const { user = pod.user, ensureNonRoot, allowPrivilegeEscalation } = workerSecurity(props);
   if (user === 0 && ensureNonRoot) {
     const name = own.user === 0 ? 'containerSecurityContext.user' : 'securityContext.user';
-    const cure = 'Set ensureNonRoot: false beside it, in a namespace that admits root, or take another user.';
-    throw check.conflict(name, 0, 'is root, whom the kubelet does not start unless it is told to', cure);
+    const hint = 'Set ensureNonRoot: false beside it, in a namespace that admits root, or take another user.';
+    throw check.conflict(name, 0, 'is root, whom the kubelet does not start unless it is told to', hint);
   }
   if (own.privileged && !allowPrivilegeEscalation) {
     const name = 'containerSecurityContext.allowPrivilegeEscalation';

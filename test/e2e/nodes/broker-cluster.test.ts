@@ -2,7 +2,7 @@ import { Network, WorkItems } from '../../../lib';
 import { node, nodeReady, revive } from '../../../tools/cluster/faults';
 import { useNamespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import { type Json, Run, type RunProps } from '../../../tools/synth';
+import { type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 import { BrokerNodes } from '../support/broker-nodes';
 import { Ledger, witness } from '../support/ledger';
 
@@ -84,7 +84,7 @@ describe('a broker of three nodes', () => {
   });
 
   /** A run in which a good part is done and more is to do. The ledger is on a node that stays; which one will fall is returned. */
-  async function runToTheMiddle(run: Run): Promise<number> {
+  async function runToTheMiddle(run: SynthesizedRun): Promise<number> {
     const objects = run.objects();
     const isWorker = ({ metadata }: Json) => metadata.name === run.job.name;
     await namespace.apply(objects.filter((object) => !isWorker(object)));
@@ -98,7 +98,7 @@ describe('a broker of three nodes', () => {
   }
 
   /** No dead letter is tolerated, so every item is done. */
-  async function expectComplete(run: Run, items = NUMBERS.length) {
+  async function expectComplete(run: SynthesizedRun, items = NUMBERS.length) {
     const ended = await namespace.ended(run.job.name, 400);
     const done = await ledger.items(run.queue.queueName, 'end');
     const twice = done.length - new Set(done).size;
@@ -110,13 +110,13 @@ describe('a broker of three nodes', () => {
   }
 });
 
-function runOf(runId: string, list = NUMBERS): Run {
-  const worker: RunProps['worker'] = {
+function runOf(runId: string, list = NUMBERS): SynthesizedRun {
+  const worker: SynthesizedRunProps['worker'] = {
     image: 'python:3.13-slim',
     parallelism: 6,
     itemsPerPod: 5,
     network: Network.OPEN,
     program: witness('sleep(1)'),
   };
-  return new Run({ items: WorkItems.list(list), broker: { replicas: 3 }, seeder: { runId }, worker });
+  return new SynthesizedRun({ items: WorkItems.list(list), broker: { replicas: 3 }, seeder: { runId }, worker });
 }

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { CAN_MAKE_FAULTS, WITHOUT_FAULTS } from '../../../tools/cluster/control';
-import { Campaign } from '../../chaos/campaign';
+import { ChaosRun } from '../../chaos/chaos-run';
 
 const [FAULTS, SEED] = [50, 1];
 /** So that a Job that hangs is told of before the test is cut off. */
@@ -20,9 +20,9 @@ describe('Jobs on a cluster that breaks', () => {
       const bound = Duration.minutes(JOB_MINUTES);
       try {
         const say = (line: string) => lines.push(line);
-        const tally = await new Campaign({ faults: FAULTS, seed: SEED, say, enough, leave, bound }).run();
-        expect(tally.breaches).toEqual([]);
-        expect(tally.faults).toBeGreaterThanOrEqual(FAULTS);
+        const summary = await new ChaosRun({ faults: FAULTS, seed: SEED, say, enough, leave, bound }).run();
+        expect(summary.breaches).toEqual([]);
+        expect(summary.faults).toBeGreaterThanOrEqual(FAULTS);
       } catch (error) {
         console.error(lines.join('\n'));
         throw error;

@@ -1,10 +1,10 @@
 import { Duration } from 'cdk8s';
 import { WorkItems } from '../../../lib';
-import { Container } from '../../../lib/contract/containers';
+import { ContainerName } from '../../../lib/contract/containers';
 import { node, revive } from '../../../tools/cluster/faults';
 import { useNamespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import { type Json, Run } from '../../../tools/synth';
+import { type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 import { NOT_CREATED, waitingForConfigMap } from '../support/late-container';
 
 const [STAYS, FALLS] = ['node-1', 'node-2'];
@@ -14,20 +14,22 @@ describe('a node that crashes between the creation of the two containers of a po
   const { namespace, faultTest } = useNamespace();
 
   faultTest('leaves the pod as it is; its deadline ends it, and another one does its item', async () => {
-    const run = new Run({ items: WorkItems.list(['apple']) });
+    const run = new SynthesizedRun({ items: WorkItems.list(['apple']) });
     run.pin('broker', STAYS);
     run.pin('job', FALLS);
     run.setPodDeadline(DEADLINE);
-    await namespace.apply(waitingForConfigMap(Container.COURIER, run.objects()));
+    await namespace.apply(waitingForConfigMap(ContainerName.COURIER, run.objects()));
     const pod = await until('a pod with a worker, and no courier', async () => {
       const [first] = await namespace.podsOf(run.job.name);
       const state = (name: string) =>
         first?.status.containerStatuses?.find((status: Json) => status.name === name)?.state;
-      return state(Container.WORKER)?.running && state(Container.COURIER)?.waiting?.reason === NOT_CREATED && first;
+      return (
+        state(ContainerName.WORKER)?.running && state(ContainerName.COURIER)?.waiting?.reason === NOT_CREATED && first
+      );
     });
     node('crash', 2);
     try {
-      await namespace.run('create', 'configmap', Container.COURIER, '--from-literal=a=b');
+      await namespace.run('create', 'configmap', ContainerName.COURIER, '--from-literal=a=b');
     } finally {
       await revive(2);
     }

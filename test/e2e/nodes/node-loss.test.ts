@@ -5,7 +5,7 @@ import { node, revive } from '../../../tools/cluster/faults';
 import { kubectl } from '../../../tools/cluster/kubectl';
 import { useNamespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import { FRUITS, Run } from '../../../tools/synth';
+import { FRUITS, SynthesizedRun } from '../../../tools/synthesized-run';
 import { Ledger, witness } from '../support/ledger';
 
 const STAYS = 'node-1';
@@ -59,9 +59,9 @@ describe('a node that loses power in the middle of a run', () => {
     await expectComplete(run);
   });
 
-  function runOf(runId: string): Run {
+  function runOf(runId: string): SynthesizedRun {
     const labels = { run: runId };
-    const run = new Run({
+    const run = new SynthesizedRun({
       items: WorkItems.list(FRUITS),
       seeder: { runId },
       worker: {
@@ -85,7 +85,7 @@ describe('a node that loses power in the middle of a run', () => {
   }
 
   /** One item is in work on the node that will fall, and the other node has done some. */
-  async function runUntilTheMiddle(run: Run): Promise<void> {
+  async function runUntilTheMiddle(run: SynthesizedRun): Promise<void> {
     await namespace.apply(run.objects());
     await until('work on both nodes', async () => {
       const entries = await ledger.of(run.queue.queueName);
@@ -94,21 +94,21 @@ describe('a node that loses power in the middle of a run', () => {
     });
   }
 
-  async function startedOn(run: Run, nodeName: string): Promise<string[]> {
+  async function startedOn(run: SynthesizedRun, nodeName: string): Promise<string[]> {
     const pods = await namespace.podsOf(run.job.name);
     const there = pods.filter(({ spec }) => spec.nodeName === nodeName).map(({ metadata }) => metadata.name);
     const entries = await ledger.of(run.queue.queueName);
     return entries.filter(({ what, pod }) => what === 'start' && there.includes(pod)).map(({ item }) => item);
   }
 
-  async function allDone(run: Run, items: string[]): Promise<void> {
+  async function allDone(run: SynthesizedRun, items: string[]): Promise<void> {
     await until(`the end of ${items}`, async () => {
       const ended = await ledger.items(run.queue.queueName, 'end');
       return items.every((item) => ended.includes(item));
     });
   }
 
-  async function expectComplete(run: Run): Promise<void> {
+  async function expectComplete(run: SynthesizedRun): Promise<void> {
     const ended = await namespace.ended(run.job.name);
     expect([ended.outcome, ended.succeeded]).toEqual(['Complete', 8]);
     expect(await ledger.items(run.queue.queueName, 'end')).toEqual(FRUITS);

@@ -3,7 +3,7 @@ import type { RabbitMQ } from '../../../lib';
 import { askKubectl } from '../../../tools/cluster/kubectl';
 import type { Namespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 const CONTAINER = 'rabbitmq';
 

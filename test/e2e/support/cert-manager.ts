@@ -5,7 +5,7 @@ import { CERTIFICATE } from '../../../scripts/definitions';
 import { CLUSTER } from '../../../tools/cluster/control';
 import type { Namespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 import { defineResource } from './custom-resources';
 
 /** From nothing, it takes two minutes on two cores. */

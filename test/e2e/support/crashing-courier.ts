@@ -1,6 +1,6 @@
-import { Container } from '../../../lib/contract/containers';
+import { ContainerName } from '../../../lib/contract/containers';
 import { bundle } from '../../../tools/programs/bundle';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 const COURIER = 'courier.js';
 
@@ -22,7 +22,7 @@ export function withCrashingCourier(objects: Json[], item: string): Json[] {
 export function withStillbornCourier(objects: Json[]): Json[] {
   const changed: Json[] = JSON.parse(JSON.stringify(objects));
   const containers = changed.flatMap(({ kind, spec }) => (kind === 'Job' ? spec.template.spec.containers : []));
-  for (const container of containers) if (container.name === Container.COURIER) container.command = ['false'];
+  for (const container of containers) if (container.name === ContainerName.COURIER) container.command = ['false'];
   return changed;
 }
 

@@ -3,7 +3,7 @@ import { type Definition, locate } from '../../../scripts/definitions';
 import { CLUSTER } from '../../../tools/cluster/control';
 import { askKubectl } from '../../../tools/cluster/kubectl';
 import { until } from '../../../tools/cluster/until';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 /** Lets the cluster know a kind of objects. It stays: others on the cluster may have come to use it. */
 export async function defineResource(definition: Definition): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 /** Why such a container waits. */
 export const NOT_CREATED = 'CreateContainerConfigError';

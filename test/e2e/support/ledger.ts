@@ -1,7 +1,7 @@
 import { Program } from '../../../lib';
 import type { Namespace } from '../../../tools/cluster/namespace';
 import { until } from '../../../tools/cluster/until';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 /**
  * Where programs write down what they do, so that it survives their pods. It is a pod that takes lines over TCP and answers

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
-import type { Pod, Run } from '../../../tools/programs/run';
+import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { until } from '../../../tools/programs/shim-process';
 import { ledger, useRuns } from '../../support/use-runs';
 
@@ -72,13 +72,13 @@ describe('a program that ignores SIGTERM', () => {
     const pod = run.pod(program, { TERMINATION_GRACE_SECONDS: '1' });
     await until(() => items().length === 1);
     pod.askToLeave();
-    expect(await pod.exit()).toBe(ExitCode.LEFT);
+    expect(await pod.exit()).toBe(ExitCode.STOPPED);
     expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);
   });
 });
 
 describe('where the item cannot be handed to the program', () => {
-  async function expectHandedOver(run: Run, pod: Pod, reason: RegExp): Promise<void> {
+  async function expectHandedOver(run: LocalRun, pod: LocalPod, reason: RegExp): Promise<void> {
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toMatch(/^item 0 "a": cannot be handed to the program: .*; another pod tries again$/);
     expect(pod.courier.lastWords).toMatch(reason);

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
-import { type Pod, RUN_NAME, type Run } from '../../../tools/programs/run';
+import { type LocalPod, type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
 import { until } from '../../../tools/programs/shim-process';
 import { ledger, useRuns } from '../../support/use-runs';
 
@@ -171,7 +171,7 @@ describe('a failing item', () => {
 
   test('is tolerated when the Job tolerates it', async () => {
     const run = await seeded(['bad']);
-    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' });
+    const pod = run.pod(['false'], { MAX_ATTEMPTS: '1', TOLERATED_DEAD_LETTERS: '1' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(pod.courier.lastWords).toContain('1 dead letter (1 tolerated)');
   });
@@ -308,7 +308,7 @@ describe('a pod that dies', () => {
 
   test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {
     const run = await seeded(['bad']);
-    const env = { MAX_ATTEMPTS: '1', TOLERATED_FAILURES: '1' };
+    const env = { MAX_ATTEMPTS: '1', TOLERATED_DEAD_LETTERS: '1' };
     expect(await run.pod(['false'], { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
     const second = run.pod(['false'], env);
     expect(await second.exit()).toBe(ExitCode.DONE);
@@ -321,7 +321,7 @@ describe('a pod that is asked to leave', () => {
   test('hands its item over without a lost attempt', async () => {
     const run = await seeded(['a']);
     const first = await podAskedToLeave(run);
-    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(ledger(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
@@ -337,7 +337,7 @@ describe('a pod that is asked to leave', () => {
     first.worker.signal('SIGTERM');
     await until(() => first.courier.log.includes('the pod was asked to leave'));
     first.courier.kill('SIGTERM');
-    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await first.exit()).toBe(ExitCode.STOPPED);
     expect(first.courier.log).not.toContain('failed');
     const second = run.pod(ledger(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
@@ -351,7 +351,7 @@ describe('a pod that is asked to leave', () => {
     await until(() => items().length === 1);
     pod.courier.kill('SIGTERM');
     pod.worker.end();
-    expect(await pod.courier.exit).toBe(ExitCode.LEFT);
+    expect(await pod.courier.exit).toBe(ExitCode.STOPPED);
     expect(await run.depth('dead')).toBe(0);
     expect(await run.depth()).toBe(1);
   });
@@ -371,7 +371,7 @@ describe('a pod that is asked to leave', () => {
     const first = run.pod(['false']);
     await until(() => first.courier.log.includes('attempt 2 of 3 failed'));
     first.askToLeave();
-    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await first.exit()).toBe(ExitCode.STOPPED);
     const second = run.pod(['false']);
     expect(await second.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(second.courier.log).toContain('attempt 3 of 3 failed');
@@ -394,7 +394,7 @@ describe('a pod that is asked to leave', () => {
     expect(await run.depth()).toBe(0);
   });
 
-  async function podAskedToLeave(run: Run, env: Record<string, string> = {}): Promise<Pod> {
+  async function podAskedToLeave(run: LocalRun, env: Record<string, string> = {}): Promise<LocalPod> {
     const { program, items } = ledger(run, 'exec sleep 1000');
     const pod = run.pod(program, env);
     await until(() => items().length === 1);
@@ -417,7 +417,7 @@ describe('a pod that is asked to leave', () => {
     const pod = run.pod(['true']);
     await until(() => existsSync(join(pod.worker.folder, 'down')));
     pod.askToLeave();
-    expect(await pod.exit()).toBe(ExitCode.LEFT);
+    expect(await pod.exit()).toBe(ExitCode.STOPPED);
   });
 });
 

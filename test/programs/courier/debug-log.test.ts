@@ -1,10 +1,10 @@
-import { Env } from '../../../lib/contract/environment';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
 import { until } from '../../../tools/programs/shim-process';
 import { ledger, useRuns } from '../../support/use-runs';
 
-const DEBUG = { [Env.LOG]: 'debug' };
+const DEBUG = { [EnvName.LOG]: 'debug' };
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -12,7 +12,7 @@ const { runOf, seeded } = useRuns(broker);
 describe('the debug log', () => {
   test('is empty unless WORK_QUEUE_LOG is debug', async () => {
     const run = await seeded(['apple']);
-    const pod = run.pod(ledger(run).program, { [Env.LOG]: 'info' });
+    const pod = run.pod(ledger(run).program, { [EnvName.LOG]: 'info' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(pod.courier.log).not.toContain('debug:');
   });
@@ -54,7 +54,7 @@ describe('the debug log', () => {
 
   test('has how a call failed, and the stack traces of the error and of its cause', async () => {
     const run = runOf({ items: ['apple'], env: DEBUG });
-    const pod = run.pod(ledger(run).program, { [Env.BROKER_URL]: 'amqp://guest:guest@127.0.0.1:1' });
+    const pod = run.pod(ledger(run).program, { [EnvName.BROKER_URL]: 'amqp://guest:guest@127.0.0.1:1' });
     await until(() => pod.courier.log.includes('caused by'));
     expect(pod.courier.log).toMatch(/debug: broker: connect: failed \(connect ECONNREFUSED 127\.0\.0\.1:1\) after/);
     expect(pod.courier.log).toMatch(/debug: BrokerError: connect: connect ECONNREFUSED.*\n +at bounded /);

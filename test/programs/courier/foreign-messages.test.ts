@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChannelModel, Options } from 'amqplib';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { companions } from '../../../lib/contract/queues';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
-import { RUN_NAME, type Run } from '../../../tools/programs/run';
+import { type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
 import { until } from '../../../tools/programs/shim-process';
 import { ledger, useRuns } from '../../support/use-runs';
 
@@ -16,7 +16,7 @@ interface Foreign extends Options.Publish {
 }
 
 /** What the seeder has left in the queue, behind messages of somebody else. */
-function precededBy(run: Run, ...foreign: Foreign[]): Promise<void> {
+function precededBy(run: LocalRun, ...foreign: Foreign[]): Promise<void> {
   return run.withBroker(async (model) => {
     const channel = await model.createConfirmChannel();
     const own = await channel.get(run.queue);
@@ -116,7 +116,7 @@ describe('a message that nobody seeded', () => {
     const first = run.pod(program, { ITEMS_PER_POD: '2' });
     await until(() => items().length === 2);
     first.askToLeave();
-    expect(await first.exit()).toBe(ExitCode.LEFT);
+    expect(await first.exit()).toBe(ExitCode.STOPPED);
     expect(await run.pod(['false'], { MAX_ATTEMPTS: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(await run.depth('dead')).toBe(1);
     expect(await run.depth()).toBe(0);
@@ -138,8 +138,8 @@ test('a message of somebody else among the dead letters is one of them, and its 
   await run.withBroker(async (model) => {
     const channel = await model.createConfirmChannel();
     const reason = 'why\n'.repeat(15_000);
-    channel.sendToQueue(companions(run.queue).dead, Buffer.from('x'.repeat(9000)), { headers: { reason } });
-    channel.sendToQueue(companions(run.queue).dead, Buffer.from('y'), { headers: { reason: { no: 'text' } } });
+    channel.sendToQueue(relatedQueues(run.queue).dead, Buffer.from('x'.repeat(9000)), { headers: { reason } });
+    channel.sendToQueue(relatedQueues(run.queue).dead, Buffer.from('y'), { headers: { reason: { no: 'text' } } });
     await channel.waitForConfirms();
   });
   expect(await run.pod(['true']).exit()).toBe(ExitCode.DONE);

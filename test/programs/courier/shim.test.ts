@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { callLines } from '../../../lib/programs/courier/call';
+import { callLines } from '../../../lib/programs/courier/program-call';
 import { WorkerLink } from '../../../lib/programs/courier/worker-link';
 import { ShimProcess, until } from '../../../tools/programs/shim-process';
 
@@ -268,7 +268,7 @@ describe.each([
   test('a SIGTERM while it is idle does not end it: the courier says when', async () => {
     await startWith('true');
     shim.signal('SIGTERM');
-    await until(() => worker.leave.aborted);
+    await until(() => worker.shutdown.aborted);
     expect(await worker.run(Buffer.from('x'))).toBe(143);
     worker.quit(11, 'asked to leave');
     expect(await shim.exit()).toBe(11);
@@ -281,7 +281,7 @@ describe.each([
     await startWith('echo', 'started');
     await new Promise((resolve) => setTimeout(resolve, 200)); // now the runner is being started
     shim.signal('SIGTERM');
-    await until(() => worker.leave.aborted);
+    await until(() => worker.shutdown.aborted);
     expect(await worker.run(Buffer.from('x'))).toBe(143);
     worker.quit(11, 'asked to leave');
     expect(await shim.exit()).toBe(11);

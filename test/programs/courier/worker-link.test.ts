@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Exchange } from '../../../lib/contract/shared-volume';
+import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { WorkerLink } from '../../../lib/programs/courier/worker-link';
 import { sleep } from '../../../lib/programs/runtime/time';
 
@@ -27,7 +27,7 @@ describe('the wait for a worker', () => {
     });
     await sleep(20 * LIMIT);
     expect(ready).toBeUndefined();
-    mkdirSync(join(folder, Exchange.WORKER_CREATED));
+    mkdirSync(join(folder, SharedVolume.WORKER_CREATED));
     await waiting;
     expect(ready).toBe(false);
   });

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { companions } from '../../../lib/contract/queues';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { WorkItems } from '../../../lib/index';
 import { useBroker } from '../../../tools/programs/broker';
-import type { Run } from '../../../tools/programs/run';
+import type { LocalRun } from '../../../tools/programs/local-run';
 import { useRuns } from '../../support/use-runs';
 
 const SCRIPT = join(__dirname, '..', '..', '..', 'examples', 'dead-letters.mjs');
@@ -15,13 +15,13 @@ const broker = useBroker();
 const { seeded } = useRuns(broker);
 
 /** What examples/dead-letters.mjs writes. */
-function deadLetters(run: Run, ...args: string[]) {
+function deadLetters(run: LocalRun, ...args: string[]) {
   const env = { ...process.env, BROKER_URL: broker().url };
   return promisify(execFile)(process.execPath, [SCRIPT, run.queue, ...args], { env });
 }
 
 /** A run whose program does `good` alone. */
-async function failed(items: (string | Buffer)[]): Promise<Run> {
+async function failed(items: (string | Buffer)[]): Promise<LocalRun> {
   const run = await seeded(items);
   const program = ['sh', '-c', 'item=$(cat); [ "$item" = good ] || { echo "no $WORK_ITEM_INDEX" >&2; exit 3; }'];
   const pod = run.pod(program, { ITEMS_PER_POD: String(items.length), MAX_ATTEMPTS: '1' });
@@ -74,7 +74,7 @@ test('an item that is a dead letter twice is there once', async () => {
   const run = await failed(['bad']);
   await run.withBroker(async (model) => {
     const channel = await model.createConfirmChannel();
-    const { dead } = companions(run.queue);
+    const { dead } = relatedQueues(run.queue);
     const letter = await channel.get(dead);
     if (!letter) throw new Error('no dead letter');
     channel.sendToQueue(dead, letter.content, letter.properties);
@@ -89,7 +89,7 @@ test('while a pod counts them they are not read: it would miss some', async () =
   const run = await failed(['bad']);
   await run.withBroker(async (model) => {
     const channel = await model.createChannel();
-    await channel.assertQueue(companions(run.queue).verdictLock, { exclusive: true, durable: false });
+    await channel.assertQueue(relatedQueues(run.queue).verdictLock, { exclusive: true, durable: false });
     await expect(deadLetters(run)).rejects.toThrow(/RESOURCE_LOCKED/);
   });
 });

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Channel } from 'amqplib';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { companions } from '../../../lib/contract/queues';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
-import type { Run } from '../../../tools/programs/run';
+import type { LocalRun } from '../../../tools/programs/local-run';
 import { until } from '../../../tools/programs/shim-process';
 import { ledger, useRuns } from '../../support/use-runs';
 
@@ -12,7 +12,7 @@ const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
 
 /** What somebody at the broker does. */
-function somebody(run: Run, does: (channel: Channel) => Promise<unknown>): Promise<void> {
+function somebody(run: LocalRun, does: (channel: Channel) => Promise<unknown>): Promise<void> {
   return run.withBroker(async (model) => {
     const channel = await model.createChannel();
     await does(channel);
@@ -20,7 +20,7 @@ function somebody(run: Run, does: (channel: Channel) => Promise<unknown>): Promi
   });
 }
 
-function exists(run: Run, which: 'work' | 'dead' | 'seeded'): Promise<boolean> {
+function exists(run: LocalRun, which: 'work' | 'dead' | 'seeded'): Promise<boolean> {
   return run.depth(which).then(
     () => true,
     () => false,
@@ -53,7 +53,7 @@ describe('a queue that is there already, with other arguments', () => {
 
   test('the lock under which dead letters are counted: the courier says so, at once', async () => {
     const run = await seeded([]);
-    const name = companions(run.queue).verdictLock;
+    const name = relatedQueues(run.queue).verdictLock;
     await somebody(run, (channel) => channel.assertQueue(name));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
@@ -99,7 +99,7 @@ describe('a queue that somebody deletes', () => {
     expect(pod.courier.lastWords).toMatch(deleted(run.queue));
   });
 
-  test('with its companions: the pod does not wait for a seeder', async () => {
+  test('with its relatedQueues: the pod does not wait for a seeder', async () => {
     const run = await seeded(['a']);
     const { program, items } = ledger(run, 'exec sleep 1000');
     const pod = run.pod(program);
@@ -113,26 +113,26 @@ describe('a queue that somebody deletes', () => {
 
   test('that of the dead letters: an item that fails stays in the work queue', async () => {
     const run = await seeded(['bad']);
-    await somebody(run, (channel) => channel.deleteQueue(companions(run.queue).dead));
+    await somebody(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
     const pod = run.pod(['false'], { MAX_ATTEMPTS: '1' });
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toMatch(deleted(companions(run.queue).dead));
+    expect(pod.courier.lastWords).toMatch(deleted(relatedQueues(run.queue).dead));
     expect(await run.depth()).toBe(1);
   });
 
   test('that of the dead letters, when all is settled: nobody knows how many there were', async () => {
     const run = await seeded([]);
-    await somebody(run, (channel) => channel.deleteQueue(companions(run.queue).dead));
+    await somebody(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toMatch(deleted(companions(run.queue).dead));
+    expect(pod.courier.lastWords).toMatch(deleted(relatedQueues(run.queue).dead));
   });
 });
 
 describe('a mark without a queue', () => {
   test.each(['work', 'dead'] as const)('%s: no seeder makes it anew, and no pod ends with success', async (which) => {
     const run = await seeded(['a']);
-    const name = which === 'work' ? run.queue : companions(run.queue).dead;
+    const name = which === 'work' ? run.queue : relatedQueues(run.queue).dead;
     await somebody(run, (channel) => channel.deleteQueue(name));
     for (let n = 0; n < 2; n++) {
       const seeder = run.seeder();

@@ -6,7 +6,7 @@ import { ExitCode } from '../../../lib/contract/exit-codes';
 import { frameItems, itemsPiece } from '../../../lib/contract/item-frames';
 import { WorkItems } from '../../../lib/index';
 import { useBroker } from '../../../tools/programs/broker';
-import { RUN_NAME, type Run, type RunOptions } from '../../../tools/programs/run';
+import { type LocalRun, type LocalRunOptions, RUN_NAME } from '../../../tools/programs/local-run';
 import { until } from '../../../tools/programs/shim-process';
 import { itemsModel } from '../../support/items-model';
 import { useRuns } from '../../support/use-runs';
@@ -15,15 +15,15 @@ const broker = useBroker();
 const runs = useRuns(broker);
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => `item-${i}`);
-const runOf = (items: RunOptions['items']): Run => runs.runOf({ items });
-async function expectSeededOnce(run: Run, items: readonly string[]): Promise<void> {
+const runOf = (items: LocalRunOptions['items']): LocalRun => runs.runOf({ items });
+async function expectSeededOnce(run: LocalRun, items: readonly string[]): Promise<void> {
   expect(await run.depth('seeded')).toBe(1);
   const found = await run.messages('work');
   expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));
 }
 
 /** The last of the three queues is there. */
-function isDeclared(run: Run): Promise<boolean> {
+function isDeclared(run: LocalRun): Promise<boolean> {
   return run.depth('work').then(
     () => true,
     () => false,
@@ -157,7 +157,7 @@ test('asked to leave, it leaves', async () => {
   const seeder = run.seeder();
   await until(() => isDeclared(run));
   seeder.kill('SIGTERM');
-  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(await seeder.exit).toBe(ExitCode.STOPPED);
   await run.seed();
   await expectSeededOnce(run, numbers(10));
 });
@@ -191,7 +191,7 @@ test('says in one line what is wrong with the broker, never the password, and tr
   const seeder = run.seeder({ BROKER_URL: wrong.toString() });
   await until(() => seeder.log.includes('again in'));
   seeder.kill('SIGTERM');
-  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(await seeder.exit).toBe(ExitCode.STOPPED);
   expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; again in/);
   expect(seeder.log).not.toContain('not-the-password');
 });
@@ -201,6 +201,6 @@ test('says so when the virtual host is not there', async () => {
   const seeder = run.seeder({ BROKER_URL: new URL('/gone', broker().url).toString() });
   await until(() => seeder.log.includes('again in'));
   seeder.kill('SIGTERM');
-  expect(await seeder.exit).toBe(ExitCode.LEFT);
+  expect(await seeder.exit).toBe(ExitCode.STOPPED);
   expect(seeder.log).toMatch(/connect: the broker refuses the virtual host: it is not there, .*; again in/);
 });

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { RabbitMQ, type RabbitMQProps, Tls } from '../../../lib/index';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 
 /** A broker with every kind of object that there is, at this path. */
 function brokerAt(chartId: string, id: string, props: RabbitMQProps = {}): Chart {

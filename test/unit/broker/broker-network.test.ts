@@ -9,7 +9,7 @@ import {
   Tls,
   WorkItems,
 } from '../../../lib/index';
-import { type Json, newChart, Run, type RunProps } from '../../../tools/synth';
+import { type Json, newChart, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
 type Labels = Record<string, string>;
 
@@ -23,12 +23,12 @@ const sorted = (ports: number[]) => ports.sort((a, b) => a - b);
 
 /** A run with what its policies say, read as a cluster would. */
 class Policies {
-  readonly run: Run;
+  readonly run: SynthesizedRun;
   readonly ofBroker: Json;
   readonly ofClients: Json;
 
-  constructor(broker: RabbitMQProps = {}, more: Omit<RunProps, 'broker'> = {}, chart = newChart()) {
-    this.run = new Run({ ...more, broker }, chart);
+  constructor(broker: RabbitMQProps = {}, more: Omit<SynthesizedRunProps, 'broker'> = {}, chart = newChart()) {
+    this.run = new SynthesizedRun({ ...more, broker }, chart);
     const policies = this.run.objects().filter(({ kind }) => kind === 'NetworkPolicy');
     expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([['Ingress'], ['Egress']]);
     [this.ofBroker, this.ofClients] = policies.map(({ spec }) => spec);
@@ -82,7 +82,7 @@ describe('the broker', () => {
   test('is not open to the clients of another broker in the namespace', () => {
     const chart = newChart();
     const other = new RabbitMQ(chart, 'other');
-    const run = new Run({}, chart);
+    const run = new SynthesizedRun({}, chart);
     const [first] = run.objects().filter(({ kind }) => kind === 'NetworkPolicy');
     expect(selects(first.spec.ingress[0].from[0].podSelector, podLabels(run.seederJob()))).toBe(false);
     expect(other.clientLabels).not.toEqual(run.broker.clientLabels);
@@ -119,7 +119,7 @@ describe('the broker', () => {
   });
 
   test.each(['', 'Research', 'a b', '-a'])('cannot have clients of a namespace %j', (name) => {
-    expect(() => new Run({ broker: { clientNamespaces: ['research', name] } })).toThrow(
+    expect(() => new SynthesizedRun({ broker: { clientNamespaces: ['research', name] } })).toThrow(
       /RabbitMQ 'test\/rabbitmq': clientNamespaces is ".*"; it cannot be the name of a Kubernetes namespace/,
     );
   });
@@ -197,7 +197,7 @@ test('labels are as short as Kubernetes wants them, however long the path', () =
 });
 
 describe('an open network', () => {
-  const run = new Run({ broker: { network: Network.OPEN, clientNamespaces: ['research'], metrics: true } });
+  const run = new SynthesizedRun({ broker: { network: Network.OPEN, clientNamespaces: ['research'], metrics: true } });
 
   test('has no policies', () => {
     expect(run.objects().map(({ kind }) => kind)).not.toContain('NetworkPolicy');

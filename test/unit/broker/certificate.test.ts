@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Certificate, type CertificateProps } from '../../../lib/broker/private/certificate';
-import { type Json, newChart } from '../../../tools/synth';
+import { type Json, newChart } from '../../../tools/synthesized-run';
 
 function certificate(props: Partial<CertificateProps> = {}) {
   const chart = newChart({ namespace: 'research' });

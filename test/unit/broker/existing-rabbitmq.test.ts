@@ -9,7 +9,7 @@ import {
   Trust,
   WorkItems,
 } from '../../../lib/index';
-import { type Json, newChart, Run } from '../../../tools/synth';
+import { type Json, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 
 /** The environment of the seeder and of the courier over a broker that is there, and all objects. */
 function over(make: (chart: ReturnType<typeof newChart>) => IBroker) {
@@ -159,7 +159,7 @@ describe('an existing broker behind a network policy', () => {
   });
 
   test('may be one of this package in another chart: its own policy then says what its clients may reach', () => {
-    const other = new Run({}, newChart({ namespace: 'messaging' }));
+    const other = new SynthesizedRun({}, newChart({ namespace: 'messaging' }));
     const { seeder, worker } = existing({ host: 'rabbitmq.messaging.svc', clientLabels: other.broker.clientLabels });
     const labels = other.seederJob().spec.template.metadata.labels;
     for (const key of Object.keys(labels).filter((each) => each.startsWith('cdk8s-work-queue/'))) {

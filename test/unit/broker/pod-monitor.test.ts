@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { PodMonitor } from '../../../lib/broker/private/pod-monitor';
-import { type Json, newChart } from '../../../tools/synth';
+import { type Json, newChart } from '../../../tools/synthesized-run';
 
 function podMonitor() {
   const chart = newChart({ namespace: 'research' });

@@ -1,5 +1,5 @@
 import { Images, RabbitMQ, type RabbitMQProps } from '../../../lib/index';
-import { newChart } from '../../../tools/synth';
+import { newChart } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 describe.each([

@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, type RabbitMQProps, WorkItems } from '../../../lib/index';
-import { env, type Json, Run } from '../../../tools/synth';
+import { env, type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf, settingsOf } from '../../support/broker-of';
 
 const memory = (limit: Size): RabbitMQProps => ({ resources: { memory: { limit } } });
@@ -66,17 +66,17 @@ describe('the consumer timeout', () => {
 
   test("is RabbitMQ's own without queues, and the two weeks of a queue with one", () => {
     expect(brokerOf().settings.consumer_timeout).toBe('1800000');
-    expect(timeout(new Run().objects())).toBe(1_209_600_000);
+    expect(timeout(new SynthesizedRun().objects())).toBe(1_209_600_000);
   });
 
   test('is as long as the longest work on an item, of workers that come after the broker', () => {
-    const run = new Run({ worker: long });
+    const run = new SynthesizedRun({ worker: long });
     expect(timeout(run.objects())).toBe(needs * 1000);
     expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(needs));
   });
 
   test('is that of the most demanding queue', () => {
-    const run = new Run({ worker: { itemTimeout: Duration.days(20), maxAttempts: 1 } });
+    const run = new SynthesizedRun({ worker: { itemTimeout: Duration.days(20), maxAttempts: 1 } });
     const items = WorkItems.list(['nut']);
     const queue = new QueueSeeder(run.chart, 'nuts', { broker: run.broker, items });
     new CoarseWorkerJob(run.chart, 'crack', { queue, image: 'x:1', program: Program.command('cat'), ...long });
@@ -106,7 +106,7 @@ describe('the consumer timeout', () => {
   });
 
   test('is of the broker that has the queue, and of no other', () => {
-    const run = new Run({ worker: long });
+    const run = new SynthesizedRun({ worker: long });
     const other = new Chart(new App(), 'other');
     new RabbitMQ(other, 'rabbitmq');
     expect(timeout(other.toJson())).toBe(1_800_000);

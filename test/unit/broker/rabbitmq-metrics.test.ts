@@ -1,5 +1,5 @@
 import { type RabbitMQProps, Tls } from '../../../lib/index';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 const annotations = ({ statefulSet }: ReturnType<typeof brokerOf>) => statefulSet.spec.template.metadata.annotations;

@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-28';
 import { RabbitMQ } from '../../../lib/index';
-import { container, env, type Json, newChart, podSpecs } from '../../../tools/synth';
+import { container, env, type Json, newChart, podSpecs } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 describe('the Service', () => {
@@ -177,23 +177,23 @@ describe('the credentials', () => {
 
   test('are read by a container that prepares the node before the server starts', () => {
     const { broker, pod } = brokerOf();
-    const [prepare, ...others] = pod.initContainers;
+    const [init, ...others] = pod.initContainers;
     expect(others).toEqual([]);
-    expect(prepare.name).toBe('prepare');
-    expect(prepare.command).toEqual(['node', '/opt/work-queue/programs/prepare.js']);
-    expect(prepare.env).toEqual([
+    expect(init.name).toBe('broker-init');
+    expect(init.command).toEqual(['node', '/opt/work-queue/programs/broker-init.js']);
+    expect(init.env).toEqual([
       { name: 'BROKER_CREDENTIALS_DIR', value: '/opt/work-queue/credentials' },
       { name: 'ADMIN_SECRET_DIR', value: '/opt/work-queue/admin' },
       { name: 'RABBITMQ_HOME', value: '/var/lib/rabbitmq' },
     ]);
     const secretAt = (path: string) => {
-      const { name, readOnly } = prepare.volumeMounts.find(({ mountPath }: Json) => mountPath === path);
+      const { name, readOnly } = init.volumeMounts.find(({ mountPath }: Json) => mountPath === path);
       expect(readOnly).toBe(true);
       return pod.volumes.find((volume: Json) => volume.name === name).secret.secretName;
     };
     expect(secretAt('/opt/work-queue/credentials')).toBe(broker.connection.credentials.name);
     expect(secretAt('/opt/work-queue/admin')).toBe(broker.adminCredentials.name);
-    expect(prepare.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
+    expect(init.volumeMounts).toContainEqual({ name: 'home', mountPath: '/var/lib/rabbitmq' });
   });
 
   test('go to the server in the home folder alone: it has neither their volumes nor variables of them', () => {

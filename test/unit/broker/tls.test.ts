@@ -1,6 +1,6 @@
 import { Secret } from 'cdk8s-plus-28';
 import { IssuerKind, RabbitMQ, type RabbitMQProps, Tls } from '../../../lib/index';
-import { container, env, type Json, newChart, Run } from '../../../tools/synth';
+import { container, env, type Json, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 const CERTIFICATE_FOLDER = '/etc/rabbitmq/certificate';
@@ -14,7 +14,7 @@ function given(props: Omit<RabbitMQProps, 'tls'> = {}) {
 function runWithSecret() {
   const chart = newChart();
   const tls = Tls.fromSecret(Secret.fromSecretName(chart, 'own', 'own-tls'));
-  return new Run({ broker: { tls } }, chart);
+  return new SynthesizedRun({ broker: { tls } }, chart);
 }
 
 const ports = (objects: Json[]) => objects.map(({ spec }) => spec.ports.map(({ port }: Json) => port));
@@ -147,7 +147,7 @@ describe('a client', () => {
     ['without a plain port', { tls: issued }],
     ['with a plain port beside it', { tls: issued, plaintext: true }],
   ])('uses TLS %s, to the headless Service, by the name of the other', (_, broker) => {
-    const run = new Run({ broker });
+    const run = new SynthesizedRun({ broker });
     const nodes = run.statefulSet().spec.serviceName;
     expect(run.broker.connection.url).toBe(`amqps://${nodes}:5671/`);
     expect(run.broker.connection.serverName).toBe(run.broker.serviceName);
@@ -162,7 +162,7 @@ describe('a client', () => {
 
   test.each([
     ['of a Secret that is there', runWithSecret],
-    ['of an issuer', () => new Run({ broker: { tls: issued } })],
+    ['of an issuer', () => new SynthesizedRun({ broker: { tls: issued } })],
   ])('has the authorities of a certificate %s, and neither it nor its key', (_, make) => {
     const run = make();
     const certificate = certificateSecret(run);
@@ -191,7 +191,7 @@ describe('a client', () => {
   });
 
   test('has none of it without TLS', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     expect(run.broker.connection).not.toHaveProperty('trust');
     expect(run.broker.connection).not.toHaveProperty('serverName');
     const names = Object.keys(env(run.seederJob(), 'seeder'));
@@ -200,7 +200,7 @@ describe('a client', () => {
 });
 
 /** The Secret that the server has its certificate from. */
-function certificateSecret(run: Run): string {
+function certificateSecret(run: SynthesizedRun): string {
   const mounts = container(run.statefulSet(), 'rabbitmq').volumeMounts;
   const { name } = mounts.find(({ mountPath }: Json) => mountPath === CERTIFICATE_FOLDER);
   const { volumes } = run.statefulSet().spec.template.spec;

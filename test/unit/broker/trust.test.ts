@@ -1,7 +1,7 @@
 import { ConfigMap, Secret } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, Trust, WorkItems } from '../../../lib/index';
-import { type Json, newChart } from '../../../tools/synth';
+import { type Json, newChart } from '../../../tools/synthesized-run';
 
 /** The volume of the authorities, and the container that uses it, of the seeder and of the worker's pod. */
 function clientsOver(trustOf: (scope: Construct) => Trust) {

@@ -1,4 +1,4 @@
-import { harm } from '../../chaos/blame';
+import { faultsPerItem } from '../../chaos/blame';
 import type { Blame, Entry } from '../../chaos/ledger-file';
 
 const entry = (what: Entry['what'], item: string, pod = 'a', queue = 'q'): Entry => ({ what, queue, item, pod });
@@ -16,5 +16,5 @@ test.each<[string, (Entry | Blame)[], Record<string, number>]>([
   ['not of another pod', [entry('start', '1'), entry('start', '2', 'b'), blame('b')], { 2: 1 }],
   ['not of another queue', [entry('start', '1'), entry('start', '1', 'b', 'other'), blame('b')], {}],
 ])('counts the faults that may have cost an item an attempt: %s', (_, entries, expected) => {
-  expect(Object.fromEntries([...harm(entries, 'q')].filter(([, count]) => count > 0))).toEqual(expected);
+  expect(Object.fromEntries([...faultsPerItem(entries, 'q')].filter(([, count]) => count > 0))).toEqual(expected);
 });

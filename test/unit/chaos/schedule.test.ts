@@ -1,12 +1,12 @@
-import { type FaultKind, planFaults, planJob, WEIGHTS } from '../../chaos/schedule';
+import { type FaultKind, scheduleFaults, scheduleJob, WEIGHTS } from '../../chaos/schedule';
 
 function faults(seed: number, count: number) {
-  const next = planFaults(seed);
+  const next = scheduleFaults(seed);
   return Array.from({ length: count }, next);
 }
 
 function jobs(seed: number, count: number) {
-  return Array.from({ length: count }, (_, number) => planJob(seed, number, 45));
+  return Array.from({ length: count }, (_, number) => scheduleJob(seed, number, 45));
 }
 
 describe('the plan of the fault bench', () => {

@@ -1,4 +1,4 @@
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 import { Targets } from '../../chaos/targets';
 
 const JOB_LABEL = 'batch.kubernetes.io/job-name';

@@ -58,6 +58,10 @@ test('a stream of another synth is refused', () => {
   const items = WorkItems.range(1, 3);
   unfolded(items);
   const source = { itemsFolder: folder, itemCount: 3, digest: items._packed.digest };
-  expect(() => program.readItems({ ...source, itemCount: 4 })).toThrow(/not those of the synth: 3 of them, not 4/);
-  expect(() => program.readItems({ ...source, digest: 'x' })).toThrow(/not those of the synth: digest \w{64}, not x/);
+  expect(() => program.readItems({ ...source, itemCount: 4 })).toThrow(
+    /differ from those of the synth: 3 items, not 4/,
+  );
+  expect(() => program.readItems({ ...source, digest: 'x' })).toThrow(
+    /differ from those of the synth: digest \w{64}, not x/,
+  );
 });

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
 import { type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
-import { FRUITS, type Json, Run, type RunProps } from '../../../tools/synth';
+import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
-const names = (run: Run) => run.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-const jobName = (worker: Partial<CoarseWorkerJobProps>) => new Run({ worker }).job.name;
+const names = (run: SynthesizedRun) => run.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+const jobName = (worker: Partial<CoarseWorkerJobProps>) => new SynthesizedRun({ worker }).job.name;
 
 describe('the same input', () => {
   test('is the same manifest, each time', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     expect(run.chart.toJson()).toEqual(run.chart.toJson());
-    expect(new Run().chart.toJson()).toEqual(run.chart.toJson());
+    expect(new SynthesizedRun().chart.toJson()).toEqual(run.chart.toJson());
   });
 
   test('is the same manifest, byte for byte, in another process, folder, locale and time zone', () => {
@@ -37,10 +37,10 @@ describe('the same input', () => {
   });
 
   test('has the same names when the keys of its manifest are not sorted', () => {
-    const sorted = names(new Run());
+    const sorted = names(new SynthesizedRun());
     process.env.CDK8S_DISABLE_SORT = '1';
     try {
-      expect(names(new Run())).toEqual(sorted);
+      expect(names(new SynthesizedRun())).toEqual(sorted);
     } finally {
       delete process.env.CDK8S_DISABLE_SORT;
     }
@@ -49,7 +49,7 @@ describe('the same input', () => {
 
 describe('the name of a Job', () => {
   test('says whose it is, ends in a hash, and is what stands in the manifest', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     expect(run.job.name).toMatch(/^test-eat-[0-9a-f]{10}$/);
     expect(run.queue.name).toMatch(/^test-fruits-[0-9a-f]{10}$/);
     expect(names(run)).toEqual(expect.arrayContaining([`Job ${run.job.name}`, `Job ${run.queue.name}`]));
@@ -62,7 +62,7 @@ describe('the name of a Job', () => {
     ['another number of items to a pod', { itemsPerPod: 2 }],
     ['more attempts', { maxAttempts: 4 }],
     ['another time for an item', { itemTimeout: Duration.minutes(1) }],
-    ['more tolerated failures', { toleratedFailures: 1 }],
+    ['more tolerated failures', { toleratedDeadLetters: 1 }],
   ])('changes with %s: Kubernetes would refuse it on the Job that is there', (_what, worker) => {
     expect(jobName(worker)).not.toBe(jobName({}));
   });
@@ -77,14 +77,14 @@ describe('the name of a Job', () => {
   });
 
   test('stays with a label of the Job, which Kubernetes takes too', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     run.job.metadata.addLabel('team', 'fruit');
     expect(run.job.name).toBe(jobName({}));
     expect(run.workerJob().metadata.labels).toMatchObject({ team: 'fruit' });
   });
 
   test('has labels beside it that do not change with what the Job runs', () => {
-    expect(new Run().workerJob().metadata.labels).toEqual({
+    expect(new SynthesizedRun().workerJob().metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-eat',
       'app.kubernetes.io/component': 'worker',
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
@@ -92,21 +92,21 @@ describe('the name of a Job', () => {
   });
 
   test('changes with what an escape hatch changes in the pods', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'low'));
     expect(run.job.name).not.toBe(jobName({}));
     expect(run.workerJob().spec.template.spec.priorityClassName).toBe('low');
   });
 
   test('changes with fields that are younger than the types', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/managedBy', 'example.com/kueue'));
     expect(run.job.name).not.toBe(jobName({}));
     expect(run.workerJob().spec.managedBy).toBe('example.com/kueue');
   });
 
   test('stays with what an escape hatch changes beside them', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/suspend', true));
     expect(run.job.name).toBe(jobName({}));
     expect(run.workerJob().spec.suspend).toBe(true);
@@ -114,7 +114,7 @@ describe('the name of a Job', () => {
 });
 
 describe('another list', () => {
-  const objectsOf = (props: RunProps) => new Set(names(new Run(props)));
+  const objectsOf = (props: SynthesizedRunProps) => new Set(names(new SynthesizedRun(props)));
   const before = objectsOf({});
   const after = objectsOf({ items: WorkItems.list([...FRUITS, 'nut']) });
   const added = [...after].filter((name) => !before.has(name)).map((name) => name.replace(/[0-9a-f]{10}$/, '#'));
@@ -125,9 +125,9 @@ describe('another list', () => {
 });
 
 test('no immutable ConfigMap keeps its name when its content changes', () => {
-  const contents = (props: RunProps): Map<string, Json> =>
+  const contents = (props: SynthesizedRunProps): Map<string, Json> =>
     new Map(
-      new Run(props)
+      new SynthesizedRun(props)
         .objects()
         .filter(({ immutable }) => immutable)
         .map(({ metadata, data, binaryData }) => [metadata.name, { data, binaryData }]),

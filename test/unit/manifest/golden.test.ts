@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Yaml } from 'cdk8s';
-import type { Json } from '../../../tools/synth';
+import type { Json } from '../../../tools/synthesized-run';
 import { APPS, synthesizedApp } from '../../support/synthesized';
 
 /**
@@ -21,7 +21,7 @@ test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '
   },
 );
 
-const PROGRAMS = ['courier.js', 'credentials.js', 'prepare.js', 'runner.sh', 'seeder.js', 'shim.sh'];
+const PROGRAMS = ['broker-init.js', 'courier.js', 'credentials.js', 'runner.sh', 'seeder.js', 'shim.sh'];
 
 /** They change with every release of esbuild and amqplib, and with them the names that are hashes of them. */
 function withoutPrograms(objects: Json[]): string {

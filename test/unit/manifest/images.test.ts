@@ -2,9 +2,9 @@ import { App, Chart } from 'cdk8s';
 import { ImagePullPolicy } from 'cdk8s-plus-28';
 import { Images } from '../../../lib/index';
 import { pullPolicy } from '../../../lib/manifest/pull-policy';
-import { container, Run, type RunProps } from '../../../tools/synth';
+import { container, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
-function imagesOf(run: Run) {
+function imagesOf(run: SynthesizedRun) {
   return {
     rabbitmq: container(run.statefulSet(), 'rabbitmq').image,
     seeder: container(run.seederJob(), 'seeder').image,
@@ -13,16 +13,16 @@ function imagesOf(run: Run) {
   };
 }
 
-function runIn(namespace: string, props: RunProps = {}) {
+function runIn(namespace: string, props: SynthesizedRunProps = {}) {
   const app = new App();
-  return { app, run: new Run(props, new Chart(app, 'test', { namespace })) };
+  return { app, run: new SynthesizedRun(props, new Chart(app, 'test', { namespace })) };
 }
 
 const NODE = 'node:24-slim';
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
 test('by default the public images are used', () => {
-  expect(imagesOf(new Run())).toEqual({
+  expect(imagesOf(new SynthesizedRun())).toEqual({
     rabbitmq: 'rabbitmq:4.3',
     seeder: NODE,
     courier: NODE,
@@ -107,5 +107,5 @@ test.each([
   [`node:latest@${DIGEST}`, ImagePullPolicy.IF_NOT_PRESENT],
 ])('%s is pulled %s, as Kubernetes has it', (image, policy) => {
   expect(pullPolicy(image)).toBe(policy);
-  expect(container(new Run({ worker: { image } }).workerJob(), 'worker').imagePullPolicy).toBe(policy);
+  expect(container(new SynthesizedRun({ worker: { image } }).workerJob(), 'worker').imagePullPolicy).toBe(policy);
 });

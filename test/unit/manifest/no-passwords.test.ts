@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from 'cdk8s-plus-28';
 import { type RabbitMQProps, Tls } from '../../../lib/index';
-import { type Json, newChart, podSpecs, Run } from '../../../tools/synth';
+import { type Json, newChart, podSpecs, SynthesizedRun } from '../../../tools/synthesized-run';
 import { APPS, synthesized } from '../../support/synthesized';
 
 /** What there is of passwords in a manifest. The names of Secrets, and of folders and files for them, are none. */
@@ -42,13 +42,16 @@ describe('no password stands in a manifest', () => {
     ['three nodes', { replicas: 3 }],
     ['all there is', { replicas: 5, tls: issued, plaintext: true, metrics: true, podMonitor: true }],
   ])('of %s', (_, broker) => {
-    expect(secretsIn(new Run({ broker }).objects())).toEqual([]);
+    expect(secretsIn(new SynthesizedRun({ broker }).objects())).toEqual([]);
   });
 
   test('of credentials and a certificate of your own', () => {
     const chart = newChart();
     const own = (name: string) => Secret.fromSecretName(chart, name, name);
-    const run = new Run({ broker: { credentials: own('my-user'), tls: Tls.fromSecret(own('my-tls')) } }, chart);
+    const run = new SynthesizedRun(
+      { broker: { credentials: own('my-user'), tls: Tls.fromSecret(own('my-tls')) } },
+      chart,
+    );
     expect(secretsIn(run.objects())).toEqual([]);
   });
 });
@@ -72,7 +75,7 @@ describe('no password stands in the manifest of what we show', () => {
 
 describe('this test would see', () => {
   const planted = (change: (objects: Json[]) => void) => {
-    const objects = structuredClone(new Run().objects());
+    const objects = structuredClone(new SynthesizedRun().objects());
     change(objects);
     return secretsIn(objects);
   };

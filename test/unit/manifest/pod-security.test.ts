@@ -1,5 +1,5 @@
 import { type RabbitMQProps, Tls } from '../../../lib/index';
-import { type Json, podSpecs, Run } from '../../../tools/synth';
+import { type Json, podSpecs, SynthesizedRun } from '../../../tools/synthesized-run';
 
 const VARIANTS: [string, RabbitMQProps][] = [
   ['a broker as it comes', {}],
@@ -12,7 +12,7 @@ const VARIANTS: [string, RabbitMQProps][] = [
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
 describe.each(VARIANTS)('every pod is in the restricted profile: %s', (_variant, broker) => {
-  const specs = podSpecs(new Run({ broker }).objects());
+  const specs = podSpecs(new SynthesizedRun({ broker }).objects());
   const containersOf = ({ initContainers = [], containers }: Json): Json[] => [...initContainers, ...containers];
 
   test('and there are four: broker, credentials, seeder, worker', () => {
@@ -21,7 +21,7 @@ describe.each(VARIANTS)('every pod is in the restricted profile: %s', (_variant,
         .map(({ name }) => name)
         .join(' '),
     );
-    expect(containers.sort()).toEqual(['credentials', 'prepare rabbitmq', 'seeder', 'worker courier']);
+    expect(containers.sort()).toEqual(['broker-init rabbitmq', 'credentials', 'seeder', 'worker courier']);
   });
 
   describe.each(specs.map((spec) => [spec.containers[0].name, spec]))('%s', (_name, spec) => {

@@ -1,4 +1,4 @@
-import { canonicalQuantity } from '../../../lib/manifest/pod-template';
+import { canonicalQuantity } from '../../../lib/validation/quantity';
 
 test.each([
   ['1024Mi', '1Gi'],

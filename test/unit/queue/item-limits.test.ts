@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { type IBroker, QueueSeeder, RabbitMQ, WorkItems } from '../../../lib/index';
-import { container, env, newChart, Run } from '../../../tools/synth';
+import { container, env, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 
 const MIB = 2 ** 20;
 const large = (bytes: number) => 'x'.repeat(bytes);
@@ -19,10 +19,10 @@ function queued(broker: IBroker, items: WorkItems): QueueSeeder {
 describe('an item that the broker would not take', () => {
   test('is an error that names the first one and the limit', () => {
     const items = WorkItems.list(['a', large(16 * MIB), large(16 * MIB + 1), large(17 * MIB)]);
-    expect(() => new Run({ items })).toThrow(
+    expect(() => new SynthesizedRun({ items })).toThrow(
       /QueueSeeder 'test\/fruits': item 2, counted from 0, has 16777217 bytes; the broker's limit for a message is 16777216\. Put the data/,
     );
-    expect(() => new Run({ items: items.take(2) })).not.toThrow();
+    expect(() => new SynthesizedRun({ items: items.take(2) })).not.toThrow();
   });
 
   test('is measured in bytes, and by the limit of the broker', () => {
@@ -36,7 +36,8 @@ describe('an item that the broker would not take', () => {
     ['1000', 1000],
     ['1001', undefined],
   ])('is measured by max_message_size of the config: %s', (size, most) => {
-    const run = () => new Run({ items: WorkItems.list([large(1001)]), broker: { config: { max_message_size: size } } });
+    const run = () =>
+      new SynthesizedRun({ items: WorkItems.list([large(1001)]), broker: { config: { max_message_size: size } } });
     if (most) expect(run).toThrow(`the broker's limit for a message is ${most}.`);
     else expect(run).not.toThrow();
   });
@@ -83,13 +84,13 @@ describe('the seeder', () => {
     [WorkItems.range(1, 2 ** 24).shuffled(1), '320Mi'],
     [WorkItems.list([large(8 * MIB)]), '280Mi'],
   ])('has memory for what it holds: %#', (items, limit) => {
-    expect(container(new Run({ items }).seederJob(), 'seeder').resources.limits.memory).toBe(limit);
+    expect(container(new SynthesizedRun({ items }).seederJob(), 'seeder').resources.limits.memory).toBe(limit);
   });
 
   test('is told how the run is called: by its runId, or else by its queue', () => {
-    const named = new Run({ seeder: { runId: 'may' } });
+    const named = new SynthesizedRun({ seeder: { runId: 'may' } });
     expect(env(named.seederJob(), 'seeder').RUN).toBe('may');
-    const run = new Run();
+    const run = new SynthesizedRun();
     expect(env(run.seederJob(), 'seeder').RUN).toBe(run.queue.queueName);
   });
 });

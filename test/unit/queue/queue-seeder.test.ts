@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { itemsPiece } from '../../../lib/contract/item-frames';
-import { companions, QUEUE_NAMES } from '../../../lib/contract/queues';
+import { QUEUE_NAMES, relatedQueues } from '../../../lib/contract/queues';
 import {
   CoarseWorkerJob,
   Program,
@@ -11,13 +11,22 @@ import {
   RabbitMQ,
   WorkItems,
 } from '../../../lib/index';
-import { container, credentialsVolume, env, FRUITS, type Json, Run, type RunProps } from '../../../tools/synth';
+import {
+  container,
+  credentialsVolume,
+  env,
+  FRUITS,
+  type Json,
+  SynthesizedRun,
+  type SynthesizedRunProps,
+} from '../../../tools/synthesized-run';
 
-const seeded = (seeder: Partial<QueueSeederProps>, more: RunProps = {}) => new Run({ ...more, seeder });
+const seeded = (seeder: Partial<QueueSeederProps>, more: SynthesizedRunProps = {}) =>
+  new SynthesizedRun({ ...more, seeder });
 
 describe('the seeder Job', () => {
   test('tells the seeder everything about the queue', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     expect(env(run.seederJob(), 'seeder')).toMatchObject({
       BROKER_URL: run.broker.connection.url,
       QUEUE: run.queue.queueName,
@@ -31,7 +40,7 @@ describe('the seeder Job', () => {
   });
 
   test('has the credentials of the broker as files, which change with the Secret, and not as variables', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     const job = run.seederJob();
     const { volumeMounts } = container(job, 'seeder');
     expect(volumeMounts).toContainEqual({
@@ -47,15 +56,8 @@ describe('the seeder Job', () => {
     expect(JSON.stringify(container(job, 'seeder').env)).not.toContain('secretKeyRef');
   });
 
-  test('gives the name of the pod by reference', () => {
-    expect(container(new Run().seederJob(), 'seeder').env).toContainEqual({
-      name: 'POD_NAME',
-      valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
-    });
-  });
-
   test('runs the program from an immutable ConfigMap', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     const job = run.seederJob();
     expect(container(job, 'seeder').command).toEqual(['node', '/opt/work-queue/programs/seeder.js']);
     const volume = job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-programs');
@@ -65,7 +67,7 @@ describe('the seeder Job', () => {
   });
 
   test('keeps the pods of failed attempts, retries them, and ends some day', () => {
-    const { spec } = new Run().seederJob();
+    const { spec } = new SynthesizedRun().seederJob();
     expect(spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 86_400 });
     expect(spec.template.spec.restartPolicy).toBe('Never');
     expect(spec.ttlSecondsAfterFinished).toBeUndefined();
@@ -76,7 +78,7 @@ describe('the seeder Job', () => {
 
   test('takes deadlines, resources and pull secrets as they are given', () => {
     const chart = new Chart(new App(), 'test');
-    const run = new Run(
+    const run = new SynthesizedRun(
       {
         seeder: {
           activeDeadline: Duration.minutes(5),
@@ -94,7 +96,8 @@ describe('the seeder Job', () => {
   });
 
   test('has memory for its items', () => {
-    const limit = (items: WorkItems) => container(new Run({ items }).seederJob(), 'seeder').resources.limits.memory;
+    const limit = (items: WorkItems) =>
+      container(new SynthesizedRun({ items }).seederJob(), 'seeder').resources.limits.memory;
     expect(limit(WorkItems.list(FRUITS))).toBe('256Mi');
     expect(limit(WorkItems.list(Array.from({ length: 10 }, () => 'x'.repeat(2 ** 20))))).toBe('286Mi');
   });
@@ -104,7 +107,7 @@ describe('the items', () => {
   const noise = Array.from({ length: 40_000 }, (_, n) => (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(36));
 
   test('are mounted as one folder of pieces, each an immutable ConfigMap below the limit of kubectl apply', () => {
-    const run = new Run({ items: WorkItems.list(noise) });
+    const run = new SynthesizedRun({ items: WorkItems.list(noise) });
     const job = run.seederJob();
     const mount = container(job, 'seeder').volumeMounts.find(
       ({ mountPath }: Json) => mountPath === '/opt/work-queue/items',
@@ -121,7 +124,7 @@ describe('the items', () => {
   });
 
   test('stand in the manifest before the Job that reads them', () => {
-    const run = new Run({ items: WorkItems.list(noise) });
+    const run = new SynthesizedRun({ items: WorkItems.list(noise) });
     const names: string[] = run.objects().map(({ metadata }) => metadata.name);
     const items = names.filter((name) => name.includes('-items-'));
     expect(names.indexOf(items.at(-1) ?? '')).toBeLessThan(names.indexOf(run.queue.name));
@@ -129,7 +132,7 @@ describe('the items', () => {
 });
 
 describe('the name of the queue', () => {
-  const nameOf = (props: RunProps) => new Run(props).queue.queueName;
+  const nameOf = (props: SynthesizedRunProps) => new SynthesizedRun(props).queue.queueName;
   const atPath = (chartId: string, id: string) => {
     const app = new App();
     const chart = new Chart(app, chartId);
@@ -137,17 +140,17 @@ describe('the name of the queue', () => {
     return new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) });
   };
 
-  test('says whose it is, and can be the name of its companions too', () => {
+  test('says whose it is, and can be the name of its relatedQueues too', () => {
     const name = nameOf({});
     expect(name).toMatch(/^test-fruits-[0-9a-f]{10}$/);
-    expect(companions(name).dead).toBe(`${name}.dead`);
+    expect(relatedQueues(name).dead).toBe(`${name}.dead`);
   });
 
   test('is the same for the same input', () => {
     expect(nameOf({})).toBe(nameOf({}));
   });
 
-  test.each<[string, RunProps]>([
+  test.each<[string, SynthesizedRunProps]>([
     ['items', { items: WorkItems.list([...FRUITS, 'nut']) }],
     ['items in another order', { items: WorkItems.list([...FRUITS].reverse()) }],
     ['items cut elsewhere', { items: WorkItems.list(['app', 'lebanana', ...FRUITS.slice(2)]) }],
@@ -158,7 +161,7 @@ describe('the name of the queue', () => {
     expect(nameOf(props)).not.toBe(nameOf({}));
   });
 
-  test.each<[string, RunProps]>([
+  test.each<[string, SynthesizedRunProps]>([
     ['more attempts', { worker: { maxAttempts: 20 } }],
     ['the usual times', { worker: { itemTimeout: Duration.hours(7), maxAttempts: 3 } }],
     ['another program', { worker: { program: Program.command('tac') } }],
@@ -168,7 +171,8 @@ describe('the name of the queue', () => {
   });
 
   test('differs between namespaces, which may share a broker', () => {
-    const name = (namespace: string) => new Run({}, new Chart(new App(), 'test', { namespace })).queue.queueName;
+    const name = (namespace: string) =>
+      new SynthesizedRun({}, new Chart(new App(), 'test', { namespace })).queue.queueName;
     expect(name('a')).not.toBe(name('b'));
   });
 
@@ -188,21 +192,23 @@ describe('the name of the queue', () => {
     ['A.b_c', 'Ünder score'],
     ['x'.repeat(60), 'y'.repeat(60)],
     ['测试', '队列'],
-  ])('of %s/%s is, with its companions, what the user of the broker may use', (chart, id) => {
+  ])('of %s/%s is, with its relatedQueues, what the user of the broker may use', (chart, id) => {
     const { queueName } = atPath(chart, id);
     const pattern = new RegExp(`^${QUEUE_NAMES}$`);
-    for (const name of [queueName, ...Object.values(companions(queueName))]) expect(name).toMatch(pattern);
+    for (const name of [queueName, ...Object.values(relatedQueues(queueName))]) expect(name).toMatch(pattern);
   });
 });
 
 describe('the workers of a queue', () => {
   test('may hold an item for all their attempts together', () => {
-    const run = new Run({ worker: { itemTimeout: Duration.days(10), terminationGracePeriod: Duration.seconds(60) } });
+    const run = new SynthesizedRun({
+      worker: { itemTimeout: Duration.days(10), terminationGracePeriod: Duration.seconds(60) },
+    });
     expect(env(run.seederJob(), 'seeder').CONSUMER_TIMEOUT_SECONDS).toBe(String(3 * (864_000 + 60 + 120)));
   });
 
   test('are several where that is wanted, and the queue is good for the most demanding', () => {
-    const run = new Run({ worker: { maxAttempts: 1, itemTimeout: Duration.days(15) } });
+    const run = new SynthesizedRun({ worker: { maxAttempts: 1, itemTimeout: Duration.days(15) } });
     const { queue } = run;
     const other = { maxAttempts: 1, itemTimeout: Duration.days(20) };
     new CoarseWorkerJob(run.chart, 'other', {
@@ -216,7 +222,7 @@ describe('the workers of a queue', () => {
   });
 
   test('may not change a name that was handed out', () => {
-    const run = new Run();
+    const run = new SynthesizedRun();
     const name = run.queue.queueName;
     run.queue.attachWorker({ holdItems: Duration.days(14) });
     expect(() => run.queue.attachWorker({ holdItems: Duration.days(15) })).toThrow(
@@ -228,7 +234,7 @@ describe('the workers of a queue', () => {
     [0, /holdItems is 0 s/],
     [1.5, /holdItems is 1\.5 s; it must be a whole number of seconds/],
   ])('may not hold an item for %d s', (seconds, message) => {
-    const { queue } = new Run();
+    const { queue } = new SynthesizedRun();
     expect(() => queue.attachWorker({ holdItems: Duration.seconds(seconds) })).toThrow(message);
   });
 });

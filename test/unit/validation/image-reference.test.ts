@@ -1,9 +1,9 @@
-import { Run } from '../../../tools/synth';
+import { SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
-const worker = (image: unknown) => new Run({ worker: { image: image as string } });
+const worker = (image: unknown) => new SynthesizedRun({ worker: { image: image as string } });
 
 test.each([
   'busybox',

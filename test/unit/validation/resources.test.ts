@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import { type ContainerResources, Cpu } from 'cdk8s-plus-28';
-import { Run } from '../../../tools/synth';
+import { SynthesizedRun } from '../../../tools/synthesized-run';
 
 const { gibibytes, mebibytes } = Size;
 
@@ -12,7 +12,9 @@ test.each<[string, ContainerResources]>([
   ['as much as is allowed, in other units', { memory: { request: mebibytes(1024), limit: gibibytes(1) } }],
   ['nothing of something', { cpu: { request: Cpu.units(0) } }],
 ])('%s may be asked for', (_, resources) => {
-  expect(() => new Run({ worker: { resources }, seeder: { resources }, broker: { resources } })).not.toThrow();
+  expect(
+    () => new SynthesizedRun({ worker: { resources }, seeder: { resources }, broker: { resources } }),
+  ).not.toThrow();
 });
 
 test.each<[ContainerResources, RegExp]>([
@@ -31,5 +33,6 @@ test.each<[ContainerResources, RegExp]>([
   [{ cpu: { limit: Cpu.units(Number.POSITIVE_INFINITY) } }, /resources\.cpu\.limit is Infinity/],
   [{ memory: { request: mebibytes(Number.NaN) } }, /resources\.memory\.request is NaNMi/],
 ])('%j is an error for worker, seeder and broker', (resources, message) => {
-  for (const who of ['worker', 'seeder', 'broker']) expect(() => new Run({ [who]: { resources } })).toThrow(message);
+  for (const who of ['worker', 'seeder', 'broker'])
+    expect(() => new SynthesizedRun({ [who]: { resources } })).toThrow(message);
 });

@@ -21,10 +21,18 @@ import {
   RabbitMQ,
   WorkItems,
 } from '../../../lib/index';
-import { container, credentialsVolume, env, FRUITS, type Json, newChart, Run } from '../../../tools/synth';
+import {
+  container,
+  credentialsVolume,
+  env,
+  FRUITS,
+  type Json,
+  newChart,
+  SynthesizedRun,
+} from '../../../tools/synthesized-run';
 
 const worked = (worker: Partial<CoarseWorkerJobProps>, items = FRUITS) =>
-  new Run({ worker, items: WorkItems.list(items, { allowEmpty: true }) });
+  new SynthesizedRun({ worker, items: WorkItems.list(items, { allowEmpty: true }) });
 
 describe('the number of pods', () => {
   test.each([
@@ -57,17 +65,17 @@ describe('the pod', () => {
   });
 
   test('tells the courier everything about its work', () => {
-    const run = worked({ itemsPerPod: 3, maxAttempts: 5, toleratedFailures: 2, itemTimeout: Duration.minutes(2) });
+    const run = worked({ itemsPerPod: 3, maxAttempts: 5, toleratedDeadLetters: 2, itemTimeout: Duration.minutes(2) });
     expect(env(run.workerJob(), 'courier')).toMatchObject({
       BROKER_URL: run.broker.connection.url,
       QUEUE: run.queue.queueName,
       RUN: run.queue.queueName,
-      EXCHANGE_DIR: '/run/work-queue',
+      SHARED_VOLUME_DIR: '/run/work-queue',
       ITEM_COUNT: '8',
       ITEMS_PER_POD: '3',
       MAX_ATTEMPTS: '5',
       ITEM_TIMEOUT_SECONDS: '120',
-      TOLERATED_FAILURES: '2',
+      TOLERATED_DEAD_LETTERS: '2',
       TERMINATION_GRACE_SECONDS: '30',
     });
   });
@@ -100,14 +108,14 @@ describe('the pod', () => {
   test('lets the two meet in a memory volume, and has our programs read-only in both', () => {
     const job = worked({}).workerJob();
     const { volumes } = job.spec.template.spec;
-    expect(volumes).toContainEqual({ name: 'work-queue-exchange', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
+    expect(volumes).toContainEqual({ name: 'work-queue-shared', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } });
     const shared = [
       { name: 'work-queue-programs', mountPath: '/opt/work-queue/programs', readOnly: true },
-      { name: 'work-queue-exchange', mountPath: '/run/work-queue' },
+      { name: 'work-queue-shared', mountPath: '/run/work-queue' },
     ];
     // What tells each that the other is created.
     const created = (name: string) => ({
-      name: 'work-queue-exchange',
+      name: 'work-queue-shared',
       mountPath: `/run/work-queue/${name}`,
       subPath: name,
       readOnly: true,
@@ -190,7 +198,7 @@ describe('what every pod may need', () => {
     const settings = new ConfigMap(chart, 'settings', { data: { A: '1' }, metadata: { name: 'settings' } });
     const scratch = Volume.fromEmptyDir(chart, 'scratch', 'scratch', { sizeLimit: Size.gibibytes(2) });
     const data = Volume.fromHostPath(chart, 'data', 'data', { path: '/data' });
-    const run = new Run(
+    const run = new SynthesizedRun(
       {
         worker: {
           envVariables: { MODE: EnvValue.fromValue('fast'), KEY: EnvValue.fromConfigMap(settings, 'A') },
@@ -354,7 +362,7 @@ describe('bad input', () => {
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
     [{ maxAttempts: 0 }, /maxAttempts is 0.*tried at least once/],
     [{ maxAttempts: 2.5 }, /maxAttempts is 2\.5/],
-    [{ toleratedFailures: -1 }, /toleratedFailures is -1; it must be a whole number from 0/],
+    [{ toleratedDeadLetters: -1 }, /toleratedDeadLetters is -1; it must be a whole number from 0/],
     [{ backoffLimit: -1 }, /backoffLimit is -1/],
     [
       { itemTimeout: Duration.seconds(0) },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Container } from '../../../lib/contract/containers';
-import { Env } from '../../../lib/contract/environment';
-import { env, type Json } from '../../../tools/synth';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
+import { env, type Json } from '../../../tools/synthesized-run';
 import { synthesized } from '../../support/synthesized';
 
 test('the patches in docs/troubleshooting.md set WORK_QUEUE_LOG in the courier and in the seeder', () => {
@@ -11,8 +11,8 @@ test('the patches in docs/troubleshooting.md set WORK_QUEUE_LOG in the courier a
   const jobs = synthesized(code ?? '').filter(({ kind }) => kind === 'Job');
   const logOf = (component: string, container: string) => {
     const job = jobs.find(({ metadata }: Json) => metadata.labels['app.kubernetes.io/component'] === component);
-    return env(job, container)[Env.LOG];
+    return env(job, container)[EnvName.LOG];
   };
-  expect(logOf('worker', Container.COURIER)).toBe('debug');
-  expect(logOf('seeder', Container.SEEDER)).toBe('debug');
+  expect(logOf('worker', ContainerName.COURIER)).toBe('debug');
+  expect(logOf('seeder', ContainerName.SEEDER)).toBe('debug');
 });

@@ -1,19 +1,19 @@
-import { MOST_ARGUMENT_BYTES } from '../../../lib/contract/limits';
+import { MAX_ARGUMENT_BYTES } from '../../../lib/contract/limits';
 import { CoarseWorkerJob, type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
-import { Run } from '../../../tools/synth';
+import { SynthesizedRun } from '../../../tools/synthesized-run';
 
 const long = (bytes: number) => 'x'.repeat(bytes);
 const ARGUMENT = Program.command('render', Program.ITEM);
 
 /** A Job on these items; as a second one, so that the queue itself is fine with them. */
 function jobOn(items: WorkItems, worker: Partial<CoarseWorkerJobProps>): () => CoarseWorkerJob {
-  const { chart, queue } = new Run({ items });
+  const { chart, queue } = new SynthesizedRun({ items });
   const image = 'busybox:1.37';
   return () => new CoarseWorkerJob(chart, 'render', { queue, image, program: Program.command('cat'), ...worker });
 }
 
 describe('a queue knows how long its longest item is', () => {
-  const longest = (items: WorkItems) => new Run({ items }).queue.longestItemBytes;
+  const longest = (items: WorkItems) => new SynthesizedRun({ items }).queue.longestItemBytes;
 
   test.each<[string, WorkItems, number]>([
     ['in bytes', WorkItems.list(['a', 'äöü', 'bcde']), 6],
@@ -29,7 +29,7 @@ describe('a queue knows how long its longest item is', () => {
 });
 
 describe('an item that is too long for the program', () => {
-  const fits = MOST_ARGUMENT_BYTES;
+  const fits = MAX_ARGUMENT_BYTES;
 
   test('is an error as an argument, which says by how much and what to do', () => {
     const items = WorkItems.list(['a', long(fits + 1)]);

@@ -1,10 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { EnvFieldPaths, EnvValue } from 'cdk8s-plus-28';
 import { lazy } from '../../../lib/manifest/lazy';
-import { Run } from '../../../tools/synth';
+import { SynthesizedRun } from '../../../tools/synthesized-run';
 
 const variable = (name: string, value = 'x') => ({ envVariables: { [name]: EnvValue.fromValue(value) } });
-const worker = (props: object) => () => new Run({ worker: props });
+const worker = (props: object) => () => new SynthesizedRun({ worker: props });
 
 describe('a variable of the program', () => {
   test.each(['A', '_', 'a_1', 'PATH', 'QUEUES', 'TERMINATION_LOGS', 'WQ_x', 'toString'])('can be named %s', (name) => {
@@ -25,7 +25,7 @@ describe('a variable of the program', () => {
     ['wq_default_signals', /"wq_default_signals", which the programs of this package/],
   ])('cannot be named %j', (name, message) => {
     expect(worker(variable(name))).toThrow(message);
-    const run = new Run();
+    const run = new SynthesizedRun();
     run.job.worker.env.addVariable(name, EnvValue.fromValue('x'));
     expect(run.job.node.validate()).toEqual([expect.stringMatching(message)]);
   });
@@ -48,7 +48,7 @@ describe('a variable of the program', () => {
 
   test('that is added later is looked at when the app is synthesized', () => {
     const app = new App();
-    const { job } = new Run({}, new Chart(app, 'test'));
+    const { job } = new SynthesizedRun({}, new Chart(app, 'test'));
     job.worker.env.addVariable('fine', EnvValue.fromValue('x'));
     expect(job.node.validate()).toEqual([]);
     job.worker.env.addVariable('wq_next', EnvValue.fromValue('x'));

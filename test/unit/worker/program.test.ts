@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { expand } from '../../../cli/rehearsal/expansion';
 import { Program } from '../../../lib/index';
-import { container, type Json, Run } from '../../../tools/synth';
+import { container, type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 
 let folder: string;
 beforeAll(() => {
@@ -19,11 +19,11 @@ function script(content: string | Buffer, name = 'worker.py'): string {
 }
 
 function commandOf(program: Program): string[] {
-  return container(new Run({ worker: { program } }).workerJob(), 'worker').command;
+  return container(new SynthesizedRun({ worker: { program } }).workerJob(), 'worker').command;
 }
 
 describe('a command', () => {
-  test('is run by the shim, in the exchange folder', () => {
+  test('is run by the shim, in the shared folder', () => {
     expect(commandOf(Program.command('/app/render', '--fast', ''))).toEqual([
       '/bin/sh',
       '/opt/work-queue/programs/shim.sh',
@@ -48,7 +48,9 @@ describe('a command', () => {
     '--',
     'Ä 🍎',
   ])('keeps the argument %j as it is, through YAML and the kubelet', (argument) => {
-    const manifest = Yaml.stringify(new Run({ worker: { program: Program.command('echo', argument) } }).workerJob());
+    const manifest = Yaml.stringify(
+      new SynthesizedRun({ worker: { program: Program.command('echo', argument) } }).workerJob(),
+    );
     const written = container(parsed(manifest), 'worker').command.at(-1);
     expect(expand(written, new Map([['QUEUE', 'expanded']]))).toBe(argument);
   });
@@ -88,7 +90,7 @@ describe('a command', () => {
 describe('a script', () => {
   test('is mounted where its interpreter finds it, and can be executed', () => {
     const program = Program.script(script('print(1)\n'), { interpreter: ['python3', '-u'], args: ['--x', '$(y)'] });
-    const run = new Run({ worker: { program } });
+    const run = new SynthesizedRun({ worker: { program } });
     const job = run.workerJob();
     expect(container(job, 'worker').command.slice(3)).toEqual([
       'python3',
@@ -113,7 +115,7 @@ describe('a script', () => {
   });
 
   test('comes before the Job that mounts it', () => {
-    const run = new Run({ worker: { program: Program.script(script('#!/bin/sh\n')) } });
+    const run = new SynthesizedRun({ worker: { program: Program.script(script('#!/bin/sh\n')) } });
     const names = run.objects().map(({ metadata }) => metadata.name);
     const configMap = names.find((name) => name.includes('-script-'));
     expect(names.indexOf(configMap)).toBeLessThan(names.indexOf(run.job.name));
@@ -126,7 +128,7 @@ describe('a script', () => {
     ['lines that look like YAML', Buffer.from('#!/bin/sh\n---\n  : a\n...\n\n\n')],
     ['what takes six bytes in the annotation', Buffer.from(`#!/bin/sh\n${'<&>'.repeat(60_000)}`)],
   ])('keeps its bytes: %s', (_what, content) => {
-    const run = new Run({ worker: { program: Program.script(script(content, 'w.sh')) } });
+    const run = new SynthesizedRun({ worker: { program: Program.script(script(content, 'w.sh')) } });
     const name = run.objects().find(({ metadata }) => metadata.name.includes('-script-')).metadata.name;
     const object = run.named('ConfigMap', name);
     const { data, binaryData } = parsed(Yaml.stringify(object));

@@ -1,13 +1,13 @@
 import { App, Chart } from 'cdk8s';
 import { Volume, type VolumeMount } from 'cdk8s-plus-28';
-import { container, type Json, newChart, Run } from '../../../tools/synth';
+import { container, type Json, newChart, SynthesizedRun } from '../../../tools/synthesized-run';
 
 /** A Job with one volume at these paths. */
-function mounted(...mounts: (string | Partial<VolumeMount>)[]): Run {
+function mounted(...mounts: (string | Partial<VolumeMount>)[]): SynthesizedRun {
   const chart = newChart();
   const volume = Volume.fromEmptyDir(chart, 'volume', 'volume');
   const volumeMounts = mounts.map((mount) => ({ volume, ...(typeof mount === 'string' ? { path: mount } : mount) }));
-  return new Run({ worker: { volumeMounts: volumeMounts as VolumeMount[] } }, chart);
+  return new SynthesizedRun({ worker: { volumeMounts: volumeMounts as VolumeMount[] } }, chart);
 }
 
 test.each([
@@ -57,7 +57,7 @@ test.each<[(string | Partial<VolumeMount>)[], RegExp]>([
 
 test('a volume that is mounted later is looked at when the app is synthesized', () => {
   const app = new App();
-  const { chart, job } = new Run({}, new Chart(app, 'test'));
+  const { chart, job } = new SynthesizedRun({}, new Chart(app, 'test'));
   const volume = Volume.fromEmptyDir(chart, 'volume', 'volume');
   job.worker.mount('/data', volume);
   expect(job.node.validate()).toEqual([]);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { AdminSecretKey, CredentialFile, RabbitMQFile } from '../../contract/broker-secrets';
 import { ExitCode } from '../../contract/exit-codes';
 import { QUEUE_NAMES } from '../../contract/queues';
-import type { Ending } from '../runtime/ending';
+import type { ExitStatus } from '../runtime/exit-status';
 import { readSecretFile } from '../runtime/secret-file';
 
-export interface PrepareSettings {
+export interface BrokerInitSettings {
   readonly clientFolder: string;
   readonly adminFolder: string;
   readonly home: string;
@@ -14,10 +14,10 @@ export interface PrepareSettings {
 
 /**
  * Writes what a RabbitMQ node needs before it starts, from the Secrets as they are now: the Erlang cookie and the definitions
- * of the users, which the server imports at each start. So a new password holds after a restart.
+ * of the users, which the server imports at each start. So a new password takes effect after a restart.
  * https://www.rabbitmq.com/docs/definitions#import-on-boot
  */
-export async function prepare({ clientFolder, adminFolder, home }: PrepareSettings): Promise<Ending> {
+export async function writeBrokerFiles({ clientFolder, adminFolder, home }: BrokerInitSettings): Promise<ExitStatus> {
   const admin = (key: string) => readSecretFile(adminFolder, key);
   const client = (key: string) => readSecretFile(clientFolder, key);
   const users = [
@@ -27,12 +27,15 @@ export async function prepare({ clientFolder, adminFolder, home }: PrepareSettin
   const [{ name: administrator }, { name: user }] = users;
   const empty = users.find(({ name, password }) => name === '' || password === '');
   if (empty) {
-    return { code: ExitCode.TRY_AGAIN, sentence: 'a Secret of the broker has an empty username or password' };
+    return {
+      code: ExitCode.TRY_AGAIN,
+      message: 'a Secret of the broker has an empty username or password; give it both',
+    };
   }
   if (user === administrator) {
     return {
       code: ExitCode.TRY_AGAIN,
-      sentence: `the user of the credentials is ${user}, as the administrator of the broker; give it another name`,
+      message: `the username of the credentials is ${user}, which is the administrator's; give the Secret another username`,
     };
   }
   const all = { configure: '.*', write: '.*', read: '.*' };
@@ -48,7 +51,7 @@ export async function prepare({ clientFolder, adminFolder, home }: PrepareSettin
   };
   write(join(home, RabbitMQFile.DEFINITIONS), JSON.stringify(definitions));
   write(join(home, RabbitMQFile.ERLANG_COOKIE), admin(AdminSecretKey.ERLANG_COOKIE));
-  return { code: ExitCode.DONE, sentence: `the users ${administrator} and ${user} are prepared` };
+  return { code: ExitCode.DONE, message: `the users ${administrator} and ${user} are ready for the server` };
 }
 
 /** Erlang refuses a cookie that others can read. */

@@ -4,25 +4,25 @@ import { killSeeder, type World } from './faults';
 import { inflict } from './injector';
 import { runOf } from './jobs';
 import { breaches, breachesWithoutFaults } from './oracle';
-import { type FaultKind, planFaults, planJob } from './schedule';
+import { type FaultKind, scheduleFaults, scheduleJob } from './schedule';
 import { Stage } from './stage';
-import { Tally } from './summary';
+import { Summary } from './summary';
 import { Targets } from './targets';
 
-/** Of Jobs in peace. */
-const JOBS_IN_PEACE = 4;
+/** Jobs that meet no faults. */
+const JOBS_WITHOUT_FAULTS = 4;
 /**
  * Another Job begins where fewer pods than these are at work. The Job controller waits between pods that fail, ever longer, so
  * there may be many Jobs, most of which wait. More of them, when all their pods begin at once, are too much for two cores.
  */
 const PODS = 8;
-const MOST_JOBS = 8;
+const MAX_JOBS = 8;
 /** From the beginning of a Job to its pods. */
 const BEGINNING = 6000;
 /** What a Job would take without faults; and one of those that meet none. */
-const [SECONDS, SECONDS_IN_PEACE] = [45, 15];
+const [SECONDS, SECONDS_WITHOUT_FAULTS] = [45, 15];
 
-export interface CampaignProps {
+export interface ChaosRunProps {
   readonly seed: number;
   readonly faults: number;
   readonly say: (line: string) => void;
@@ -38,44 +38,44 @@ export interface CampaignProps {
  * Jobs that meet no fault; then, until there were so many faults, Jobs that do, some at a time. Each is judged when it has
  * ended. It ends early at the first breach.
  */
-export class Campaign {
-  private readonly tally = new Tally();
+export class ChaosRun {
+  private readonly summary = new Summary();
   private readonly stage: Stage;
   private readonly targets: Targets;
   private readonly over = new AbortController();
   private readonly leave = new AbortController();
   private jobs = 0;
 
-  constructor(private readonly props: CampaignProps) {
+  constructor(private readonly props: ChaosRunProps) {
     this.stage = new Stage(this.leave.signal);
     this.targets = new Targets(this.stage.pods());
     for (const signal of [props.enough, props.leave]) signal.addEventListener('abort', () => this.over.abort());
     props.leave.addEventListener('abort', () => this.leave.abort());
   }
 
-  async run(): Promise<Tally> {
+  async run(): Promise<Summary> {
     await this.stage.create();
     try {
-      await Promise.all(Array.from({ length: JOBS_IN_PEACE }, () => this.job(true)));
-      if (this.props.faults > 0) await this.inTheStorm();
-      if (this.tally.breaches.length > 0) this.props.say(await this.stage.explain());
+      await Promise.all(Array.from({ length: JOBS_WITHOUT_FAULTS }, () => this.job(true)));
+      if (this.props.faults > 0) await this.withFaults();
+      if (this.summary.breaches.length > 0) this.props.say(await this.stage.explain());
     } finally {
       this.targets.close();
-      if (this.tally.breaches.length === 0) await this.stage.remove();
+      if (this.summary.breaches.length === 0) await this.stage.remove();
     }
-    return this.tally;
+    return this.summary;
   }
 
-  private async inTheStorm(): Promise<void> {
-    const parts = await Promise.allSettled([this.storm(), this.manyJobs()]); // what is broken is mended before it ends
+  private async withFaults(): Promise<void> {
+    const parts = await Promise.allSettled([this.faults(), this.manyJobs()]); // what is broken is mended before it ends
     for (const part of parts) if (part.status === 'rejected') throw part.reason;
   }
 
-  private async storm(): Promise<void> {
+  private async faults(): Promise<void> {
     const { namespace, ledger } = this.stage;
     const world: World = { namespace, ledger, targets: this.targets };
-    const storm = { next: planFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
-    await inflict(world, storm, [this.over.signal])
+    const injection = { next: scheduleFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
+    await inflict(world, injection, [this.over.signal])
       .catch((error) => {
         this.leave.abort(); // with what could not be mended Jobs may wait for ever
         throw error;
@@ -84,16 +84,16 @@ export class Campaign {
   }
 
   private met(kind: FaultKind): void {
-    this.tally.fault(kind);
-    this.props.say(`  ${this.tally.faults} ${kind}`);
-    if (this.tally.faults >= this.props.faults) this.over.abort();
+    this.summary.fault(kind);
+    this.props.say(`  ${this.summary.faults} ${kind}`);
+    if (this.summary.faults >= this.props.faults) this.over.abort();
   }
 
   private async manyJobs(): Promise<void> {
     const { signal } = this.over;
     const jobs: Promise<void>[] = [];
     while (!signal.aborted) {
-      if (this.targets.workers.length < PODS && this.targets.runs.size < MOST_JOBS) {
+      if (this.targets.workers.length < PODS && this.targets.runs.size < MAX_JOBS) {
         const job = this.job(false);
         job.catch(() => this.over.abort()); // and thrown below
         jobs.push(job);
@@ -104,26 +104,26 @@ export class Campaign {
     await Promise.all(jobs);
   }
 
-  private async job(inPeace: boolean): Promise<void> {
-    const { stage, targets, tally } = this;
+  private async job(withoutFaults: boolean): Promise<void> {
+    const { stage, targets, summary } = this;
     const { seed, say, bound } = this.props;
     const number = this.jobs++;
-    const plan = planJob(seed, number, inPeace ? SECONDS_IN_PEACE : SECONDS);
+    const plan = scheduleJob(seed, number, withoutFaults ? SECONDS_WITHOUT_FAULTS : SECONDS);
     const run = runOf(`job-${number}`, plan);
     targets.runs.add(run);
-    const seederKilled = !inPeace && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
+    const seederKilled = !withoutFaults && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
     await stage.apply(run);
     if ((await seederKilled) === 'over') this.met('seeder killed');
     const outcome = await stage.end(run, bound);
     targets.runs.delete(run);
 
     const facts = await stage.facts(run, plan, outcome);
-    tally.job(facts);
-    const found = inPeace ? breachesWithoutFaults(facts) : breaches(facts);
+    summary.job(facts);
+    const found = withoutFaults ? breachesWithoutFaults(facts) : breaches(facts);
     const broker = `${plan.queueType} queue, ${plan.replicas === 1 ? 'one broker' : 'three brokers'}`;
     say(`Job ${number}: ${plan.items} items, ${plan.itemsPerPod} to a pod, ${broker}: ${outcome ?? 'HUNG'}`);
     for (const sentence of found) say(`BREACH ${sentence}`);
-    tally.breaches.push(...found);
+    summary.breaches.push(...found);
     if (found.length > 0) this.over.abort();
     else await stage.forget(run);
   }

@@ -1,19 +1,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Env } from '../../../lib/contract/environment';
+import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { companions } from '../../../lib/contract/queues';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { ProgramProcess } from '../../../tools/programs/program-process';
 
-const PROGRAM = join(__dirname, '..', '..', '..', 'build', 'programs', 'prepare.js');
+const PROGRAM = join(__dirname, '..', '..', '..', 'build', 'programs', 'broker-init.js');
 
 const CLIENT = { username: 'work-queue', password: 'client-pw' };
 const ADMIN = { username: 'work-queue-admin', password: 'admin-pw', 'erlang-cookie': 'the-cookie' };
 
 /** The Secrets of a broker as folders, and the home folder of its server. */
 class ServerNode {
-  readonly folder = mkdtempSync(join(tmpdir(), 'prepare-test-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'broker-init-test-'));
   readonly home = join(this.folder, 'home');
 
   constructor() {
@@ -30,12 +30,12 @@ class ServerNode {
     for (const [key, value] of Object.entries(keys)) writeFileSync(join(folder, key), value);
   }
 
-  async prepare(env: Record<string, string> = {}) {
+  async init(env: Record<string, string> = {}) {
     const program = new ProgramProcess(PROGRAM, {
-      [Env.BROKER_CREDENTIALS_DIR]: join(this.folder, 'client'),
-      [Env.ADMIN_SECRET_DIR]: join(this.folder, 'admin'),
-      [Env.RABBITMQ_HOME]: this.home,
-      [Env.TERMINATION_LOG]: join(this.folder, 'last-words'),
+      [EnvName.BROKER_CREDENTIALS_DIR]: join(this.folder, 'client'),
+      [EnvName.ADMIN_SECRET_DIR]: join(this.folder, 'admin'),
+      [EnvName.RABBITMQ_HOME]: this.home,
+      [EnvName.TERMINATION_LOG]: join(this.folder, 'last-words'),
       ...env,
     });
     const code = await program.exit;
@@ -60,15 +60,15 @@ function newNode(): ServerNode {
   nodes.push(node);
   return node;
 }
-async function prepared(): Promise<ServerNode> {
+async function initialized(): Promise<ServerNode> {
   const node = newNode();
-  expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+  expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
   return node;
 }
 
 describe('the definitions', () => {
   test('have the two users, of whom one is administrator, and the virtual host /', async () => {
-    const { users, vhosts, permissions } = (await prepared()).definitions;
+    const { users, vhosts, permissions } = (await initialized()).definitions;
     expect(users).toEqual([
       { name: 'work-queue-admin', password: 'admin-pw', tags: ['administrator'] },
       { name: 'work-queue', password: 'client-pw', tags: [] },
@@ -81,14 +81,14 @@ describe('the definitions', () => {
   });
 
   test('let the administrator do everything', async () => {
-    const [admin] = (await prepared()).definitions.permissions;
+    const [admin] = (await initialized()).definitions.permissions;
     expect(admin).toMatchObject({ configure: '.*', write: '.*', read: '.*' });
   });
 
   test('let the other one use the queues of this package, and publish to them', async () => {
-    const [, { configure, write, read }] = (await prepared()).definitions.permissions;
+    const [, { configure, write, read }] = (await initialized()).definitions.permissions;
     const queue = 'fruits-eat-0123456789';
-    for (const name of [queue, ...Object.values(companions(queue)), 'a-0123456789']) {
+    for (const name of [queue, ...Object.values(relatedQueues(queue)), 'a-0123456789']) {
       for (const pattern of [configure, write, read]) expect(name).toMatch(new RegExp(pattern));
     }
     // RabbitMQ's name of the default exchange in permissions.
@@ -109,12 +109,12 @@ describe('the definitions', () => {
     'amq.topic',
     'amqxdefault',
   ])('keep it from all else: %j', async (name) => {
-    const [, { configure, write, read }] = (await prepared()).definitions.permissions;
+    const [, { configure, write, read }] = (await initialized()).definitions.permissions;
     for (const pattern of [configure, write, read]) expect(name).not.toMatch(new RegExp(pattern));
   });
 
   test('let nobody read the default exchange or make one in its place', async () => {
-    const [, { configure, read }] = (await prepared()).definitions.permissions;
+    const [, { configure, read }] = (await initialized()).definitions.permissions;
     for (const pattern of [configure, read]) expect('amq.default').not.toMatch(new RegExp(pattern));
   });
 
@@ -122,7 +122,7 @@ describe('the definitions', () => {
     const node = newNode();
     node.mount('client', { username: `me${end}`, password: `pw ${end}` });
     node.mount('admin', { ...ADMIN, 'erlang-cookie': `the-cookie${end}` });
-    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
     // A blank is part of it: it may be meant.
     expect(node.definitions.users[1]).toMatchObject({ name: 'me', password: 'pw ' });
     expect(node.text('.erlang.cookie')).toBe('the-cookie');
@@ -132,25 +132,25 @@ describe('the definitions', () => {
     const node = newNode();
     const password = '"\\\n$(HOME) ü€ %2F\t{}';
     node.mount('client', { username: 'me', password });
-    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
     expect(node.definitions.users[1].password).toBe(password);
   });
 });
 
 describe('the home folder', () => {
   test('has a cookie and definitions that only the server can read, or Erlang would refuse the cookie', async () => {
-    const node = await prepared();
+    const node = await initialized();
     expect(node.text('.erlang.cookie')).toBe('the-cookie');
     for (const file of ['.erlang.cookie', 'definitions.json']) {
       expect(statSync(join(node.home, file)).mode & 0o777).toBe(0o400);
     }
   });
 
-  test('may have been prepared before: a container starts more than once, and the Secrets may have changed', async () => {
-    const node = await prepared();
+  test('may have been initialized before: a container starts more than once, and the Secrets may have changed', async () => {
+    const node = await initialized();
     node.mount('client', { username: 'work-queue', password: 'another' });
     node.mount('admin', { ...ADMIN, 'erlang-cookie': 'another-cookie' });
-    expect(await node.prepare()).toMatchObject({ code: ExitCode.DONE });
+    expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
     expect(node.definitions.users[1].password).toBe('another');
     expect(node.text('.erlang.cookie')).toBe('another-cookie');
     expect(statSync(join(node.home, '.erlang.cookie')).mode & 0o777).toBe(0o400);
@@ -158,19 +158,19 @@ describe('the home folder', () => {
 });
 
 describe('the log', () => {
-  test('says who is prepared, and no password', async () => {
-    const { log, lastWords } = await newNode().prepare();
-    expect(lastWords()).toBe('the users work-queue-admin and work-queue are prepared');
+  test('says which users are ready, and no password', async () => {
+    const { log, lastWords } = await newNode().init();
+    expect(lastWords()).toBe('the users work-queue-admin and work-queue are ready for the server');
     expect(log).toContain(lastWords());
     for (const secret of [CLIENT.password, ADMIN.password, ADMIN['erlang-cookie']]) expect(log).not.toContain(secret);
   });
 });
 
-describe('cannot be prepared', () => {
+describe('cannot be initialized', () => {
   test('with one user for both, who would lose the rights of an administrator', async () => {
     const node = newNode();
     node.mount('client', { ...CLIENT, username: 'work-queue-admin\n' });
-    const { code, log, lastWords } = await node.prepare();
+    const { code, log, lastWords } = await node.init();
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(lastWords()).toBe(
       'the user of the credentials is work-queue-admin, as the administrator of the broker; give it another name',
@@ -186,7 +186,7 @@ describe('cannot be prepared', () => {
   ] as const)('with an empty name or password in the Secret of the %s: %#', async (secret, keys) => {
     const node = newNode();
     node.mount(secret, keys);
-    const { code, lastWords } = await node.prepare();
+    const { code, lastWords } = await node.init();
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(lastWords()).toBe('a Secret of the broker has an empty username or password');
   });
@@ -200,7 +200,7 @@ describe('cannot be prepared', () => {
   ] as const)('without the key that is missing in the Secret of the %s: %s', async (secret, key, keys) => {
     const node = newNode();
     node.mount(secret, keys);
-    const { code, log, lastWords } = await node.prepare();
+    const { code, log, lastWords } = await node.init();
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(lastWords()).toContain(`the Secret's key ${key} cannot be read: ENOENT`);
     expect(lastWords()).toContain(join(node.folder, secret, key));
@@ -209,7 +209,7 @@ describe('cannot be prepared', () => {
   });
 
   test('without being told where', async () => {
-    const { code, log } = await newNode().prepare({ [Env.RABBITMQ_HOME]: '' });
+    const { code, log } = await newNode().init({ [EnvName.RABBITMQ_HOME]: '' });
     expect(code).toBe(ExitCode.TRY_AGAIN);
     expect(log).toContain('the environment variable RABBITMQ_HOME is not set');
   });

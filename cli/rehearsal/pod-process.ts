@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
-import { Container } from '../../lib/contract/containers';
-import { Env } from '../../lib/contract/environment';
+import { ContainerName } from '../../lib/contract/containers';
+import { EnvName } from '../../lib/contract/environment';
 import type { Workspace } from '../system/workspace';
-import { type ContainerEnd, ContainerProcess } from './container';
+import { type ContainerEnd, ContainerProcess } from './container-process';
 import { containerEnvironment, type Overrides } from './environment';
 import { expand } from './expansion';
 import type { Job, Manifest } from './manifest';
 import { Mounts } from './mounts';
 import { makeSubPath, makeVolumes } from './volumes';
 
-export interface Stage {
+export interface RehearsalContext {
   readonly manifest: Manifest;
   readonly workspace: Workspace;
   readonly log: (line: string) => void;
@@ -26,18 +26,18 @@ export type PodEnd = ReadonlyMap<string, ContainerEnd>;
 const DEFAULT_GRACE_SECONDS = 30;
 
 /** A pod of a Job: its containers as processes. It ends when all of them have ended. */
-export class Pod {
+export class PodProcess {
   readonly name: string;
   readonly ended: Promise<PodEnd>;
   private readonly containers = new Map<string, ContainerProcess>();
 
   constructor(
     private readonly job: Job,
-    private readonly stage: Stage,
+    private readonly context: RehearsalContext,
   ) {
     this.name = `${job.name.slice(0, 58)}-${randomBytes(4).readUInt32BE().toString(36).padStart(5, '0').slice(-5)}`;
-    const dir = stage.workspace.folder(this.name);
-    const volumes = makeVolumes(job.pod, stage.manifest, stage.workspace.folder(this.name, 'volumes'), stage.log);
+    const dir = context.workspace.folder(this.name);
+    const volumes = makeVolumes(job.pod, context.manifest, context.workspace.folder(this.name, 'volumes'), context.log);
     for (const container of job.pod.containers) this.containers.set(container.name, this.start(container, volumes));
     this.ended = this.end(dir);
   }
@@ -56,7 +56,7 @@ export class Pod {
   }
 
   private start(container: k8s.Container, volumes: ReadonlyMap<string, string>): ContainerProcess {
-    const { manifest, workspace, log, signal } = this.stage;
+    const { manifest, workspace, log, signal } = this.context;
     // Its own last: they win. Those of the others because the courier's environment has a part of the worker's command.
     const others = this.job.pod.containers.filter((one) => one !== container);
     const mounts = new Mounts(
@@ -68,27 +68,27 @@ export class Pod {
       if (subPath) makeSubPath(join(volumes.get(name) ?? '', subPath));
     }
     const identity = { name: this.name, job: this.job.name };
-    const overrides = this.stage.overrides(this.job);
+    const overrides = this.context.overrides(this.job);
     const given = containerEnvironment(container, identity, manifest, mounts, overrides, log);
     const words = [...(container.command ?? []), ...(container.args ?? [])];
     const command = words.map((word) => expand(mounts.translate(word), given));
     if (!container.command?.length) {
       throw new Error(`Job ${this.job.name}, container ${container.name}: no command; a rehearsal has no image to ask`);
     }
-    if (container.name !== Container.WORKER && command[0] === 'node') command[0] = process.execPath;
+    if (container.name !== ContainerName.WORKER && command[0] === 'node') command[0] = process.execPath;
     const terminationLog = join(workspace.dir, this.name, `${container.name}.termination-log`);
     return new ContainerProcess(
       terminationLog,
       {
         command,
-        environment: { ...Object.fromEntries(given), [Env.TERMINATION_LOG]: terminationLog },
+        environment: { ...Object.fromEntries(given), [EnvName.TERMINATION_LOG]: terminationLog },
         cwd: workspace.folder(this.name, 'work', container.name),
       },
       workspace,
       join(this.name, container.name),
       (line) => {
         // What containers say while they are all killed one after the other misleads.
-        if (!signal.aborted) log(`${this.name} ${container.name.padEnd(Container.COURIER.length)} | ${line}`);
+        if (!signal.aborted) log(`${this.name} ${container.name.padEnd(ContainerName.COURIER.length)} | ${line}`);
       },
     );
   }

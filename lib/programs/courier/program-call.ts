@@ -1,17 +1,17 @@
 import type { ItemArguments } from '../../contract/item-arguments';
-import { MOST_ARGUMENT_BYTES } from '../../contract/limits';
+import { MAX_ARGUMENT_BYTES } from '../../contract/limits';
 
-/** Where the program has the item, beside its standard input. */
+/** Where the program gets the item, besides its standard input. */
 export interface ItemUse {
   /** The name of a variable. */
   readonly variable?: string;
-  /** Where it stands in the command. */
+  /** Where the item stands in the command. */
   readonly arguments?: ItemArguments;
 }
 
 /**
- * The lines of sh that set the variables of a run and, where the item stands in the command, the command: the others of its
- * words are those that the shell has. All is quoted here, byte for byte; nothing is left for the shell to expand.
+ * The lines of sh that set the variables of a run and, if the item stands in the command, the command: its other words are those
+ * that the shell already has. All is quoted here, byte for byte, so nothing is left for the shell to expand.
  */
 export function callLines(variables: Readonly<Record<string, string>>, item: Buffer, use: ItemUse): Buffer {
   const lines: (string | Buffer)[] = [];
@@ -24,21 +24,21 @@ export function callLines(variables: Readonly<Record<string, string>>, item: Buf
     }
     lines.push('\n');
   }
-  // Last: it may have any name.
+  // Last: the variable may have any name.
   if (use.variable) lines.push(`export ${use.variable}=`, quoted(item), '\n');
   return Buffer.concat(lines.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 
-/** Why the program cannot have the item as its user wants it, if so. Then no attempt can be better than another. */
+/** Why the program cannot get the item the way the user wants, or nothing if it can. No attempt can be better than another. */
 export function unusable(item: Buffer, use: ItemUse): string | undefined {
   const { variable, arguments: args = [] } = use;
   const places = args.filter((pieces) => pieces !== null).map((pieces) => ({ what: 'an argument', pieces }));
   if (variable) places.push({ what: `variable ${variable}`, pieces: [`${variable}=`, ''] });
   for (const { what, pieces } of places) {
-    if (item.includes(0)) return `the item cannot be ${what}: it holds a NUL byte`;
+    if (item.includes(0)) return `the item cannot be ${what}: it contains a NUL byte`;
     const { length } = filledIn(pieces, item);
-    if (length > MOST_ARGUMENT_BYTES) {
-      return `the item cannot be ${what}: with what stands before and after it, ${length} bytes, and ${MOST_ARGUMENT_BYTES} are possible`;
+    if (length > MAX_ARGUMENT_BYTES) {
+      return `the item cannot be ${what}: with the text around it, it has ${length} bytes, and the maximum is ${MAX_ARGUMENT_BYTES}`;
     }
   }
   return undefined;
@@ -51,7 +51,7 @@ function filledIn(pieces: readonly string[], item: Buffer): Buffer {
 const QUOTE = "'".charCodeAt(0);
 const ESCAPED = Buffer.from(`'\\''`);
 
-/** In single quotes, where a shell takes everything as it is but the single quote itself, and NUL, which it drops. */
+/** In single quotes a shell changes nothing except the single quote itself, and NUL, which it drops. */
 function quoted(bytes: Buffer): Buffer {
   const parts: Uint8Array[] = [Buffer.of(QUOTE)];
   let from = 0;

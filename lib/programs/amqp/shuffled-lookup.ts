@@ -2,11 +2,11 @@ import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /**
- * Looks up a host, and gives its addresses in random order. A broker's nodes are the addresses of one name: so clients spread
- * over them, and Node.js tries the next address where one does not answer within 250 ms.
+ * Looks up a host, and returns its addresses in random order. A broker's nodes are the addresses of one name, so clients spread
+ * over them. Node.js tries the next address if one does not answer within 250 ms.
  * https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily)
  */
-export const lookUpShuffled: LookupFunction = (hostname, options, callback) => {
+export const shuffledLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
     const shuffled = shuffle(addresses);

@@ -20,7 +20,7 @@ export function newChart(props: ChartProps = {}): Chart {
   return new Chart(new App(), 'test', props);
 }
 
-export interface RunProps {
+export interface SynthesizedRunProps {
   readonly items?: WorkItems;
   readonly broker?: RabbitMQProps;
   readonly seeder?: Partial<QueueSeederProps>;
@@ -28,13 +28,13 @@ export interface RunProps {
 }
 
 /** A whole run: broker, queue and worker, with what the test is about set. */
-export class Run {
+export class SynthesizedRun {
   readonly chart: Chart;
   readonly broker: RabbitMQ;
   readonly queue: QueueSeeder;
   readonly job: CoarseWorkerJob;
 
-  constructor(props: RunProps = {}, chart = newChart()) {
+  constructor(props: SynthesizedRunProps = {}, chart = newChart()) {
     this.chart = chart;
     this.broker = new RabbitMQ(chart, 'rabbitmq', props.broker);
     const items = props.items ?? WorkItems.list(FRUITS);

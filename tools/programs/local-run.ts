@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelModel, connect } from 'amqplib';
-import { Env } from '../../lib/contract/environment';
+import { EnvName } from '../../lib/contract/environment';
 import { itemsPiece } from '../../lib/contract/item-frames';
-import { companions, type QueueType } from '../../lib/contract/queues';
+import { type QueueType, relatedQueues } from '../../lib/contract/queues';
 import { WorkItems } from '../../lib/index';
 import { freshQueue } from './broker';
 import type { ProgramProcess, TestPrograms } from './program-process';
@@ -13,23 +13,23 @@ import { ShimProcess } from './shim-process';
 /** What the header `run` of each item says. */
 export const RUN_NAME = 'test-run';
 
-export interface RunOptions {
+export interface LocalRunOptions {
   readonly items: readonly (string | Buffer)[] | WorkItems;
   readonly env?: Record<string, string>;
   readonly queueType?: QueueType;
 }
 
 /** A queue with its items, and the pods that work on it, without a cluster: real programs, a real broker. */
-export class Run {
+export class LocalRun {
   readonly queue = freshQueue();
   readonly folder = mkdtempSync(join(tmpdir(), 'run-test-'));
-  private readonly pods: Pod[] = [];
+  private readonly pods: LocalPod[] = [];
   private readonly itemCount: number;
 
   constructor(
     private readonly programs: TestPrograms,
     private readonly brokerUrl: string,
-    private readonly options: RunOptions,
+    private readonly options: LocalRunOptions,
   ) {
     const items = options.items instanceof WorkItems ? options.items : literals(options.items);
     const { pieces, digest } = items._packed;
@@ -38,10 +38,10 @@ export class Run {
     for (const [n, piece] of pieces.entries()) writeFileSync(join(this.folder, 'items', itemsPiece(n)), piece);
     this.seederEnv = {
       ...this.common,
-      [Env.ITEMS_DIR]: join(this.folder, 'items'),
-      [Env.ITEMS_DIGEST]: digest,
-      [Env.QUEUE_TYPE]: options.queueType ?? 'quorum',
-      [Env.CONSUMER_TIMEOUT_SECONDS]: '86400',
+      [EnvName.ITEMS_DIR]: join(this.folder, 'items'),
+      [EnvName.ITEMS_DIGEST]: digest,
+      [EnvName.QUEUE_TYPE]: options.queueType ?? 'quorum',
+      [EnvName.CONSUMER_TIMEOUT_SECONDS]: '86400',
     };
   }
 
@@ -49,10 +49,10 @@ export class Run {
 
   private get common(): Record<string, string> {
     return {
-      [Env.BROKER_URL]: this.brokerUrl,
-      [Env.QUEUE]: this.queue,
-      [Env.ITEM_COUNT]: String(this.itemCount),
-      [Env.RUN]: RUN_NAME,
+      [EnvName.BROKER_URL]: this.brokerUrl,
+      [EnvName.QUEUE]: this.queue,
+      [EnvName.ITEM_COUNT]: String(this.itemCount),
+      [EnvName.RUN]: RUN_NAME,
     };
   }
 
@@ -67,33 +67,33 @@ export class Run {
   }
 
   /** `volume` is where the two containers of the pod meet, if it has to be a special one. */
-  pod(program: readonly string[], env: Record<string, string> = {}, volume?: string): Pod {
+  pod(program: readonly string[], env: Record<string, string> = {}, volume?: string): LocalPod {
     const shim = new ShimProcess(['sh'], volume);
     shim.start(...program);
     const courier = this.programs.start('courier', {
       ...this.common,
-      [Env.EXCHANGE_DIR]: shim.folder,
-      [Env.ITEMS_PER_POD]: '1',
-      [Env.MAX_ATTEMPTS]: '3',
-      [Env.ITEM_TIMEOUT_SECONDS]: '60',
-      [Env.TOLERATED_FAILURES]: '0',
-      [Env.TERMINATION_GRACE_SECONDS]: '10',
-      [Env.POD_NAME]: `pod-${this.pods.length}`,
-      [Env.TERMINATION_LOG]: join(this.folder, `last-words-${this.pods.length}`),
+      [EnvName.SHARED_VOLUME_DIR]: shim.folder,
+      [EnvName.ITEMS_PER_POD]: '1',
+      [EnvName.MAX_ATTEMPTS]: '3',
+      [EnvName.ITEM_TIMEOUT_SECONDS]: '60',
+      [EnvName.TOLERATED_DEAD_LETTERS]: '0',
+      [EnvName.TERMINATION_GRACE_SECONDS]: '10',
+      [EnvName.POD_NAME]: `pod-${this.pods.length}`,
+      [EnvName.TERMINATION_LOG]: join(this.folder, `last-words-${this.pods.length}`),
       ...this.options.env,
       ...env,
     });
-    const pod = new Pod(shim, courier);
+    const pod = new LocalPod(shim, courier);
     this.pods.push(pod);
     return pod;
   }
 
-  /** What the queue and its companions hold ready, by a connection of the test's own. */
+  /** What the queue and its relatedQueues hold ready, by a connection of the test's own. */
   async depth(which: 'work' | 'dead' | 'seeded' = 'work'): Promise<number> {
     return this.withBroker(async (model) => {
       const channel = await model.createChannel();
       channel.on('error', () => {});
-      const name = which === 'work' ? this.queue : companions(this.queue)[which];
+      const name = which === 'work' ? this.queue : relatedQueues(this.queue)[which];
       return (await channel.checkQueue(name)).messageCount;
     });
   }
@@ -103,7 +103,7 @@ export class Run {
   ): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
     return this.withBroker(async (model) => {
       const channel = await model.createChannel();
-      const name = which === 'work' ? this.queue : companions(this.queue)[which];
+      const name = which === 'work' ? this.queue : relatedQueues(this.queue)[which];
       const found = [];
       for (let m = await channel.get(name); m; m = await channel.get(name)) {
         found.push({ id: String(m.properties.messageId), body: m.content, headers: m.properties.headers ?? {} });
@@ -128,7 +128,7 @@ export class Run {
   }
 }
 
-export class Pod {
+export class LocalPod {
   constructor(
     readonly worker: ShimProcess,
     readonly courier: ProgramProcess,

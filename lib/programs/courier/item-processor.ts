@@ -1,0 +1,90 @@
+import { ExitCode } from '../../contract/exit-codes';
+import { relatedQueues } from '../../contract/queues';
+import { publishOne } from '../amqp/publish';
+import type { Session } from '../amqp/session';
+import type { ExitStatus } from '../runtime/exit-status';
+import type { CourierContext } from './courier-context';
+import type { Delivery } from './delivery';
+import { terminated, workerDied } from './exit-statuses';
+import { type ItemOutcome, ItemRun } from './item-run';
+import { ItemSource } from './item-source';
+import { requeue } from './requeue';
+import { reachVerdict } from './verdict';
+
+/** Works on items over one session with the broker. */
+export class ItemProcessor {
+  private readonly source: ItemSource;
+
+  constructor(
+    private readonly session: Session,
+    private readonly context: CourierContext,
+  ) {
+    const { settings, deadline, shutdown } = context;
+    this.source = new ItemSource(session, settings, deadline, shutdown);
+  }
+
+  /** Item after item, until the pod has done its part or there are no more. */
+  async processItems(): Promise<ExitStatus> {
+    const { settings, worker, tally, deadline, shutdown } = this.context;
+    for (;;) {
+      const delivery = await this.source.next();
+      if (delivery === 'terminated') return terminated(tally.text);
+      if (delivery === 'settled') return reachVerdict(this.session, this.context);
+      // All was well as long as this pod held the item, however long that was.
+      const run = new ItemRun(delivery, settings, worker, shutdown).run();
+      const status = await this.settle(delivery, await run.finally(() => deadline.reset()));
+      if (status) return status;
+    }
+  }
+
+  /** What follows from an item's outcome. An exit status if the pod has no more to do. */
+  private async settle(delivery: Delivery, outcome: ItemOutcome): Promise<ExitStatus | undefined> {
+    const { tally, shutdown } = this.context;
+    const { name } = delivery.message;
+    switch (outcome.kind) {
+      case 'done':
+        return this.settleDone(delivery);
+      case 'failed':
+        await this.settleFailed(delivery, outcome);
+        return outcome.workerDied ? { code: ExitCode.ATTEMPT_COUNTED, message: tally.text } : undefined;
+      case 'worker-died':
+        await this.requeue(delivery, outcome.attempts);
+        return { code: ExitCode.ATTEMPT_COUNTED, message: `${name}: ${outcome.reason}; another pod tries again` };
+      case 'stopped':
+        await this.requeue(delivery, outcome.attempts);
+        return shutdown.aborted ? terminated(`${name} goes to another pod; ${tally.text}`) : workerDied(tally.text);
+      case 'not-delivered':
+        await this.requeue(delivery, outcome.attempts);
+        return { code: ExitCode.TRY_AGAIN, message: `${name}: ${outcome.reason}; another pod tries again` };
+    }
+  }
+
+  private async settleDone(delivery: Delivery): Promise<ExitStatus | undefined> {
+    const { tally, shutdown } = this.context;
+    const { message } = delivery;
+    const enough = tally.wouldReachItemsPerPod(message);
+    if (enough || shutdown.aborted) {
+      await delivery.ackAndClose();
+      this.source.closed();
+      tally.done(message);
+    } else {
+      tally.acked(message);
+      delivery.ackAndContinue(() => tally.proven(message));
+    }
+    if (enough) return { code: ExitCode.DONE, message: tally.text };
+    return shutdown.aborted ? terminated(tally.text) : undefined;
+  }
+
+  private async settleFailed(delivery: Delivery, { failure }: ItemOutcome & { kind: 'failed' }): Promise<void> {
+    const { settings, tally } = this.context;
+    const { message } = delivery;
+    await publishOne(this.session, relatedQueues(settings.queue).dead, message.deadLetter(failure, settings.pod));
+    await delivery.ackAndClose();
+    this.source.closed();
+    tally.deadLettered(message);
+  }
+
+  private requeue(delivery: Delivery, attempts: number): Promise<void> {
+    return requeue(this.session, this.context.settings.queue, delivery, attempts);
+  }
+}

@@ -1,0 +1,18 @@
+import { publishOne } from '../amqp/publish';
+import type { Session } from '../amqp/session';
+import type { Delivery } from './delivery';
+
+/**
+ * Gives an item to another pod, with the attempts that have failed so far: publishes a copy to the queue and, when the broker
+ * has confirmed the copy, settles the item.
+ *
+ * Not `nack`: while there is a consumer the broker may push the item to it again at once, and the close that follows counts an
+ * attempt (seen on 4.3.6; 3.x counts every nack). And cancelling the consumer first would make the queue look settled.
+ *
+ * The copy is not a first delivery, so no pod counts it. If the broker dies before the ack, and no longer knows that it had
+ * delivered the item (Apache Qpid Broker-J), the item itself comes as a first delivery once more.
+ */
+export async function requeue(session: Session, queue: string, delivery: Delivery, attempts: number): Promise<void> {
+  await publishOne(session, queue, delivery.message.requeued(attempts));
+  await delivery.ackAndClose();
+}

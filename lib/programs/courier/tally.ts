@@ -1,0 +1,75 @@
+import { plural } from '../runtime/log';
+import type { Message } from './message';
+
+/** How many items the tally names. */
+const NAMED = 3;
+
+/** What the rules of counting need to know of a message. */
+export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'name'>;
+
+/**
+ * Whether an item that is done counts towards its pod's exit. Each item has one first delivery, so N pods that succeed by work
+ * have done N different items, even if the broker forgets an ack.
+ */
+function countsTowardsExit({ belongsToRun, isFirstDelivery }: Counted): boolean {
+  return belongsToRun && isFirstDelivery;
+}
+
+/** What this pod has done, and whether that is enough to end with success. */
+export class Tally {
+  private counted = 0;
+  /** Items that are acked and will count as soon as the broker's answer proves the acks. */
+  private pendingCount = 0;
+  private readonly finished: string[] = [];
+  private doneCount = 0;
+  private deadCount = 0;
+  private foreignCount = 0;
+
+  constructor(private readonly itemsPerPod: number) {}
+
+  /** Whether the pod may end with success once this message is settled, and the acks before it are proven. */
+  wouldReachItemsPerPod(message: Counted): boolean {
+    return countsTowardsExit(message) && this.counted + this.pendingCount + 1 >= this.itemsPerPod;
+  }
+
+  acked(message: Counted): void {
+    if (countsTowardsExit(message)) this.pendingCount++;
+  }
+
+  proven(message: Counted): void {
+    if (countsTowardsExit(message)) this.pendingCount--;
+    this.done(message);
+  }
+
+  /** The acks that the session before has not proven may not have been done. */
+  newSession(): void {
+    this.pendingCount = 0;
+  }
+
+  done(message: Counted): void {
+    if (!message.belongsToRun) {
+      this.foreignCount++;
+      return;
+    }
+    if (countsTowardsExit(message)) this.counted++;
+    this.doneCount++;
+    if (this.finished.length < NAMED) this.finished.push(message.name);
+  }
+
+  deadLettered({ name }: Counted): void {
+    this.deadCount++;
+    if (this.deadCount === 1) this.finished.push(`${name} as a dead letter`);
+  }
+
+  get text(): string {
+    return this.foreignCount > 0 ? `${this.items}; also ${plural(this.foreignCount, 'foreign message')}` : this.items;
+  }
+
+  private get items(): string {
+    const total = this.doneCount + this.deadCount;
+    if (total === 0) return 'no item done';
+    const names = this.finished.join(', ');
+    const dead = this.deadCount > 0 ? `, ${plural(this.deadCount, 'dead letter')}` : '';
+    return `${plural(this.doneCount, 'item')} done${dead}: ${names}${total > this.finished.length ? ', …' : ''}`;
+  }
+}
