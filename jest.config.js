@@ -17,7 +17,7 @@ module.exports = {
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', '!lib/programs/**'],
   coverageReporters: [['text', { skipFull: true }]],
-  coverageThreshold: { global: { statements: 99, branches: 97, functions: 99, lines: 99 } },
+  coverageThreshold: { global: { statements: 99, branches: 97, functions: 98, lines: 99 } },
   projects: [
     project('unit'),
     project('docs'),
