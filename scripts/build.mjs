@@ -22,6 +22,9 @@ await build({
   outdir: target,
   minify: true,
   legalComments: 'none',
+  // For scripts/trace.mjs. A program does not name its map, which is not in the cluster.
+  sourcemap: 'external',
+  sourcesContent: false,
 });
 await build({
   ...bundled,

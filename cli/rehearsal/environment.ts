@@ -3,7 +3,7 @@ import { expand } from './expansion';
 import type { Manifest } from './manifest';
 import type { Mounts } from './mounts';
 
-export interface PodIdentity {
+interface PodIdentity {
   readonly name: string;
   readonly job: string;
 }

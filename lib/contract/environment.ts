@@ -22,6 +22,8 @@ export const EnvName = {
   /** The name of the work queue. The names of its related queues follow from it, see {@link relatedQueues}. */
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
+  /** `debug` makes a program log each step. Only a user sets it, by a patch; the constructs do not. */
+  LOG: 'WORK_QUEUE_LOG',
 
   // seeder and courier
   ITEM_COUNT: 'ITEM_COUNT',

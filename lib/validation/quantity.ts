@@ -1,7 +1,7 @@
 const BINARY_UNITS = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
 /** A Kubernetes quantity in the forms that cdk8s writes: `2`, `0.5`, `500m` or `64Mi`. */
-export interface Quantity {
+interface Quantity {
   readonly amount: number;
   /** `m`, one of {@link BINARY_UNITS}, or an empty string. */
   readonly unit: string;
@@ -11,7 +11,7 @@ export interface Quantity {
  * Returns nothing if the string is not a quantity in one of these forms.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
-export function parseQuantity(text: string): Quantity | undefined {
+function parseQuantity(text: string): Quantity | undefined {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|[KMGTP]i)?$/.exec(text) ?? [];
   return amount === undefined ? undefined : { amount: Number(amount), unit };
 }

@@ -159,12 +159,13 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     // Now item and copy are both there. Where both counted, two pods would end with 0 before the other item is done.
     const pods = [1, 2, 3].map(() => run.pod(program));
     const ended: unknown[] = [];
-    for (const pod of pods) pod.exit().then((code) => ended.push(code));
+    const exits = pods.map((pod) => pod.exit().then((code) => ended.push(code)));
     await eventually(() => items().filter((item) => item === 'a').length === 3 && items().includes('b'));
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(ended.length).toBeLessThan(2);
     open();
-    for (const pod of pods) expect(await pod.exit()).toBe(ExitCode.DONE);
+    await Promise.all(exits);
+    expect(ended).toEqual(pods.map(() => ExitCode.DONE));
     expect(await run.depth()).toBe(0);
   });
 

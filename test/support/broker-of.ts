@@ -25,7 +25,7 @@ export function brokerOf(props: RabbitMQProps | ((chart: Chart) => RabbitMQProps
 const SETTINGS = '90-work-queue.conf';
 
 /** The settings of `rabbitmq.conf`, by key. */
-export function settingsIn(text: string): Record<string, string> {
+function settingsIn(text: string): Record<string, string> {
   const lines = text.trimEnd().split('\n');
   return Object.fromEntries(lines.map((line) => line.split(' = ') as [string, string]));
 }

@@ -19,7 +19,7 @@ export interface BrokerAddress {
   authorities(): Buffer | undefined;
 }
 
-export interface Credentials {
+interface Credentials {
   readonly username: string;
   readonly password: string;
 }

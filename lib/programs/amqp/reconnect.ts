@@ -1,4 +1,5 @@
 import { ExitCode } from '../../contract/exit-codes';
+import { debug, stackOf } from '../runtime/debug';
 import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
 import { GaveUp, Obstacle, retry } from '../runtime/retry';
@@ -38,6 +39,7 @@ export async function overSessions(options: SessionsOptions): Promise<ExitStatus
       } catch (error) {
         session?.drop();
         if (!(error instanceof BrokerError)) throw error;
+        debug?.(stackOf(error));
         if (Date.now() - began > LASTED_MS) backOff.reset();
         return new Obstacle(error.message);
       }

@@ -1,4 +1,5 @@
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { debug, timed } from '../runtime/debug';
 import { log } from '../runtime/log';
 import { TimeLimitError, within } from '../runtime/time';
 import type { BrokerAddress } from './broker-address';
@@ -15,8 +16,9 @@ export class BrokerError extends Error {
     message: string,
     /** The AMQP reply code, if the broker gave one. */
     readonly code?: number,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -61,13 +63,13 @@ function rejection(signal: AbortSignal): { promise: Promise<never>; release: () 
 async function bounded<T>(what: string, lost: AbortSignal, promise: Promise<T>, limit = CALL_LIMIT_MS): Promise<T> {
   const loss = rejection(lost);
   try {
-    return await within(limit, what, Promise.race([promise, loss.promise]));
+    return await timed(`broker: ${what}`, within(limit, what, Promise.race([promise, loss.promise])));
   } catch (error) {
     promise.catch(() => {});
     if (error instanceof BrokerError) throw error;
     if (error instanceof TimeLimitError) throw new NoAnswerError(error.message);
     const { message, code } = error as Error & { code?: unknown };
-    throw new BrokerError(`${what}: ${message || code}`, typeof code === 'number' ? code : undefined);
+    throw new BrokerError(`${what}: ${message || code}`, typeof code === 'number' ? code : undefined, { cause: error });
   } finally {
     loss.release();
   }
@@ -166,6 +168,7 @@ export class Session {
 
   /** Ends the connection without a word. The broker requeues what it had delivered over it. */
   drop(): void {
+    debug?.('broker: the connection is dropped');
     this.loss.abort(new BrokerError('the connection was dropped'));
     destroy(this.model);
   }

@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { BrokerError, type QueueStatus, type Session, type SessionChannel } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import { Delivery } from './delivery';
 import { Message } from './message';
 import type { RunItems } from './run-items';
@@ -41,6 +42,7 @@ export class Consumer {
     const { queue } = this.run;
     const { consumerTag } = await this.channel.call(`consume from queue ${queue}`, (c) =>
       c.consume(queue, (message) => {
+        debug?.(`broker: ${message ? `delivery ${message.fields.deliveryTag}` : 'the consumer is cancelled'}`);
         if (message) this.arrived.push(message);
         else this.channel.lose(new BrokerError('the broker cancelled the consumer'));
         this.wake();
@@ -116,6 +118,7 @@ export class Consumer {
 
   private ack(message: ConsumeMessage): void {
     if (this.lost.aborted) throw this.lost.reason;
+    debug?.(`broker: ack of delivery ${message.fields.deliveryTag}`);
     this.channel.raw.ack(message);
   }
 

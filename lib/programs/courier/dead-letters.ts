@@ -4,6 +4,7 @@ import { DeadLetterHeader, ItemHeader } from '../../contract/message-headers';
 import { relatedQueues } from '../../contract/queues';
 import { takeLock } from '../amqp/lock';
 import type { Session } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import { quoted } from '../runtime/log';
 import { sleep } from '../runtime/time';
 import { belongsToRun, type RunItems } from './run-items';
@@ -92,6 +93,7 @@ async function readAll(session: Session, run: RunItems, found: DeadLetters, shut
     const message = await channel.call(`read queue ${dead}`, (c) => c.get(dead));
     more = message !== false && found.add(message, belongsToRun(run, message.properties));
   }
+  debug?.(`broker: the messages of queue ${dead} go back to it`);
   channel.raw.nackAll(true);
   await channel.close();
   await lock.release();

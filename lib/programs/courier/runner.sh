@@ -22,6 +22,7 @@ become_program() {
   # SIGTERM may have come before they were. The shim leaves this file before it sends one.
   [ ! -e "$wq_shared/stop.$wq_number" ] || exit 143
   # What the courier writes for each run: `export` of variables, and `set --` if the item stands in the arguments.
+  # shellcheck disable=SC1091 # it exists in a pod only
   . "$wq_shared/call"
   # shellcheck disable=SC2086 # an optional prefix of two words
   exec $wq_default_signals "$@"

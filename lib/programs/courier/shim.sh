@@ -46,6 +46,7 @@ signal() { # NAME
 # Opens both ends of a FIFO, 8 for reading and 9 for writing. In this order no open waits for its other end: busybox ash ends
 # when a signal interrupts an open that waits.
 open_both() { # FIFO
+  # shellcheck disable=SC2094 # a FIFO has both ends
   exec 7<>"$1" 8<"$1" 9>"$1" 7<&-
 }
 
@@ -136,7 +137,7 @@ runner_gone() { # PROGRAM [ARGUMENT...]
 trap 'wq_signalled=1' TERM INT # an sh that is PID 1 has no default action
 
 wq_programs=${0%/*}
-wq_shell=sh
+wq_shell='sh'
 command -v sh >/dev/null 2>&1 || wq_shell=/bin/sh
 if ! command -v sleep >/dev/null 2>&1; then
   [ -x /bin/sleep ] || end 75 "neither PATH nor /bin has a sleep, which this package needs"

@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, openSync, unlinkSync, writeFileSync, 
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SharedVolume, Verb } from '../../contract/shared-volume';
+import { debug } from '../runtime/debug';
 import { log } from '../runtime/log';
 import { inTime } from '../runtime/time';
 import { Tail } from './tail';
@@ -147,7 +148,9 @@ export class WorkerLink {
     const lines = (this.unread + text).split('\n');
     this.unread = (lines.pop() ?? '').slice(-LONGEST_LINE);
     for (const line of lines) {
-      const [, verb, run, status] = LINE.exec(line) ?? [];
+      const [words, verb, run, status] = LINE.exec(line) ?? [];
+      // Only the shim's words: a program can write here too, whatever it likes.
+      debug?.(`shim: says ${words ?? `${line.length} characters that are not its words`}`);
       if (verb === Verb.READY && this.down === undefined) {
         this.openDown();
         this.isReady(this.say(Verb.HELLO));
@@ -175,6 +178,7 @@ export class WorkerLink {
   }
 
   private say(words: string): boolean {
+    debug?.(`shim: ${this.down === undefined ? 'cannot be told' : 'is told'} ${words}`);
     if (this.down === undefined) return false;
     try {
       // A line of its own, whatever a program may have written there.

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { EnvName } from '../../contract/environment';
 import { ExitCode } from '../../contract/exit-codes';
 import { MountPath } from '../../contract/mount-paths';
+import { debug, stackOf } from './debug';
 import { log, oneLine } from './log';
 
 /** How a program of this package ends: its exit code, and the message that `kubectl describe pod` shows. */
@@ -17,6 +18,7 @@ export class FinalError extends Error {
 
 /** How a program ends that an error ends. */
 export function exitStatusOf(error: Error): ExitStatus {
+  debug?.(stackOf(error));
   const message = error instanceof FinalError ? error.message : `${error.name}: ${error.message}`;
   return { code: ExitCode.TRY_AGAIN, message };
 }
@@ -26,8 +28,12 @@ export function exitStatusOf(error: Error): ExitStatus {
  *
  * @param run may throw as well as reject: what it needs may be missing from the environment
  */
-export async function exitWith(run: () => Promise<ExitStatus>): Promise<never> {
-  const status = await Promise.resolve().then(run).catch(exitStatusOf);
+export function exitWith(run: () => Promise<ExitStatus>): void {
+  // Nothing can wait for it: the process ends with it.
+  void Promise.resolve().then(run).catch(exitStatusOf).then(exit);
+}
+
+function exit(status: ExitStatus): never {
   const message = oneLine(status.message);
   log(message);
   try {

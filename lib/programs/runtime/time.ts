@@ -37,7 +37,8 @@ export function inTime<T>(
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
     // First: a value that is there already counts.
-    promise.then((value) => {
+    // Without a handler for a rejection, because it must not reject.
+    void promise.then((value) => {
       release();
       resolve(value);
     });

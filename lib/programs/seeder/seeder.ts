@@ -11,6 +11,7 @@ import { type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
 import { queueStatusOr } from '../amqp/queue-status';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, ReplyCode, type Session } from '../amqp/session';
+import { debug } from '../runtime/debug';
 import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log, plural } from '../runtime/log';
 import { RetryDeadline } from '../runtime/retry-deadline';
@@ -117,6 +118,7 @@ class Seeding {
     const { seeded } = relatedQueues(this.context.settings.queue);
     const channel = await this.session.channel();
     const mark = await channel.call(`read queue ${seeded}`, (c) => c.get(seeded));
+    debug?.(`broker: queue ${seeded} has ${mark ? 'a mark' : 'no mark'}`);
     if (mark) channel.raw.nack(mark, false, true);
     await channel.close();
     return mark !== false;

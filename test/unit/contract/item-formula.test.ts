@@ -29,6 +29,7 @@ function unfolded(items: WorkItems): string[] {
 }
 
 test('the seeder unfolds any formula into the items of the synth', () => {
+  // biome-ignore lint/nursery/noFloatingPromises: a property that is not asynchronous is checked at once
   fc.assert(
     fc.property(itemsModel, ({ items, expected }: ItemsModel) => {
       expect(unfolded(items)).toEqual(expected);
@@ -41,6 +42,7 @@ test('the seeder unfolds any formula into the items of the synth', () => {
 });
 
 test('a formula returns its items in any order of requests', () => {
+  // biome-ignore lint/nursery/noFloatingPromises: a property that is not asynchronous is checked at once
   fc.assert(
     fc.property(itemsModel, fc.infiniteStream(fc.nat()), ({ items, expected }, numbers) => {
       fc.pre(expected.length > 0);

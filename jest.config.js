@@ -1,0 +1,30 @@
+/** A folder of tests that can be run by itself: `jest --selectProjects NAME`. */
+const project = (displayName, { timeouts } = {}) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+  transform: { '\\.ts$': '@swc/jest' },
+  // The examples import the package by its name, as in a project of their own.
+  moduleNameMapper: { '^cdk8s-work-queue$': '<rootDir>/lib/index.ts' },
+  setupFilesAfterEnv: timeouts ? [`<rootDir>/test/support/timeout-${timeouts}.ts`] : [],
+});
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // By default one core stays idle, which on two cores is half of them.
+  maxWorkers: '100%',
+  // For `--coverage`. The programs are not counted: their tests run them as processes, most of which are killed.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['lib/**/*.ts', '!lib/programs/**'],
+  coverageReporters: [['text', { skipFull: true }]],
+  coverageThreshold: { global: { statements: 99, branches: 97, functions: 98, lines: 99 } },
+  projects: [
+    project('unit'),
+    project('docs'),
+    project('package'),
+    project('programs', { timeouts: 'programs' }),
+    project('spec', { timeouts: 'spec' }),
+    project('interop', { timeouts: 'programs' }),
+    project('e2e', { timeouts: 'e2e' }),
+  ],
+};
