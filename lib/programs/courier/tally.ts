@@ -11,7 +11,7 @@ export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'name'>
  * Whether an item that is done counts towards its pod's exit. Each item has one first delivery, so N pods that succeed by work
  * have done N different items, even if the broker forgets an ack.
  */
-function countsTowardsExit({ belongsToRun, isFirstDelivery }: Counted): boolean {
+export function countsTowardsExit({ belongsToRun, isFirstDelivery }: Counted): boolean {
   return belongsToRun && isFirstDelivery;
 }
 
