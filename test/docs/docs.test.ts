@@ -6,7 +6,19 @@ import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
 const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
-const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', ...docs];
+const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', 'bench/README.md', 'spec/README.md', ...docs];
+
+/** What a link to a page may have after `#`: its headings as GitHub names them, and the ids in it. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  return new Set([...headings, ...ids]);
+}
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
@@ -48,17 +60,20 @@ describe.each(pages)('%s', (page) => {
     });
   }
 
-  test('links only to what is there', () => {
-    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target);
-    const missing = links.filter(
-      (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(page), target)),
-    );
+  test('every link leads to a file that exists, and to a heading in it', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    const missing = links.filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [path, anchor] = target.split('#');
+      const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).has(anchor));
+    });
     expect(missing).toEqual([]);
   });
 
-  test('names only npm scripts that there are', () => {
+  test('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/npm run ([\w-]+(?::[\w-]+)*)(?![\w:*])/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
