@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** A folder of tests that can be run by itself: `jest --selectProjects NAME`. */
 const project = (displayName, { timeouts } = {}) => ({
   displayName,
@@ -11,8 +13,8 @@ const project = (displayName, { timeouts } = {}) => ({
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // By default one core stays idle, which on two cores is half of them.
-  maxWorkers: '100%',
+  // Twice the cores: the tests of the programs mostly wait, for brokers that they kill and start again.
+  maxWorkers: 2 * availableParallelism(),
   // For `--coverage`. The programs are not counted: their tests run them as processes, most of which are killed.
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', '!lib/programs/**'],

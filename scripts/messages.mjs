@@ -11,6 +11,10 @@ import { fileURLToPath } from 'node:url';
 const ts = createRequire(import.meta.url)('typescript');
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** Stands for what a template fills in. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is not meant to be filled in
+const HOLE = '${…}';
+
 /** Fewer words are names, keys or parts of a command. */
 const MIN_WORDS = 3;
 
@@ -56,8 +60,7 @@ function inTypeScript(file, text) {
 function literal(node) {
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
   if (ts.isTemplateExpression(node)) {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands for what is filled in
-    return node.head.text + node.templateSpans.map((span) => '${…}' + span.literal.text).join('');
+    return node.head.text + node.templateSpans.map((span) => `${HOLE}${span.literal.text}`).join('');
   }
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     const [left, right] = [literal(node.left), literal(node.right)];

@@ -40,7 +40,7 @@ describe('a pod with a container that cannot be created yet', () => {
     });
     await until(`the ${container} to say so`, async () => {
       const log = await namespace.log(pod.metadata.name, container).catch(() => '');
-      return /waiting for the (worker|courier)'s container: is its image there\?/.test(log);
+      return /waiting for the (worker|courier)'s container: is its image available\?/.test(log);
     });
   }
 });
