@@ -44,10 +44,9 @@ export class GeneratedCredentials extends Construct {
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
     const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
     const role = new Role(this, 'Role');
-    // Kubernetes cannot restrict "create" to a name:
+    // Only "create", not "get": Kubernetes itself refuses a Secret that exists. It cannot restrict "create" to a name:
     // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
     role.allow(['create'], ApiResource.SECRETS);
-    role.allow(['get'], ...(given ? [this.admin] : [this.client, this.admin]));
     // Not the RoleBinding of cdk8s-plus: it writes an empty "apiGroup", which the API server drops, so every `kubectl
     // apply` would change it.
     const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
