@@ -162,8 +162,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * What the program may reach, if the broker restricts its network and the cluster enforces NetworkPolicies. With
-   * `Network.RESTRICTED`, it may reach only the broker and DNS. A program that downloads files or queries a database
-   * needs `Network.OPEN`.
+   * `Network.RESTRICTED`, it may reach only the broker and port 53 of any address, which is where DNS servers listen,
+   * and no pod may reach it. A program that downloads files, queries a database or serves needs `Network.OPEN`.
    *
    * With an existing broker (`RabbitMQ.fromExisting`, `RabbitMQ.fromClusterOperator`), this package creates no
    * NetworkPolicies.

@@ -1,8 +1,10 @@
+import { Names } from 'cdk8s';
 import {
   ApiResource,
   EnvValue,
   type ISecret,
   k8s,
+  Pod,
   Role,
   Secret,
   ServiceAccount,
@@ -35,6 +37,8 @@ export class GeneratedCredentials extends Construct {
   public readonly client: ISecret;
   /** The Secret with the administrator, and with the Erlang cookie of the nodes. */
   public readonly admin: ISecret;
+  /** The labels of the Job's pods. */
+  public readonly podLabels: Record<string, string>;
 
   constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
     super(scope, id);
@@ -59,6 +63,7 @@ export class GeneratedCredentials extends Construct {
     };
     const job = new CredentialsJob(this, 'Job', env, { serviceAccount, dockerRegistryAuth });
     job.node.addDependency(binding);
+    this.podLabels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(job) };
   }
 }
 
