@@ -26,7 +26,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * How many items a pod processes, one after the other, before it ends. Minimum: 1. With more than 1, each further
-   * item saves the start of a pod, which takes a second or more.
+   * item saves the start of a pod, which takes a second or more. What an item's program leaves running can then change
+   * the input and the result of the next item, so keep 1 if you do not trust your items.
    *
    * @default 1
    */
