@@ -14,6 +14,10 @@ const channel = await connection.createChannel();
 // What one reader holds is hidden from others: couriers count dead letters under this lock, and would miss those that we hold.
 await channel.assertQueue(`${queue}.verdict`, { exclusive: true, durable: false });
 
+// The items and what programs have said are of others: a terminal must show their control characters instead of obeying them.
+const shown = (text) =>
+  `${text}`.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const items = new Map(); // an item may be a dead letter twice
 const next = () => channel.get(`${queue}.dead`);
 for (let letter = await next(); letter; letter = await next()) {
@@ -21,10 +25,10 @@ for (let letter = await next(); letter; letter = await next()) {
   const key = `${headers.run} ${messageId} ${letter.content.toString('base64')}`;
   if (items.has(key)) continue;
   items.set(key, letter.content);
-  console.log(`item ${messageId}: ${headers.reason ?? headers['x-first-death-reason']}`);
-  console.log(`  item:     ${JSON.stringify(letter.content.toString().slice(0, 200))}`);
+  console.log(shown(`item ${messageId}: ${headers.reason ?? headers['x-first-death-reason']}`));
+  console.log(`  item:     ${shown(JSON.stringify(letter.content.toString().slice(0, 200)))}`);
   for (const name of ['attempts', 'seconds', 'pod', 'stderr'].filter((header) => header in headers)) {
-    console.log(`  ${`${name}:`.padEnd(9)} ${JSON.stringify(headers[name])}`);
+    console.log(`  ${`${name}:`.padEnd(9)} ${shown(JSON.stringify(headers[name]))}`);
   }
 }
 await connection.close(); // all go back to the queue

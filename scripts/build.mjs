@@ -1,11 +1,12 @@
 // Builds into build/: the in-cluster programs, one file each, and the command line (esbuild), then the constructs (jsii).
 // `--watch` keeps the constructs up to date while you work on them.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledPackages, licences } from './licenses.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'lib', 'programs');
@@ -13,8 +14,15 @@ const target = join(root, 'build', 'programs');
 
 rmSync(join(root, 'build'), { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
-const bundled = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
-await build({
+const bundled = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  metafile: true,
+};
+const programs = await build({
   ...bundled,
   entryPoints: readdirSync(sources, { recursive: true })
     .filter((file) => file.endsWith('.program.ts'))
@@ -26,12 +34,19 @@ await build({
   sourcemap: 'external',
   sourcesContent: false,
 });
-await build({
+const cli = await build({
   ...bundled,
   entryPoints: [join(root, 'cli', 'index.ts')],
   outfile: join(root, 'build', 'cli.js'),
   external: ['cdk8s'],
 });
+// At the end of each program, which is copied into manifests without the package, and once in a file for all.
+for (const [file, { inputs }] of Object.entries(programs.metafile.outputs)) {
+  const packages = bundledPackages(inputs);
+  if (packages.length > 0) appendFileSync(join(root, file), `/*\n${licences(root, packages)}*/\n`);
+}
+const inputs = { ...programs.metafile.inputs, ...cli.metafile.inputs };
+writeFileSync(join(root, 'build', 'THIRD-PARTY-LICENSES'), licences(root, bundledPackages(inputs)));
 for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, 'courier', file), join(target, file));
 
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');

@@ -1,6 +1,6 @@
 import { Network } from './network';
 
-/** The label of a pod whose outgoing connections the broker's NetworkPolicy restricts. */
+/** The label of a pod whose connections the broker's NetworkPolicy restricts. */
 export const NETWORK_LABEL = 'cdk8s-work-queue/network';
 
 /** The labels of a client's pods. */

@@ -167,6 +167,7 @@ export class RabbitMQ extends Construct implements IBroker {
       new BrokerNetwork(this, 'Network', {
         brokerLabels: labels,
         clientLabels: this.clientLabels,
+        credentialsLabels: credentials.podLabels,
         clientNamespaces: props.clientNamespaces ?? [],
         amqpPorts: ports.map(({ port }) => port),
         clustered: replicas > 1,

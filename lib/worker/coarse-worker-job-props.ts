@@ -26,7 +26,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * How many items a pod processes, one after the other, before it ends. Minimum: 1. With more than 1, each further
-   * item saves the start of a pod, which takes a second or more.
+   * item saves the start of a pod, which takes a second or more. What an item's program leaves running can then change
+   * the input and the result of the next item, so keep 1 if you do not trust your items.
    *
    * @default 1
    */
@@ -162,8 +163,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * What the program may reach, if the broker restricts its network and the cluster enforces NetworkPolicies. With
-   * `Network.RESTRICTED`, it may reach only the broker and DNS. A program that downloads files or queries a database
-   * needs `Network.OPEN`.
+   * `Network.RESTRICTED`, it may reach only the broker and port 53 of any address, which is where DNS servers listen,
+   * and no pod may reach it. A program that downloads files, queries a database or serves needs `Network.OPEN`.
    *
    * With an existing broker (`RabbitMQ.fromExisting`, `RabbitMQ.fromClusterOperator`), this package creates no
    * NetworkPolicies.

@@ -6,7 +6,7 @@ import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
 const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
-const pages = ['README.md', 'CONTRIBUTING.md', 'examples/README.md', 'bench/README.md', 'spec/README.md', ...docs];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'bench/README.md', 'spec/README.md', ...docs];
 
 /** What a link to a page may have after `#`: its headings as GitHub names them, and the ids in it. */
 function anchorsOf(text: string): Set<string> {
@@ -76,6 +76,11 @@ describe.each(pages)('%s', (page) => {
     const named = [...text.matchAll(/npm run ([\w-]+(?::[\w-]+)*)(?![\w:*])/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+test('the README leads to how a vulnerability is reported, in private', () => {
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('(SECURITY.md)');
+  expect(readFileSync(join(root, 'SECURITY.md'), 'utf8')).toContain('private vulnerability reporting');
 });
 
 test('the README of the examples has a line for each', () => {

@@ -43,6 +43,22 @@ describe('the package, installed from its tarball', () => {
     expect([...new Set(bundled)].sort()).toEqual([...bundleDependencies, ...NEEDED_BY_TINYGLOBBY].sort());
   });
 
+  test('has the licence of each package whose code is in its programs, in a file and in the programs', () => {
+    const own = join(project, 'node_modules', 'cdk8s-work-queue', 'build');
+    expect(files).toContain('package/build/THIRD-PARTY-LICENSES');
+    const licences = readFileSync(join(own, 'THIRD-PARTY-LICENSES'), 'utf8');
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[''];
+    expect(dependencies).not.toHaveProperty('amqplib'); // or it would come with its own
+    for (const text of ['amqplib ', '(MIT)', 'Copyright (c) 2013, 2014 Michael Bridgen', 'this permission notice']) {
+      expect(licences).toContain(text);
+      for (const program of ['courier', 'seeder']) {
+        expect(readFileSync(join(own, 'programs', `${program}.js`), 'utf8')).toContain(text);
+      }
+    }
+    // Of the command line.
+    expect(licences).toMatch(/^constructs [\d.]+ \(Apache-2\.0\)$/m);
+  });
+
   test('has every module that its own code requires', () => {
     const modules = files.filter((file) => /^package\/build\/lib\/.*\.js$/.test(file));
     const own = modules.map((file) => join(project, 'node_modules', 'cdk8s-work-queue', relative('package', file)));

@@ -7,6 +7,8 @@ import { Port } from './broker-ports';
 export interface BrokerNetworkProps {
   readonly brokerLabels: Record<string, string>;
   readonly clientLabels: Record<string, string>;
+  /** The labels of the Job that creates the credentials. */
+  readonly credentialsLabels: Record<string, string>;
   /** The namespaces of clients, in addition to the broker's namespace. */
   readonly clientNamespaces: readonly string[];
   /** The ports on which the broker serves AMQP. */
@@ -16,7 +18,8 @@ export interface BrokerNetworkProps {
 }
 
 /**
- * The NetworkPolicies that say which pods may reach the nodes of a broker, and what its clients may reach.
+ * The NetworkPolicies that say which pods may reach the nodes of a broker, and what its clients may reach. Nothing may
+ * reach the clients and the credentials Job.
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export class BrokerNetwork extends Construct {
@@ -43,15 +46,29 @@ export class BrokerNetwork extends Construct {
     new k8s.KubeNetworkPolicy(this, 'Clients', {
       spec: {
         podSelector: { matchLabels: { ...props.clientLabels, [NETWORK_LABEL]: Network.RESTRICTED } },
-        policyTypes: ['Egress'],
-        egress: [
-          { to: [{ podSelector: nodes }], ports: amqp },
-          // DNS at any address: a cluster's DNS may be a pod, or run on the nodes.
-          { ports: [{ port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' }, ...tcp(53)] },
-        ],
+        // No rules for ingress: nothing connects to a seeder or a courier.
+        policyTypes: ['Ingress', 'Egress'],
+        egress: [{ to: [{ podSelector: nodes }], ports: amqp }, ...dns()],
       },
     });
+    // Its egress stays open: it needs the API server, which no selector names.
+    new k8s.KubeNetworkPolicy(this, 'Credentials', {
+      spec: { podSelector: { matchLabels: props.credentialsLabels }, policyTypes: ['Ingress'] },
+    });
   }
+}
+
+/**
+ * Any address, because the DNS of a cluster may be a pod, or a cache on each node, and a pod may name a server of its
+ * own. Policies apply to the port of the pod behind a Service, and the DNS pods of OpenShift listen on 5353.
+ */
+function dns(): k8s.NetworkPolicyEgressRule[] {
+  const openShift = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'openshift-dns' } } };
+  return [{ ports: [...udp(53), ...tcp(53)] }, { to: [openShift], ports: [...udp(5353), ...tcp(5353)] }];
+}
+
+function udp(port: number): k8s.NetworkPolicyPort[] {
+  return [{ port: k8s.IntOrString.fromNumber(port), protocol: 'UDP' }];
 }
 
 function tcp(...ports: number[]): k8s.NetworkPolicyPort[] {

@@ -1,8 +1,10 @@
+import { Names } from 'cdk8s';
 import {
   ApiResource,
   EnvValue,
   type ISecret,
   k8s,
+  Pod,
   Role,
   Secret,
   ServiceAccount,
@@ -35,6 +37,8 @@ export class GeneratedCredentials extends Construct {
   public readonly client: ISecret;
   /** The Secret with the administrator, and with the Erlang cookie of the nodes. */
   public readonly admin: ISecret;
+  /** The labels of the Job's pods. */
+  public readonly podLabels: Record<string, string>;
 
   constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
     super(scope, id);
@@ -44,10 +48,9 @@ export class GeneratedCredentials extends Construct {
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
     const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
     const role = new Role(this, 'Role');
-    // Kubernetes cannot restrict "create" to a name:
+    // Only "create", not "get": Kubernetes itself refuses a Secret that exists. It cannot restrict "create" to a name:
     // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
     role.allow(['create'], ApiResource.SECRETS);
-    role.allow(['get'], ...(given ? [this.admin] : [this.client, this.admin]));
     // Not the RoleBinding of cdk8s-plus: it writes an empty "apiGroup", which the API server drops, so every `kubectl
     // apply` would change it.
     const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
@@ -60,6 +63,7 @@ export class GeneratedCredentials extends Construct {
     };
     const job = new CredentialsJob(this, 'Job', env, { serviceAccount, dockerRegistryAuth });
     job.node.addDependency(binding);
+    this.podLabels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(job) };
   }
 }
 

@@ -53,6 +53,9 @@ const RESERVED: Readonly<Record<string, string>> = {
   cluster_formation: 'Set the number of nodes with replicas.',
 };
 
+/** Without these settings, RabbitMQ also accepts TLS 1.0 and 1.1. https://www.rabbitmq.com/docs/ssl#tls-versions */
+const TLS_VERSIONS = { 'ssl_options.versions.1': 'tlsv1.3', 'ssl_options.versions.2': 'tlsv1.2' } as const;
+
 /** RabbitMQ's default. */
 const FRAME_BYTES = 128 * 2 ** 10;
 
@@ -102,12 +105,15 @@ export function rabbitMQConfig(broker: Construct, settings: RabbitMQSettings): L
 
 function lines(settings: RabbitMQSettings): string {
   const { replicas, memoryBytes, storageBytes, config } = settings;
-  // A limit must be set only once, as `absolute` or as `relative`.
-  const isConfigured = (limit: string) => Object.keys(config).some((key) => key.startsWith(`${limit}.`));
+  // A limit must be set only once, as `absolute` or as `relative`. A list of the user must not be added to ours.
+  const isConfigured = (group: string) => Object.keys(config).some((key) => key.startsWith(`${group}.`));
   const all: Record<string, string | number> = {
     'definitions.import_backend': 'local_filesystem',
     'definitions.local.path': `${MountPath.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
+    // Without AMQPLAIN, which is an older form of the same.
+    ...(!isConfigured('auth_mechanisms') && { 'auth_mechanisms.1': 'PLAIN' }),
     ...listeners(settings),
+    ...(settings.tls && !isConfigured('ssl_options.versions') && TLS_VERSIONS),
     ...(memoryBytes &&
       !isConfigured('vm_memory_high_watermark') && {
         'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE),

@@ -13,6 +13,15 @@ export interface BrokerInitSettings {
 }
 
 /**
+ * Who knows the cookie can run any code on a node. The Secret may be older than the Job that creates it, and then its cookie may
+ * be one that can be guessed. Erlang itself generates one of 20 characters.
+ */
+const MIN_COOKIE_LENGTH = 20;
+
+/** The cookie is an atom of Erlang. */
+const MAX_COOKIE_LENGTH = 255;
+
+/**
  * Writes what a RabbitMQ node needs before it starts, from the Secrets as they are now: the Erlang cookie and the definitions
  * of the users, which the server imports at each start. So a new password takes effect after a restart.
  * https://www.rabbitmq.com/docs/definitions#import-on-boot
@@ -30,6 +39,15 @@ export async function writeBrokerFiles({ clientFolder, adminFolder, home }: Brok
     return {
       code: ExitCode.TRY_AGAIN,
       message: 'a Secret of the broker has an empty username or password; give it both',
+    };
+  }
+  const cookie = admin(AdminSecretKey.ERLANG_COOKIE);
+  if (cookie.length < MIN_COOKIE_LENGTH || cookie.length > MAX_COOKIE_LENGTH) {
+    return {
+      code: ExitCode.TRY_AGAIN,
+      message:
+        `the ${AdminSecretKey.ERLANG_COOKIE} in the administrator's Secret has ${cookie.length} characters; ` +
+        `it must have ${MIN_COOKIE_LENGTH} to ${MAX_COOKIE_LENGTH}`,
     };
   }
   if (user === administrator) {
@@ -50,7 +68,7 @@ export async function writeBrokerFiles({ clientFolder, adminFolder, home }: Brok
     ],
   };
   write(join(home, RabbitMQFile.DEFINITIONS), JSON.stringify(definitions));
-  write(join(home, RabbitMQFile.ERLANG_COOKIE), admin(AdminSecretKey.ERLANG_COOKIE));
+  write(join(home, RabbitMQFile.ERLANG_COOKIE), cookie);
   return { code: ExitCode.DONE, message: `the users ${administrator} and ${user} are ready for the server` };
 }
 

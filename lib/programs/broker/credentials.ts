@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { ExitCode } from '../../contract/exit-codes';
-import { requireEnv } from '../runtime/environment';
 import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
 import { GaveUp, Obstacle, retry } from '../runtime/retry';
@@ -9,29 +9,39 @@ import { RetryDeadline } from '../runtime/retry-deadline';
 import { BackOff } from '../runtime/time';
 import type { NewSecret } from './new-secrets';
 
-/** Where the kubelet mounts the service account. */
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 const REQUEST_LIMIT_MS = 15_000;
+
+/** How a pod reaches the API server. */
+export interface ApiServer {
+  /** The folder where the kubelet mounts the service account. */
+  readonly account: string;
+  readonly host: string;
+  readonly port: string;
+}
 
 /**
  * Creates the Secrets of a broker with random passwords, unless they exist: a second run must not change what a broker has
- * already been started with.
+ * already been started with. It reads none: a token that may would give the passwords to whoever has it.
  */
-export async function createSecrets(secrets: readonly NewSecret[], shutdown: AbortSignal): Promise<ExitStatus> {
+export async function createSecrets(
+  secrets: readonly NewSecret[],
+  server: ApiServer,
+  shutdown: AbortSignal,
+): Promise<ExitStatus> {
   const done: string[] = [];
   for (const secret of secrets) {
-    const { code, message } = await ensure(secret, shutdown);
+    const { code, message } = await ensure(secret, server, shutdown);
     if (code !== ExitCode.DONE) return { code, message };
     done.push(message);
   }
   return { code: ExitCode.DONE, message: done.join('; ') };
 }
 
-async function ensure(secret: NewSecret, shutdown: AbortSignal): Promise<ExitStatus> {
+async function ensure(secret: NewSecret, server: ApiServer, shutdown: AbortSignal): Promise<ExitStatus> {
   const { name } = secret;
   const deadline = new RetryDeadline();
   const result = await retry({
-    attempt: () => create(secret),
+    attempt: () => create(secret, server),
     backOff: new BackOff(500, 30_000),
     deadline,
     signal: shutdown,
@@ -45,13 +55,12 @@ async function ensure(secret: NewSecret, shutdown: AbortSignal): Promise<ExitSta
   return { code: ExitCode.TRY_AGAIN, message };
 }
 
-async function create(secret: NewSecret): Promise<string | Obstacle> {
+async function create(secret: NewSecret, server: ApiServer): Promise<string | Obstacle> {
   try {
-    const found = await api('GET', secret.name);
-    if (found.status === 200) return 'exists; nothing to do';
-    const made = found.status === 404 ? await api('POST', secret.name, manifest(secret)) : found;
-    if (made.status === 201) return 'created';
-    return new Obstacle(`the API server answered ${made.status}: ${made.message}`);
+    const { status, message } = await post(manifest(secret), server);
+    if (status === 201) return 'created';
+    if (status === 409) return 'already exists and was not changed';
+    return new Obstacle(`the API server answered ${status}: ${message}`);
   } catch (error) {
     return new Obstacle(`the API server cannot be reached: ${(error as Error).message}`);
   }
@@ -63,20 +72,18 @@ interface Answer {
   readonly message: string;
 }
 
-function api(method: 'GET' | 'POST', secret: string, content?: object): Promise<Answer> {
-  const namespace = readFileSync(`${ACCOUNT}/namespace`, 'utf8').trim();
-  const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const body = content && JSON.stringify(content);
+function post(secret: object, { account, host, port }: ApiServer): Promise<Answer> {
+  const ofAccount = (file: string) => readFileSync(join(account, file), 'utf8');
   return new Promise((resolve, reject) => {
     const call = request(
       {
-        method,
-        host: requireEnv('KUBERNETES_SERVICE_HOST'),
-        port: requireEnv('KUBERNETES_SERVICE_PORT'),
-        path: method === 'GET' ? `${path}/${secret}` : path,
-        ca: readFileSync(`${ACCOUNT}/ca.crt`),
+        method: 'POST',
+        host,
+        port,
+        path: `/api/v1/namespaces/${ofAccount('namespace').trim()}/secrets`,
+        ca: ofAccount('ca.crt'),
         headers: {
-          authorization: `Bearer ${readFileSync(`${ACCOUNT}/token`, 'utf8').trim()}`,
+          authorization: `Bearer ${ofAccount('token').trim()}`,
           accept: 'application/json',
           'content-type': 'application/json',
         },
@@ -94,7 +101,7 @@ function api(method: 'GET' | 'POST', secret: string, content?: object): Promise<
       },
     );
     call.on('error', reject);
-    call.end(body);
+    call.end(JSON.stringify(secret));
   });
 }
 

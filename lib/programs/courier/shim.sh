@@ -25,7 +25,8 @@ wq_pending=  # a signal that came before, and the number of the run that it is f
 
 end() { # STATUS MESSAGE
   { printf '%s\n' "$2" >"${TERMINATION_LOG:-/dev/termination-log}"; } 2>/dev/null
-  [ "$1" -eq 0 ] || echo "work-queue: $2" >&2
+  # Not with echo, which in some shells interprets backslashes.
+  [ "$1" -eq 0 ] || printf 'work-queue: %s\n' "$2" >&2
   exit "$1"
 }
 

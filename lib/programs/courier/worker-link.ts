@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SharedVolume, Verb } from '../../contract/shared-volume';
@@ -165,7 +165,7 @@ export class WorkerLink {
   /** Fails, and leaves it closed, if the shim does not have its end open. */
   private openDown(): void {
     try {
-      this.down = openSync(join(this.folder, SharedVolume.DOWN), constants.O_WRONLY | constants.O_NONBLOCK);
+      this.down = openEnd(join(this.folder, SharedVolume.DOWN), constants.O_WRONLY);
     } catch {
       this.down = undefined;
     }
@@ -200,8 +200,19 @@ function remove(file: string): void {
 }
 
 /** For reading, without waiting for a writer. */
-function openFifo(path: string): Socket {
-  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+export function openFifo(path: string): Socket {
+  return new Socket({ fd: openEnd(path, constants.O_RDONLY), readable: true, writable: false });
+}
+
+/**
+ * Opens one end of a FIFO, without waiting for the other. A program, which can write to the folder, may have put something else
+ * in its place: a link, which would lead into the courier's container, or a file.
+ */
+function openEnd(path: string, end: number): number {
+  const fd = openSync(path, end | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  if (fstatSync(fd).isFIFO()) return fd;
+  closeSync(fd);
+  throw new Error(`${path} is not a FIFO`);
 }
 
 /** Makes them in their order. Node.js has no call that makes a FIFO. With `-m` the umask does not matter. */

@@ -1,6 +1,15 @@
-/** Writes a line to the log, with the time, for a person who reads `kubectl logs`. */
+/**
+ * Writes a line to the log, with the time, for a person who reads `kubectl logs`. What the terminal would obey instead of showing
+ * it becomes an escape. If there are more lines, such as those of a stack trace, they begin with blanks: none looks like a line of
+ * its own.
+ */
 export function log(line: string): void {
-  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  const shown = line.replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, unicodeEscape).replace(/\n/g, '\n  ');
+  process.stdout.write(`${new Date().toISOString()} ${shown}\n`);
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** `15 ms`, `1.2 s`, `45 s`, `3 min 20 s`, `2 h`: as exact as a reader cares for. */
@@ -24,7 +33,7 @@ const MAX_MESSAGE_BYTES = 2000;
 
 /** A message on one line and of bounded length, whatever others have put into it. */
 export function oneLine(message: string): string {
-  const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = message.replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ').trim();
   const bytes = Buffer.from(line);
   if (bytes.length <= MAX_MESSAGE_BYTES) return line;
   return `${bytes
@@ -37,8 +46,8 @@ export function oneLine(message: string): string {
 export function quoted(bytes: Buffer | string): string {
   const text = bytes.slice(0, 320).toString().slice(0, 80);
   const escaped = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-  // JSON leaves the C1 control characters and the line separators as they are.
-  return escaped.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // JSON leaves the C1 control characters, the line separators and what changes the direction of text as they are.
+  return escaped.replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, unicodeEscape);
 }
 
 export function plural(n: number, noun: string): string {

@@ -8,8 +8,11 @@ import { ProgramProcess } from '../../../tools/programs/program-process';
 
 const PROGRAM = join(__dirname, '..', '..', '..', 'build', 'programs', 'broker-init.js');
 
+/** 20 characters, the fewest that are accepted. */
+const COOKIE = 'the-cookie-0123456789'.slice(0, 20);
+
 const CLIENT = { username: 'work-queue', password: 'client-pw' };
-const ADMIN = { username: 'work-queue-admin', password: 'admin-pw', 'erlang-cookie': 'the-cookie' };
+const ADMIN = { username: 'work-queue-admin', password: 'admin-pw', 'erlang-cookie': COOKIE };
 
 /** The Secrets of a broker as folders, and the home folder of its server. */
 class ServerNode {
@@ -121,11 +124,11 @@ describe('the definitions', () => {
   test.each(['\n', '\r\n'])('have passwords without a line end %j that an editor left', async (end) => {
     const node = newNode();
     node.mount('client', { username: `me${end}`, password: `pw ${end}` });
-    node.mount('admin', { ...ADMIN, 'erlang-cookie': `the-cookie${end}` });
+    node.mount('admin', { ...ADMIN, 'erlang-cookie': `${COOKIE}${end}` });
     expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
     // A blank is part of it: it may be meant.
     expect(node.definitions.users[1]).toMatchObject({ name: 'me', password: 'pw ' });
-    expect(node.text('.erlang.cookie')).toBe('the-cookie');
+    expect(node.text('.erlang.cookie')).toBe(COOKIE);
   });
 
   test('have a password as it is, whatever stands in it', async () => {
@@ -140,7 +143,7 @@ describe('the definitions', () => {
 describe('the home folder', () => {
   test('has a cookie and definitions that only the server can read, or Erlang would refuse the cookie', async () => {
     const node = await initialized();
-    expect(node.text('.erlang.cookie')).toBe('the-cookie');
+    expect(node.text('.erlang.cookie')).toBe(COOKIE);
     for (const file of ['.erlang.cookie', 'definitions.json']) {
       expect(statSync(join(node.home, file)).mode & 0o777).toBe(0o400);
     }
@@ -149,10 +152,10 @@ describe('the home folder', () => {
   test('may have been initialized before: a container starts more than once, and the Secrets may have changed', async () => {
     const node = await initialized();
     node.mount('client', { username: 'work-queue', password: 'another' });
-    node.mount('admin', { ...ADMIN, 'erlang-cookie': 'another-cookie' });
+    node.mount('admin', { ...ADMIN, 'erlang-cookie': `another-${COOKIE}` });
     expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
     expect(node.definitions.users[1].password).toBe('another');
-    expect(node.text('.erlang.cookie')).toBe('another-cookie');
+    expect(node.text('.erlang.cookie')).toBe(`another-${COOKIE}`);
     expect(statSync(join(node.home, '.erlang.cookie')).mode & 0o777).toBe(0o400);
   });
 });
@@ -191,11 +194,27 @@ describe('cannot be initialized', () => {
     expect(lastWords()).toBe('a Secret of the broker has an empty username or password; give it both');
   });
 
+  test.each(['', 'x', COOKIE.slice(1), `${COOKIE.slice(1)}\n`, 'x'.repeat(256)])(
+    'with an Erlang cookie that others can guess, or that Erlang refuses: %j',
+    async (cookie) => {
+      const node = newNode();
+      node.mount('admin', { ...ADMIN, 'erlang-cookie': cookie });
+      const { code, log, lastWords } = await node.init();
+      expect(code).toBe(ExitCode.TRY_AGAIN);
+      expect(lastWords()).toBe(
+        `the erlang-cookie in the administrator's Secret has ${cookie.trimEnd().length} characters; it must have 20 to 255`,
+      );
+      if (cookie.length > 1) expect(log).not.toContain(cookie.trimEnd());
+      expect(() => node.text('.erlang.cookie')).toThrow('ENOENT');
+      expect(() => node.definitions).toThrow('ENOENT');
+    },
+  );
+
   test.each([
     ['client', 'username', { password: 'client-pw' }],
     ['client', 'password', { username: 'work-queue' }],
-    ['admin', 'username', { password: 'admin-pw', 'erlang-cookie': 'the-cookie' }],
-    ['admin', 'password', { username: 'work-queue-admin', 'erlang-cookie': 'the-cookie' }],
+    ['admin', 'username', { password: 'admin-pw', 'erlang-cookie': COOKIE }],
+    ['admin', 'password', { username: 'work-queue-admin', 'erlang-cookie': COOKIE }],
     ['admin', 'erlang-cookie', { username: 'work-queue-admin', password: 'admin-pw' }],
   ] as const)('without the key that is missing in the Secret of the %s: %s', async (secret, key, keys) => {
     const node = newNode();

@@ -123,6 +123,15 @@ describe.each([
     expect(shim.terminationMessage).toBe('all 8 items settled: "7" done');
   });
 
+  test('writes the sentence to its log as it is', async () => {
+    await startWith('cat');
+    const sentence = String.raw`the path C:\new\table \0101 \c "$x" %s is -n missing`;
+    worker.quit(7, sentence);
+    expect(await shim.exit()).toBe(7);
+    expect(shim.terminationMessage).toBe(sentence);
+    expect(shim.stderr).toBe(`work-queue: ${sentence}\n`);
+  });
+
   test('puts standard error into the log, all of it, and its end at the hand of the courier', async () => {
     await startWith('sh', '-c', 'seq 100000 >&2; echo "no such frame" >&2; exit 4');
     expect(await worker.run(Buffer.from('x'))).toBe(4);

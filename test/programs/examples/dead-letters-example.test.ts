@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import amqp from 'amqplib';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
+import { DeadLetterHeader } from '../../../lib/contract/message-headers';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { WorkItems } from '../../../lib/index';
-import { useBroker } from '../../../tools/programs/broker';
+import { freshQueue, useBroker } from '../../../tools/programs/broker';
 import type { LocalRun } from '../../../tools/programs/local-run';
 import { useRuns } from '../../support/use-runs';
 
@@ -16,7 +18,7 @@ const broker = useBroker();
 const { seeded } = useRuns(broker);
 
 /** What examples/dead-letters.mjs writes. */
-function deadLetters(run: LocalRun, ...args: string[]) {
+function deadLetters(run: Pick<LocalRun, 'queue'>, ...args: string[]) {
   const env = { ...process.env, [EnvName.BROKER_URL]: broker().url };
   return promisify(execFile)(process.execPath, [SCRIPT, run.queue, ...args], { env });
 }
@@ -93,4 +95,25 @@ test('while a pod counts them they are not read: it would miss some', async () =
     await channel.assertQueue(relatedQueues(run.queue).verdictLock, { exclusive: true, durable: false });
     await expect(deadLetters(run)).rejects.toThrow(/RESOURCE_LOCKED/);
   });
+});
+
+test('what a terminal would obey is printed as an escape', async () => {
+  const queue = freshQueue();
+  const connection = await amqp.connect(broker().url);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue(relatedQueues(queue).dead);
+  const headers = {
+    [DeadLetterHeader.REASON]: 'a\u001b[2J\nitem 7: forged',
+    [DeadLetterHeader.STDERR]: 'b\u009b\u202ec',
+  };
+  channel.sendToQueue(relatedQueues(queue).dead, Buffer.from('d\u202e'), { messageId: '\u2066e', headers });
+  await channel.waitForConfirms();
+  const { stdout } = await deadLetters({ queue });
+  await connection.close();
+  expect(stdout.split('\n')).toEqual([
+    'item \\u2066e: a\\u001b[2J\\u000aitem 7: forged',
+    '  item:     "d\\u202e"',
+    '  stderr:   "b\\u009b\\u202ec"',
+    '',
+  ]);
 });

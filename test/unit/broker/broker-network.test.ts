@@ -26,16 +26,22 @@ class Policies {
   readonly run: SynthesizedRun;
   readonly ofBroker: Json;
   readonly ofClients: Json;
+  readonly ofCredentials: Json;
 
   constructor(broker: RabbitMQProps = {}, more: Omit<SynthesizedRunProps, 'broker'> = {}, chart = newChart()) {
     this.run = new SynthesizedRun({ ...more, broker }, chart);
     const policies = this.run.objects().filter(({ kind }) => kind === 'NetworkPolicy');
-    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([['Ingress'], ['Egress']]);
-    [this.ofBroker, this.ofClients] = policies.map(({ spec }) => spec);
+    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([['Ingress'], ['Ingress', 'Egress'], ['Ingress']]);
+    [this.ofBroker, this.ofClients, this.ofCredentials] = policies.map(({ spec }) => spec);
   }
 
   get broker(): Labels {
     return podLabels(this.run.statefulSet());
+  }
+
+  get credentials(): Labels {
+    const jobs = this.run.objects().filter(({ kind }) => kind === 'Job');
+    return podLabels(jobs.find(({ metadata }) => /credentials/.test(metadata.name)));
   }
 
   get seeder(): Labels {
@@ -134,12 +140,12 @@ describe('the policy of the clients', () => {
   test.each<[string, RabbitMQProps, number[]]>([
     ['plain', {}, [5672]],
     ['over TLS', { tls: Tls.certManager({ name: 'ca' }) }, [5671]],
-  ])('a client reaches the broker (%s), DNS at any address, and nothing else', (_, props, ports) => {
+  ])('a client reaches the broker (%s), port 53 of any address, and nothing else', (_, props, ports) => {
     const policies = new Policies(props);
     for (const labels of [policies.seeder, policies.worker]) {
       expect(selects(policies.ofClients.podSelector, labels)).toBe(true);
     }
-    const [amqp, dns, ...others] = policies.ofClients.egress;
+    const [amqp, dns, openShift, ...others] = policies.ofClients.egress;
     expect(others).toEqual([]);
     expect(amqp.to).toEqual([{ podSelector: policies.ofBroker.podSelector }]);
     expect(numbers(amqp)).toEqual(ports);
@@ -149,6 +155,26 @@ describe('the policy of the clients', () => {
         { port: 53, protocol: 'TCP' },
       ],
     });
+    // Policies see the port of the pod behind the Service, and the DNS pods of OpenShift listen on 5353.
+    expect(openShift).toEqual({
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'openshift-dns' } } }],
+      ports: [
+        { port: 5353, protocol: 'UDP' },
+        { port: 5353, protocol: 'TCP' },
+      ],
+    });
+  });
+
+  test('no pod reaches a seeder or a restricted worker', () => {
+    const { ofClients } = new Policies();
+    expect(ofClients.policyTypes).toContain('Ingress');
+    expect(ofClients).not.toHaveProperty('ingress');
+  });
+
+  test('a worker with `Network.OPEN` accepts connections, because its program may serve', () => {
+    const { ofBroker, ofClients, ofCredentials, worker } = new Policies({}, { worker: { network: Network.OPEN } });
+    for (const { podSelector } of [ofBroker, ofClients, ofCredentials])
+      expect(selects(podSelector, worker)).toBe(false);
   });
 
   test('a worker with `Network.OPEN` reaches everything, and the broker admits it', () => {
@@ -163,10 +189,12 @@ describe('the policy of the clients', () => {
     expect(selects(policies.ofClients.podSelector, { ...policies.run.broker.clientLabels })).toBe(false);
   });
 
-  test('the credentials Job is not restricted, because it has to reach the API server', () => {
-    const { run, ofClients } = new Policies();
-    const [job] = run.objects().filter(({ kind, metadata }) => kind === 'Job' && /credentials/.test(metadata.name));
-    expect(selects(ofClients.podSelector, podLabels(job))).toBe(false);
+  test('no pod reaches the credentials Job, which reaches everything, because no selector names the API server', () => {
+    const { ofClients, ofCredentials, credentials, broker, seeder, worker } = new Policies();
+    expect(selects(ofCredentials.podSelector, credentials)).toBe(true);
+    expect(ofCredentials).not.toHaveProperty('ingress');
+    expect(selects(ofClients.podSelector, credentials)).toBe(false);
+    for (const labels of [broker, seeder, worker]) expect(selects(ofCredentials.podSelector, labels)).toBe(false);
   });
 
   test('the pods of a client keep the labels of `podMetadata`', () => {

@@ -152,6 +152,17 @@ describe('rabbitmq.conf', () => {
     },
   );
 
+  test('rabbitmq.conf lets users log in with a password, by one mechanism', () => {
+    const mechanisms = Object.entries(brokerOf().settings).filter(([key]) => key.startsWith('auth_mechanisms'));
+    expect(mechanisms).toEqual([['auth_mechanisms.1', 'PLAIN']]);
+  });
+
+  test('`auth_mechanisms.*` of `config` replace the list of this package', () => {
+    const { settings } = brokerOf({ config: { 'auth_mechanisms.2': 'EXTERNAL' } });
+    expect(settings).not.toHaveProperty(['auth_mechanisms.1']);
+    expect(settings['auth_mechanisms.2']).toBe('EXTERNAL');
+  });
+
   test.each(['a b', 'a=b', '', 'a\nb', '#a', 'ä'])('`config` cannot have the key %j', (key) => {
     expect(() => brokerOf({ config: { [key]: '1' } })).toThrow(
       /^RabbitMQ 'test\/rabbitmq': config is \{.*"1"\}; it cannot be a line of rabbitmq\.conf\. A key must not contain spaces/,

@@ -69,6 +69,23 @@ describe('the ports', () => {
   });
 });
 
+describe('the versions of TLS', () => {
+  const versions = (settings: Record<string, string>) =>
+    Object.entries(settings).filter(([key]) => key.startsWith('ssl_options.versions.'));
+
+  test('the versions of TLS are 1.3 and 1.2, because RabbitMQ would also accept 1.0 and 1.1', () => {
+    expect(versions(brokerOf({ tls: issued }).settings)).toEqual([
+      ['ssl_options.versions.1', 'tlsv1.3'],
+      ['ssl_options.versions.2', 'tlsv1.2'],
+    ]);
+  });
+
+  test('the versions of TLS in `config` replace those of this package', () => {
+    const { settings } = brokerOf({ tls: issued, config: { 'ssl_options.versions.first': 'tlsv1.2' } });
+    expect(versions(settings)).toEqual([['ssl_options.versions.first', 'tlsv1.2']]);
+  });
+});
+
 describe('the certificate', () => {
   test('the certificate of a Secret is mounted into the server, and no Certificate is created', () => {
     const { one, pod, server } = given();

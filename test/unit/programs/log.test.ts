@@ -1,4 +1,4 @@
-import { duration, oneLine, quoted } from '../../../lib/programs/runtime/log';
+import { duration, log, oneLine, quoted } from '../../../lib/programs/runtime/log';
 
 test.each([
   [0, '0 ms'],
@@ -26,4 +26,48 @@ test('oneLine leaves no line ends and no control characters, and cuts at a whole
 test('quoted escapes control characters of both sets, and cuts what is long', () => {
   expect(quoted('a"\u0000\u009b\u2028')).toBe('"a\\"\\u0000\\u009b\\u2028"');
   expect(quoted(Buffer.alloc(100, 'x'))).toBe(`"${'x'.repeat(60)}…"`);
+});
+
+/** The marks that reverse, hide or isolate text. */
+const BIDIRECTIONAL = ['\u061c', '\u200e', '\u200f', ...range(0x202a, 0x202e), ...range(0x2066, 0x2069)];
+const C1 = range(0x80, 0x9f);
+
+function range(first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, n) => String.fromCharCode(first + n));
+}
+
+test.each([...BIDIRECTIONAL, ...C1])('oneLine and quoted show no %j to a terminal', (character) => {
+  const text = `a${character}b`;
+  expect(oneLine(text)).toBe('a b');
+  expect(quoted(text)).toBe(`"a\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}b"`);
+});
+
+test('oneLine and quoted leave letters of all directions, and joined emoji, as they are', () => {
+  const text = 'שלום ä 日本 👩‍🌾';
+  expect(oneLine(text)).toBe(text);
+  expect(quoted(text)).toBe(`"${text}"`);
+});
+
+describe('log', () => {
+  const written: string[] = [];
+  let write: jest.SpyInstance;
+
+  beforeEach(() => {
+    written.length = 0;
+    write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  });
+  afterEach(() => write.mockRestore());
+
+  const logged = (line: string) => {
+    log(line);
+    return written.join('').replace(/^\S+ /, '');
+  };
+
+  test('log shows control characters instead of obeying them', () => {
+    expect(logged('\u001b[2Ja\u009b\u202eb\rc\td')).toBe('\\u001b[2Ja\\u009b\\u202eb\\u000dc\td\n');
+  });
+
+  test('log writes no line without a time that looks like one of its own', () => {
+    expect(logged('a\n2026-01-01T00:00:00.000Z b')).toBe('a\n  2026-01-01T00:00:00.000Z b\n');
+  });
 });
