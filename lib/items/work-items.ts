@@ -109,17 +109,17 @@ export class WorkItems {
   /**
    * Creates items from the paths of the regular files that exist at synth. A path starts at the root and has `/`
    * between its names. The paths are sorted by code unit. In the pattern, `*` matches any part of a name, `**` matches
-   * any folders, and `{a,b}` matches `a` or `b`. Names that begin with a dot match only if the pattern has the dot.
-   * Links are followed.
+   * any folders, and `{a,b}` matches `a` or `b`. Every other character stands for itself, also `?`, `!`, brackets and
+   * parentheses. Names that begin with a dot match only if the pattern has the dot. Links are followed.
    *
    * @param pattern which files, such as `scans/**\/*.tif`
    * @param options the folder that the pattern starts at, and options for the set
-   * @throws if a folder cannot be read, if the pattern is an absolute path, if the name of a file is not UTF-8, or if
-   * there are no items
+   * @throws if a folder cannot be read, if the pattern is an absolute path or contains `..` or a backslash, if its
+   * braces have more than 1000 combinations, if the name of a file is not UTF-8, or if there are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const context = `WorkItems.files('${pattern}')`;
-    return WorkItems.ofLiterals(context, filePaths(context, pattern, options.root ?? '.'), options);
+    return WorkItems.ofLiterals(context, filePaths(context, pattern, options), options);
   }
 
   /**
