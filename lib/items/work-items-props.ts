@@ -12,12 +12,20 @@ export interface WorkItemsOptions {
 /** Options for items that are the lines of a file. */
 export interface LinesOptions extends WorkItemsOptions {
   /**
-   * Whether to read the lines as bytes, in any encoding. Only LF ends a line. Everything else belongs to the item,
-   * including a CR before the LF. Lines without a byte are not items.
+   * Whether to read the lines as bytes, in any encoding in which LF is one byte, so not in UTF-16. Only LF ends a line.
+   * Everything else belongs to the item, including a CR before the LF. Lines without a byte are not items.
    *
    * @default false
    */
   readonly bytes?: boolean;
+
+  /**
+   * Whether a NUL ends an item, as `find -print0` writes them. Line ends then belong to the item, and what is empty is
+   * not an item.
+   *
+   * @default false
+   */
+  readonly nulSeparated?: boolean;
 }
 
 /** Options for items from a JSON file. */

@@ -5,7 +5,7 @@ import { eachItem, itemFromBase64, itemText } from './private/item-bytes';
 import { ItemContent } from './private/item-content';
 import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
-import { byteLineItems, lineItems } from './private/line-items';
+import { lineItems } from './private/line-items';
 import { PackedItems } from './private/packed-items';
 import { product } from './private/product';
 import { bigKeyRanges, frames, keyRanges, range } from './private/ranges';
@@ -54,15 +54,17 @@ export class WorkItems {
   /**
    * Creates items from the lines of a text file in UTF-8. Lines end with LF or CRLF, and the line end is not part of
    * the item. Blank lines, which are empty or contain only white space, are not items. White space at the ends of other
-   * lines is kept. A byte order mark is ignored. To read a file in another encoding, set `bytes`.
+   * lines is kept. A byte order mark is ignored. To read a file in another encoding, set `bytes`. To read the output of
+   * `find -print0`, set `nulSeparated`.
    *
    * @param file the path of the file, relative to the working directory of the synth
-   * @param options options for the set
-   * @throws if the file cannot be read or is not UTF-8, or if there are no items
+   * @param options what an item is, and options for the set
+   * @throws if the file cannot be read or is not UTF-8, if it contains a NUL without `nulSeparated` or no NUL with it,
+   * or if there are no items. With `bytes`, a NUL is an error only if the file seems to be UTF-16 or has no LF
    */
   public static lines(file: string, options: LinesOptions = {}): WorkItems {
     const context = `WorkItems.lines('${file}')`;
-    return WorkItems.ofLiterals(context, (options.bytes ? byteLineItems : lineItems)(context, file), options);
+    return WorkItems.ofLiterals(context, lineItems(context, file, options), options);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { readText } from '../../validation/read-file';
+import { readTextWithoutNul } from '../../validation/read-file';
 import { synthError } from '../../validation/synth-error';
 
 /** Returns the rows of a CSV file with a header, each as a JSON object of strings. */
@@ -11,7 +11,7 @@ export function csvItems(context: string, file: string, delimiter: string): stri
       'Give one such as ";" or "\\t".',
     );
   }
-  const [header, ...rows] = parseCsv(context, readText(context, file, 'Convert it.'), delimiter);
+  const [header, ...rows] = parseCsv(context, readTextWithoutNul(context, file, 'Convert it.'), delimiter);
   if (header === undefined) return [];
   const keys = checkedHeader(context, header).map((name) => `${JSON.stringify(name)}:`);
   return rows.map((row) => `{${row.map((value, column) => keys[column] + JSON.stringify(value)).join(',')}}`);
