@@ -43,6 +43,9 @@ export interface CsvOptions extends WorkItemsOptions {
   /**
    * The character between two values, such as `;` or a tab. It must not be a quote or a line end.
    *
+   * Without this option, it is an error if a comma, `;`, `|` or a tab that is not the delimiter occurs equally often in
+   * all rows, including the first one. With this option, that is an error only if there is a single column.
+   *
    * @default ','
    */
   readonly delimiter?: string;

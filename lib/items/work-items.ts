@@ -100,12 +100,13 @@ export class WorkItems {
    * @param file the path of the file, relative to the working directory of the synth
    * @param options the delimiter, and options for the set
    * @throws if the file cannot be read or is not UTF-8, if a row has more or fewer values than the header, if quotes
-   * are unbalanced or in the wrong place, if a column has no name or the same name as another column, if `delimiter` is
-   * not one character or is a quote or a line end, or if there are no items
+   * are unbalanced or in the wrong place, if a column has no name or the same name as another column, if the file seems
+   * to have another delimiter (see `CsvOptions.delimiter`), if `delimiter` is not one character or is a quote or a line
+   * end, or if there are no items
    */
   public static csv(file: string, options: CsvOptions = {}): WorkItems {
     const context = `WorkItems.csv('${file}')`;
-    return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter ?? ','), options);
+    return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter), options);
   }
 
   /**
