@@ -1,5 +1,5 @@
 import { ContainerName } from '../../lib/contract/containers';
-import { sleep } from '../../lib/programs/runtime/time';
+import { after, sleep } from '../../lib/programs/runtime/time';
 import { actionFor } from './failure-policy';
 import type { Job } from './manifest';
 import { type PodEnd, PodProcess, type RehearsalContext } from './pod-process';
@@ -41,7 +41,7 @@ export class JobRun {
     const { signal } = this.context;
     const { activeDeadlineSeconds: deadline } = this.job.spec;
     const expire = () => this.fail(`DeadlineExceeded: the Job ran longer than its activeDeadlineSeconds, ${deadline}`);
-    const timer = deadline === undefined ? undefined : setTimeout(expire, deadline * 1000);
+    const callOff = deadline === undefined ? undefined : after(deadline * 1000, expire);
     const abort = () => {
       this.fail('aborted');
       for (const pod of this.active) pod.kill();
@@ -53,7 +53,7 @@ export class JobRun {
         else await this.change();
       }
     } finally {
-      clearTimeout(timer);
+      callOff?.();
       await Promise.all([...this.active].map((pod) => pod.delete()));
       signal.removeEventListener('abort', abort);
     }

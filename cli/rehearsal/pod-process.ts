@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
+import { after } from '../../lib/programs/runtime/time';
 import type { Workspace } from '../system/workspace';
 import { type ContainerEnd, ContainerProcess } from './container-process';
 import { containerEnvironment, type Overrides } from './environment';
@@ -49,9 +50,9 @@ export class PodProcess {
   async delete(): Promise<void> {
     for (const container of this.containers.values()) container.terminate();
     const grace = this.job.pod.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-    const timer = setTimeout(() => this.kill(), grace * 1000);
+    const callOff = after(grace * 1000, () => this.kill());
     await this.ended;
-    clearTimeout(timer);
+    callOff();
   }
 
   kill(): void {

@@ -12,12 +12,20 @@ export interface WorkItemsOptions {
 /** Options for items that are the lines of a file. */
 export interface LinesOptions extends WorkItemsOptions {
   /**
-   * Whether to read the lines as bytes, in any encoding. Only LF ends a line. Everything else belongs to the item,
-   * including a CR before the LF. Lines without a byte are not items.
+   * Whether to read the lines as bytes, in any encoding in which LF is one byte, so not in UTF-16. Only LF ends a line.
+   * Everything else belongs to the item, including a CR before the LF. Lines without a byte are not items.
    *
    * @default false
    */
   readonly bytes?: boolean;
+
+  /**
+   * Whether a NUL ends an item, as `find -print0` writes them. Line ends then belong to the item, and what is empty is
+   * not an item.
+   *
+   * @default false
+   */
+  readonly nulSeparated?: boolean;
 }
 
 /** Options for items from a JSON file. */
@@ -34,6 +42,9 @@ export interface JsonOptions extends WorkItemsOptions {
 export interface CsvOptions extends WorkItemsOptions {
   /**
    * The character between two values, such as `;` or a tab. It must not be a quote or a line end.
+   *
+   * Without this option, it is an error if a comma, `;`, `|` or a tab that is not the delimiter occurs equally often in
+   * all rows, including the first one. With this option, that is an error only if there is a single column.
    *
    * @default ','
    */

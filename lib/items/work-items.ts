@@ -5,7 +5,7 @@ import { eachItem, itemFromBase64, itemText } from './private/item-bytes';
 import { ItemContent } from './private/item-content';
 import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
-import { byteLineItems, lineItems } from './private/line-items';
+import { lineItems } from './private/line-items';
 import { PackedItems } from './private/packed-items';
 import { product } from './private/product';
 import { bigKeyRanges, frames, keyRanges, range } from './private/ranges';
@@ -54,15 +54,17 @@ export class WorkItems {
   /**
    * Creates items from the lines of a text file in UTF-8. Lines end with LF or CRLF, and the line end is not part of
    * the item. Blank lines, which are empty or contain only white space, are not items. White space at the ends of other
-   * lines is kept. A byte order mark is ignored. To read a file in another encoding, set `bytes`.
+   * lines is kept. A byte order mark is ignored. To read a file in another encoding, set `bytes`. To read the output of
+   * `find -print0`, set `nulSeparated`.
    *
    * @param file the path of the file, relative to the working directory of the synth
-   * @param options options for the set
-   * @throws if the file cannot be read or is not UTF-8, or if there are no items
+   * @param options what an item is, and options for the set
+   * @throws if the file cannot be read or is not UTF-8, if it contains a NUL without `nulSeparated` or no NUL with it,
+   * or if there are no items. With `bytes`, a NUL is an error only if the file seems to be UTF-16 or has no LF
    */
   public static lines(file: string, options: LinesOptions = {}): WorkItems {
     const context = `WorkItems.lines('${file}')`;
-    return WorkItems.ofLiterals(context, (options.bytes ? byteLineItems : lineItems)(context, file), options);
+    return WorkItems.ofLiterals(context, lineItems(context, file, options), options);
   }
 
   /**
@@ -98,28 +100,29 @@ export class WorkItems {
    * @param file the path of the file, relative to the working directory of the synth
    * @param options the delimiter, and options for the set
    * @throws if the file cannot be read or is not UTF-8, if a row has more or fewer values than the header, if quotes
-   * are unbalanced or in the wrong place, if a column has no name or the same name as another column, if `delimiter` is
-   * not one character or is a quote or a line end, or if there are no items
+   * are unbalanced or in the wrong place, if a column has no name or the same name as another column, if the file seems
+   * to have another delimiter (see `CsvOptions.delimiter`), if `delimiter` is not one character or is a quote or a line
+   * end, or if there are no items
    */
   public static csv(file: string, options: CsvOptions = {}): WorkItems {
     const context = `WorkItems.csv('${file}')`;
-    return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter ?? ','), options);
+    return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter), options);
   }
 
   /**
    * Creates items from the paths of the regular files that exist at synth. A path starts at the root and has `/`
    * between its names. The paths are sorted by code unit. In the pattern, `*` matches any part of a name, `**` matches
-   * any folders, and `{a,b}` matches `a` or `b`. Names that begin with a dot match only if the pattern has the dot.
-   * Links are followed.
+   * any folders, and `{a,b}` matches `a` or `b`. Every other character stands for itself, also `?`, `!`, brackets and
+   * parentheses. Names that begin with a dot match only if the pattern has the dot. Links are followed.
    *
    * @param pattern which files, such as `scans/**\/*.tif`
    * @param options the folder that the pattern starts at, and options for the set
-   * @throws if a folder cannot be read, if the pattern is an absolute path, if the name of a file is not UTF-8, or if
-   * there are no items
+   * @throws if a folder cannot be read, if the pattern is an absolute path or contains `..` or a backslash, if its
+   * braces have more than 1000 combinations, if the name of a file is not UTF-8, or if there are no items
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const context = `WorkItems.files('${pattern}')`;
-    return WorkItems.ofLiterals(context, filePaths(context, pattern, options.root ?? '.'), options);
+    return WorkItems.ofLiterals(context, filePaths(context, pattern, options), options);
   }
 
   /**

@@ -5,12 +5,13 @@ import type { Construct } from 'constructs';
 import { ITEM_PLACEHOLDER, type ItemArguments } from '../contract/item-arguments';
 import { MountPath } from '../contract/mount-paths';
 import { SharedVolume } from '../contract/shared-volume';
-import { CONFIG_MAP_BYTES, ContentConfigMap } from '../manifest/config-map';
+import { ContentConfigMap } from '../manifest/config-map';
 import { pathLabel } from '../manifest/path-label';
 import { unexpanded } from '../manifest/unexpanded';
 import { whyNoArgument } from '../validation/argument';
-import { readBytes } from '../validation/read-file';
 import { synthError } from '../validation/synth-error';
+import { inlineScripts, isShell } from './private/interpreters';
+import { readScript } from './private/script-file';
 
 /** Options for `Program.script`. */
 export interface ScriptOptions {
@@ -42,8 +43,8 @@ export class Program {
    * Stands for the item in an argument of the program, as the whole argument or as a part of it:
    * `--input=${Program.ITEM}`. The program gets the item byte for byte; no shell expands it.
    *
-   * Do not put it into the script of `sh -c`, because the item would become part of the script. Put it after the
-   * script: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
+   * In the script of `sh -c`, `python -c`, `perl -e` and the like it is an error, because the item would run as code.
+   * Put it after the script: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
    *
    * An argument of a Linux process has at most 131,071 bytes and no NUL. An item that is too long is an error at synth
    * if the queue knows its items, as a `QueueSeeder` does. If the queue does not know its items, or if the item
@@ -65,6 +66,7 @@ export class Program {
    * `Program.ITEM` in them stands for the item
    * @throws if any of these is true:
    * - The command is empty, or it contains `Program.ITEM`.
+   * - `Program.ITEM` is in a script that is an argument, such as that of `sh -c`, `python -c`, `perl -e` or `node -e`.
    * - The command or an argument cannot be an argument of a Linux process: it contains a NUL or half of a surrogate
    *   pair, has more than 131,071 bytes, or is not a string.
    */
@@ -89,14 +91,14 @@ export class Program {
    * @throws if any of these is true:
    * - The script cannot be read, is empty, or is too large.
    * - No interpreter is given, and the first line of the script names none or ends with a Windows line ending.
+   * - The interpreter is a shell, and most lines of the script end with a Windows line ending (CRLF). Python, Perl, Ruby
+   *   and Node.js accept such lines.
    * - A part of the interpreter is empty.
    * - A part of the interpreter, or an argument, cannot be an argument of a Linux process, see `Program.command`.
    */
   public static script(file: string, options: ScriptOptions = {}): Program {
     const context = `Program.script('${file}')`;
-    const content = readScript(context, file);
     const { interpreter = [], args = [] } = options;
-    if (interpreter.length === 0) requireFirstLine(context, content);
     if (interpreter.some((part) => typeof part === 'string' && part.trim() === '')) {
       throw synthError(
         context,
@@ -104,6 +106,7 @@ export class Program {
         'Remove the empty part.',
       );
     }
+    const content = readScript(context, file, interpreter);
     // Only what the key of a ConfigMap may contain. A key must not begin with two dots either: IsConfigMapKey in
     // https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go
     const name = basename(file)
@@ -151,44 +154,6 @@ export class Program {
   }
 }
 
-function readScript(context: string, file: string): Buffer {
-  const content = readBytes(context, file, 'script');
-  if (content.length === 0) {
-    throw synthError(
-      context,
-      'the script is empty, so every item would count as done without being processed',
-      'Write the script, or pass the path of another one.',
-    );
-  }
-  if (content.length > CONFIG_MAP_BYTES) {
-    throw synthError(
-      context,
-      `the script has ${content.length} bytes; at most ${CONFIG_MAP_BYTES} bytes fit into a ConfigMap`,
-      'Put the script into an image, and use Program.command.',
-    );
-  }
-  return content;
-}
-
-/** Requires a first line from which the kernel learns how to run the script. */
-function requireFirstLine(context: string, content: Buffer): void {
-  const [line] = content.subarray(0, 1024).toString('latin1').split('\n');
-  if (!line.startsWith('#!')) {
-    throw synthError(
-      context,
-      'the script does not begin with "#!", and no interpreter is given',
-      "Pass an interpreter, such as { interpreter: ['python3'] }, or begin it with #!, such as #!/usr/bin/env python3.",
-    );
-  }
-  if (line.endsWith('\r')) {
-    throw synthError(
-      context,
-      `the first line is ${JSON.stringify(line)}; because of its Windows line ending, no system finds the interpreter`,
-      "Save the script with Unix line endings (LF), or pass an interpreter, such as { interpreter: ['sh'] }.",
-    );
-  }
-}
-
 function checked(context: string, command: string[]): string[] {
   for (const part of command) {
     if (typeof part !== 'string') {
@@ -210,7 +175,21 @@ function checked(context: string, command: string[]): string[] {
       "Name the program, and pass the item as an argument, such as Program.command('/app/render', Program.ITEM).",
     );
   }
+  requireNoItemInScript(context, command);
   return command;
+}
+
+/** Requires that no item becomes a part of a script, because then it would run as code. */
+function requireNoItemInScript(context: string, command: string[]): void {
+  const found = inlineScripts(command).find(({ word }) => command[word]?.includes(Program.ITEM));
+  if (!found) return;
+  const { interpreter, argument } = found;
+  const hint = isShell(interpreter)
+    ? `Put it after the script: Program.command('${interpreter}', '-c', 'render "$1"', '${interpreter}', Program.ITEM).`
+    : `Put it after the script, which then reads it as ${argument}.`;
+  const script = JSON.stringify(shortened(command[found.word]));
+  const problem = `the script ${script} of ${interpreter} contains Program.ITEM, so each item would run as code`;
+  throw synthError(context, problem, hint);
 }
 
 function shortened(value: string): string {

@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse, stringify } from 'lossless-json';
-import { readText } from '../../validation/read-file';
+import { readTextWithoutNul } from '../../validation/read-file';
 import { synthError } from '../../validation/synth-error';
 import { itemText } from './item-bytes';
 
@@ -18,7 +18,7 @@ export function jsonItems(context: string, file: string, pointer: string): strin
 }
 
 function readJson(context: string, file: string): unknown {
-  const text = readText(context, file, 'JSON must be UTF-8: convert it.');
+  const text = readTextWithoutNul(context, file, 'JSON must be UTF-8: convert it.');
   try {
     return parse(text);
   } catch (error) {

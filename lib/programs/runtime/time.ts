@@ -6,17 +6,31 @@ export class TimeLimitError extends Error {
   }
 }
 
+/** The longest wait of a timer of Node.js, which fires at once if it gets more. https://nodejs.org/api/timers.html */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `act` when the time is over, however long it is. Returns a function that calls it off. */
+export function after(milliseconds: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (left: number) => {
+    const next = Math.min(left, MAX_TIMER_MS);
+    timer = setTimeout(() => (left > next ? wait(left - next) : act()), next);
+  };
+  wait(milliseconds);
+  return () => clearTimeout(timer);
+}
+
 /** Calls `wake` when the time is over or one of the signals aborts. What it returns calls that off. */
 function wakeUp(milliseconds: number, signals: AbortSignal[], wake: () => void): () => void {
   const release = () => {
-    clearTimeout(timer);
+    callOff();
     for (const signal of signals) signal.removeEventListener('abort', now);
   };
   const now = () => {
     release();
     wake();
   };
-  const timer = setTimeout(now, milliseconds);
+  const callOff = after(milliseconds, now);
   for (const signal of signals) signal.addEventListener('abort', now);
   if (signals.some(({ aborted }) => aborted)) queueMicrotask(now);
   return release;
@@ -48,11 +62,11 @@ export function inTime<T>(
 
 /** Rejects with a {@link TimeLimitError} if `promise` has not settled in time. The promise itself goes on. */
 export function within<T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
+  let callOff = () => {};
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeLimitError(what, milliseconds)), milliseconds);
+    callOff = after(milliseconds, () => reject(new TimeLimitError(what, milliseconds)));
   });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, limit]).finally(callOff);
 }
 
 /** A wait around `milliseconds`, from half of it to one and a half, so that many pods do not all come at once. */

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
+import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-arguments';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalPod, type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
@@ -103,7 +104,7 @@ describe('the program', () => {
   test('has the item as an argument, inside of one, and as a file', async () => {
     const item = Buffer.concat([Buffer.from('it\'s "$(x)" \\'), Buffer.from([0xff, 0x81, 10, 10])]);
     const run = await seeded([item]);
-    const pod = run.pod(['printf', '%s|', '{{work-item}}', 'b c', '--x={{work-item}}.'], {
+    const pod = run.pod(['printf', '%s|', ITEM_PLACEHOLDER, 'b c', `--x=${ITEM_PLACEHOLDER}.`], {
       [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
     });
     expect(await pod.exit()).toBe(ExitCode.DONE);
@@ -123,7 +124,7 @@ describe('the program', () => {
     'never has an item with %s as an argument: it is a dead letter at once, and the next one runs',
     async (_, bad, reason) => {
       const run = await seeded([bad, 'good']);
-      const pod = run.pod(['printf', '%s', '--x={{work-item}}'], {
+      const pod = run.pod(['printf', '%s', `--x=${ITEM_PLACEHOLDER}`], {
         [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['--x=', '']]),
         [EnvName.ITEMS_PER_POD]: '2',
       });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-arguments';
 import { HELLO_SECONDS, PEER_APPEARANCE_SECONDS } from '../../../lib/contract/limits';
 import { callLines } from '../../../lib/programs/courier/program-call';
 import { WorkerLink } from '../../../lib/programs/courier/worker-link';
@@ -55,7 +56,7 @@ describe.each([
   ]);
 
   test('gives the program the item as an argument and inside of one, byte for byte', async () => {
-    await startWith('printf', '%s|', 'b c', '{{work-item}}', '--x={{work-item}}.');
+    await startWith('printf', '%s|', 'b c', ITEM_PLACEHOLDER, `--x=${ITEM_PLACEHOLDER}.`);
     const call = callLines({}, anyBytes, { arguments: [null, null, null, [EMPTY, EMPTY], ['--x=', '.']] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
     const expected = [Buffer.from('b c|'), anyBytes, Buffer.from('|--x='), anyBytes, Buffer.from('.|')];
@@ -73,7 +74,7 @@ describe.each([
   });
 
   test('gives the program the longest argument that the system accepts', async () => {
-    await startWith('sh', '-c', 'printf %s "$1" | wc -c', 'sh', '{{work-item}}');
+    await startWith('sh', '-c', 'printf %s "$1" | wc -c', 'sh', ITEM_PLACEHOLDER);
     const call = callLines({}, Buffer.alloc(131_071, "'"), { arguments: [null, null, null, null, [EMPTY, EMPTY]] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
     await eventually(() => shim.stdout.toString().trim() === '131071');

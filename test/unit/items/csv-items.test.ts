@@ -55,6 +55,54 @@ describe('a CSV file', () => {
     expect(() => of(csv)).toThrow(message);
   });
 
+  test.each([
+    ['id;name\n1;apple\n2;pear\n', ';'],
+    ['id\tname\r\n1\tapple\r\n', '\t'],
+    ['id|name\n1|apple\n', '|'],
+    ['id;name, first\n1;apple, a\n2;pear, b\n', ';'],
+    ['"id";"name; first"\n"1";"apple"\n', ';'],
+  ])('a CSV file whose rows another delimiter separates is an error that names the delimiter: %j', (csv, delimiter) => {
+    const named = JSON.stringify(delimiter);
+    expect(() => of(csv)).toThrow(
+      `Pass { delimiter: ${named} }`.replace('Pass', csv.startsWith('"') ? 'pass' : 'Pass'),
+    );
+    expect(() => of(csv, delimiter)).not.toThrow();
+  });
+
+  test('the error about another delimiter says what was found and how to keep the one that was used', () => {
+    expect(() => of('id;name\n1;apple\n')).toThrow(
+      /: the names in the first row are \["id;name"\], and all rows contain ";" equally often\. Pass \{ delimiter: ";" \}\. If ";" belongs to the values, put the name of the column in quotes\.$/,
+    );
+    expect(texts(of('"id;name"\n1;apple\n'))).toEqual(['{"id;name":"1;apple"}']);
+    expect(() => of('a,b;c\n1,2;3\n')).toThrow(
+      /Pass \{ delimiter: ";" \}\. If ";" belongs to the values, pass \{ delimiter: "," \}\.$/,
+    );
+    expect(texts(of('a,b;c\n1,2;3\n', ','))).toEqual(['{"a":"1","b;c":"2;3"}']);
+  });
+
+  test('a `delimiter` that leaves one column is an error if another one leaves more', () => {
+    expect(() => of('a,b\n1,2\n', ';')).toThrow(/Pass \{ delimiter: "," \}/);
+  });
+
+  test.each([
+    [
+      'id;price\n1;1,5\n2;2,5\n',
+      /expect 1, got 2 on line 2\. All rows .* if ";" separates them: pass \{ delimiter: ";" \}/,
+    ],
+    ['id;price\n1;"1;5"\n', /Invalid Opening Quote.* line 2.* pass \{ delimiter: ";" \}/],
+  ])('the error for a row of %j names the delimiter that the rows have', (csv, message) => {
+    expect(() => of(csv)).toThrow(message);
+  });
+
+  test.each([
+    ['a\nb;c\n', 'not in the header'],
+    ['a;b\nc\n', 'only in the header'],
+    ['a;b\nc;d\ne;f;g\n', 'not equally often'],
+    ['a,b\n1;2,3\n', 'not in the header, with several columns'],
+  ])('a CSV file may contain other delimiters in its values: %j', (csv) => {
+    expect(() => of(csv)).not.toThrow();
+  });
+
   test.each(['', '||', '"', '\n'])('`delimiter` cannot be %j', (delimiter) => {
     expect(() => of('a\n1\n', delimiter)).toThrow(
       /delimiter is .*; it must be one character that is not a quote or a line end/,

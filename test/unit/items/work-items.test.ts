@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { WorkItems } from '../../../lib/index';
 import { received, texts, useFolder } from '../../support/items';
@@ -98,6 +99,84 @@ describe('lines of a file as bytes', () => {
   test('lines with `bytes` rejects a file that cannot be read, or that has no items', () => {
     expect(() => WorkItems.lines('no/such.txt', { bytes: true })).toThrow(/the file cannot be read \(ENOENT/);
     expect(() => WorkItems.lines(file('\n\n'), { bytes: true })).toThrow(/there are no items/);
+  });
+});
+
+describe('a file that is not a list of lines', () => {
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  const bigEndian = (text: string) => utf16(text).swap16();
+
+  test.each([utf16('\ufeffa\r\nb\r\n'), bigEndian('\ufeffa\nb\n'), utf16('\ufeff')])(
+    'lines, json and csv reject UTF-16 with a byte order mark, and say how to convert it: %j',
+    (content) => {
+      const path = file(content);
+      const message = `: the file is UTF-16, as its byte order mark says. It must be UTF-8: convert it, for example with "iconv -f UTF-16 -t UTF-8 '${path}'".`;
+      expect(() => WorkItems.lines(path)).toThrow(message);
+      expect(() => WorkItems.lines(path, { bytes: true })).toThrow(message);
+      expect(() => WorkItems.lines(path, { nulSeparated: true })).toThrow(message);
+      expect(() => WorkItems.json(path)).toThrow(message);
+      expect(() => WorkItems.csv(path)).toThrow(message);
+    },
+  );
+
+  test.each([
+    ...[utf16('apple\r\nbanana\r\n'), bigEndian('apple\nbanana\n'), utf16('apple'), utf16('一\n\u0a00\n')],
+    ...['./a b\0./c\nd\0', './a\0'],
+  ])('lines rejects a NUL, and names UTF-16 and `find -print0`: %j', (content) => {
+    const message =
+      /: the file contains a NUL, so its items are not lines\. If it is UTF-16, convert it, .* If NULs separate the items, as "find -print0" writes them, pass \{ nulSeparated: true \}\.$/;
+    expect(() => WorkItems.lines(file(content))).toThrow(message);
+  });
+
+  test.each([
+    ...[utf16('apple\r\nbanana\r\n'), bigEndian('apple\nbanana\n'), utf16('apple'), utf16('一\n二\n')],
+    ...['./a b\0./c\0', './a\0'],
+  ])('lines with `bytes` rejects a NUL if the file may be UTF-16 or has no LF: %j', (content) => {
+    expect(() => WorkItems.lines(file(content), { bytes: true })).toThrow(/the file contains a NUL/);
+  });
+
+  test.each([utf16('["a"]'), utf16('a,b\n1,2\n'), 'a\nb\0c\n'])(
+    'json and csv reject a NUL, and name UTF-16: %j',
+    (content) => {
+      for (const read of [WorkItems.json, WorkItems.csv]) {
+        expect(() => read(file(content))).toThrow(/the file contains a NUL\. If it is UTF-16, convert it/);
+      }
+    },
+  );
+});
+
+describe('items that NULs separate', () => {
+  test.each([
+    ['./a b\0./c\nd\0', ['./a b', './c\nd']],
+    ['a\0\0b', ['a', 'b']],
+    [' \0\n\0a\r\0', [' ', '\n', 'a\r']],
+    ['ä\0', ['ä']],
+  ])('lines with `nulSeparated` reads %j as %j, as text and as bytes', (content, expected) => {
+    expect(texts(WorkItems.lines(file(content), { nulSeparated: true }))).toEqual(expected);
+    expect(texts(WorkItems.lines(file(content), { nulSeparated: true, bytes: true }))).toEqual(expected);
+  });
+
+  test('lines with `nulSeparated` reads what `find -print0` writes', () => {
+    const path = file('', 'one');
+    const list = file(execFileSync('find', [path, '-print0']), 'list');
+    expect(texts(WorkItems.lines(list, { nulSeparated: true }))).toEqual([path]);
+  });
+
+  test('lines with `nulSeparated` keeps bytes that are not UTF-8 with `bytes`, and rejects them without', () => {
+    const path = file(Buffer.from('caf\xe9\0', 'latin1'));
+    expect(received(WorkItems.lines(path, { nulSeparated: true, bytes: true }))).toEqual([
+      Buffer.from('caf\xe9', 'latin1'),
+    ]);
+    expect(() => WorkItems.lines(path, { nulSeparated: true })).toThrow(/the file is not UTF-8/);
+  });
+
+  test('lines with `nulSeparated` rejects a file without a NUL, and an empty one', () => {
+    for (const bytes of [true, false]) {
+      expect(() => WorkItems.lines(file('a\nb\n'), { nulSeparated: true, bytes })).toThrow(
+        /nulSeparated is true, but the file contains no NUL\. If the items are lines, omit nulSeparated/,
+      );
+      expect(() => WorkItems.lines(file(''), { nulSeparated: true, bytes })).toThrow(/there are no items/);
+    }
   });
 });
 

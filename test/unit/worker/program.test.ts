@@ -65,6 +65,62 @@ describe('a command', () => {
     );
   });
 
+  test.each([
+    ['sh', '-c', `render ${Program.ITEM}`],
+    ['/bin/bash', '-euo', 'pipefail', '-c', Program.ITEM],
+    ['bash', '-o', 'pipefail', '-ec', '--', `x "${Program.ITEM}"`],
+    ['sh', '-c', '-e', Program.ITEM],
+    ['env', 'A=1', 'timeout', '60', 'zsh', '-c', `render '${Program.ITEM}'`],
+    ['busybox', 'sh', '-c', Program.ITEM],
+    ['python3', '-c', `print("${Program.ITEM}")`],
+    ['python3.12', '-W', 'error', '-uc', Program.ITEM],
+    ['python', `-cprint(${Program.ITEM})`],
+    ['perl', '-e', 'BEGIN {}', '-e', Program.ITEM],
+    ['perl', '-i.bak', '-ne', Program.ITEM],
+    ['perl', `-E${Program.ITEM}`],
+    ['ruby', '-r', 'json', '-e', Program.ITEM],
+    ['node', '-e', Program.ITEM],
+    ['node', '-r', './x.js', '-pe', Program.ITEM],
+    ['node', `--eval=${Program.ITEM}`],
+    ['php', '-r', Program.ITEM],
+    ['Rscript', '-e', Program.ITEM],
+    ['lua5.4', '-e', Program.ITEM],
+    ['julia', '-e', Program.ITEM],
+    ['gawk', '-F', ',', '-v', 'x=1', `/${Program.ITEM}/ { print }`],
+  ])('`Program.ITEM` in a script that is an argument is an error: %j %j %j %j %j %j', (...command) => {
+    const [name, ...args] = command;
+    expect(() => Program.command(name, ...args)).toThrow(
+      /^Program\.command: the script ".*" of \w[\w.]* contains Program\.ITEM, so each item would run as code\. Put it after the script/,
+    );
+  });
+
+  test('the error about `Program.ITEM` in a script says how to pass the item', () => {
+    expect(() => Program.command('/bin/sh', '-c', Program.ITEM)).toThrow(
+      `Put it after the script: Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM).`,
+    );
+    expect(() => Program.command('python3', '-c', Program.ITEM)).toThrow('reads it as sys.argv[1].');
+  });
+
+  test.each([
+    ['sh', '-c', 'render "$1"', 'sh', Program.ITEM],
+    ['bash', '-c', 'render "$1"', 'bash', '-c', Program.ITEM],
+    ['sh', '/app/run.sh', '-c', Program.ITEM],
+    ['python3', '-c', 'import sys', '-c', Program.ITEM],
+    ['python3', '-m', 'app', '-c', Program.ITEM],
+    ['python3', '-u', '/app/x.py', '-c', Program.ITEM],
+    ['perl', '-e', 'print @ARGV', Program.ITEM],
+    ['perl', '-Mre', Program.ITEM],
+    ['node', '-e', 'x', '--', Program.ITEM],
+    ['awk', '-f', 'x.awk', Program.ITEM],
+    ['awk', '-v', `x=${Program.ITEM}`, 'BEGIN { print x }'],
+    ['awk', '{ print }', Program.ITEM],
+    ['render', '-c', Program.ITEM],
+    ['sh', '-c'],
+  ])('`Program.ITEM` in an argument that is not a script is accepted: %j %j %j %j %j %j', (...command) => {
+    const [name, ...args] = command;
+    expect(() => Program.command(name, ...args)).not.toThrow();
+  });
+
   test.each(['', ' ', undefined, 5])('the command cannot be %j', (command) => {
     expect(() => Program.command(command as string)).toThrow(
       /Program\.command: the command is .*, which names no program\. Name a program/,
@@ -157,15 +213,44 @@ describe('a script', () => {
     expect(commandOf(Program.script(script('#!/bin/sh\n', name))).at(-1)).toBe(`${MountPath.SCRIPT}/${key}`);
   });
 
-  test.each(['#!/bin/sh\r\n', '#!/bin/sh\r\necho\n', '#!/bin/sh\r'])(
-    'a script with the first line %j is an error, unless an interpreter is given',
-    (content) => {
-      expect(() => Program.script(script(content))).toThrow(
-        /the first line is "#!\/bin\/sh\\r"; because of its Windows line ending, .*Unix line endings \(LF\), or pass an interpreter/,
+  test.each([
+    ['#!/bin/sh\r\n', ''],
+    ['#!/bin/sh\r\necho\n', ''],
+    ['#!/bin/sh\r', ''],
+    ['#!/usr/bin/env python3\r\n', ", or pass an interpreter, such as { interpreter: ['python3'] }"],
+  ])('a script with the first line %j is an error', (content, otherwise) => {
+    const message =
+      / the first line is "#!.*\\r"; because of its Windows line ending, .*Unix line endings \(LF\)(.*)\.$/;
+    expect(() => Program.script(script(content))).toThrow(message);
+    expect(() => Program.script(script(content))).toThrow(`(LF)${otherwise}.`);
+  });
+
+  test.each([['sh'], ['/bin/bash', '-eu'], ['env', 'dash'], ['busybox', 'ash'], ['timeout', '60', 'zsh']])(
+    'a script with Windows line endings is an error for %s %s %s',
+    (...interpreter) => {
+      const crlf = '#!/bin/sh\r\nname=$(cat)\r\necho result > out-$name.txt\r\n';
+      expect(() => Program.script(script(crlf), { interpreter })).toThrow(
+        /Program\.script\(.*\): 3 of its 3 lines end with a Windows line ending \(CRLF\), and for \w+ the CR is .* Unix line endings \(LF\)\.$/,
       );
-      expect(() => Program.script(script(content), { interpreter: ['sh'] })).not.toThrow();
     },
   );
+
+  test('a script with Windows line endings below a correct first line is an error for a shell', () => {
+    expect(() => Program.script(script('#!/usr/bin/env -S bash -e\necho\r\necho\r\n'))).toThrow(/2 of its 3 lines end/);
+  });
+
+  test.each([[['python3']], [['perl', '-w']], [['ruby']], [['node']]])(
+    'a script with Windows line endings is accepted for %j, which ignores them',
+    (interpreter) => {
+      expect(() => Program.script(script('print(1)\r\n'), { interpreter })).not.toThrow();
+    },
+  );
+
+  test('a script may have a few lines with Windows line endings, such as a here-document', () => {
+    const content = '#!/bin/sh\ncat <<END\nGET / HTTP/1.1\r\n\r\nEND\n';
+    expect(() => Program.script(script(content))).not.toThrow();
+    expect(() => Program.script(script(content), { interpreter: ['sh'] })).not.toThrow();
+  });
 
   test('a script that does not exist is an error with the folder of relative paths', () => {
     expect(() => Program.script('no/such.py', { interpreter: ['python3'] })).toThrow(
