@@ -11,6 +11,14 @@ export interface OutgoingMessage {
 /** A confirm that takes longer means that the broker is in trouble: it confirms thousands a second. */
 const CONFIRM_LIMIT_MS = 60_000;
 
+/** The broker has not taken a message over (`basic.nack`), and does not say why. */
+export class MessageRefusedError extends BrokerError {
+  constructor(queue: string) {
+    const limit = 'a policy of the broker limits its length (max-length, max-length-bytes) and it is full';
+    super(`queue ${queue} refuses messages: ${limit}, or the broker's log names another reason`);
+  }
+}
+
 /** Publishes one message over a channel of its own, see {@link Publisher.publish}. */
 export async function publishOne(session: Session, queue: string, message: OutgoingMessage): Promise<void> {
   const publisher = await Publisher.open(session, queue);
@@ -37,28 +45,32 @@ export class Publisher {
   async publish(messages: Iterable<OutgoingMessage>): Promise<void> {
     const { channel, queue } = this;
     const { raw } = channel;
-    let returned: BrokerError | undefined;
-    const onReturn = () => {
-      returned = new BrokerError(`queue ${queue} is missing`, ReplyCode.NOT_FOUND);
-    };
-    raw.on('return', onReturn);
+    // amqplib forgets a refusal that comes before `waitForConfirms`, while this waits for room to send.
+    const refusal = new AbortController();
+    const refused = refusal.signal;
+    const onReturn = () => refusal.abort(new BrokerError(`queue ${queue} is missing`, ReplyCode.NOT_FOUND));
+    const onNack = () => refusal.abort(new MessageRefusedError(queue));
+    raw.on('return', onReturn); // first: Broker-J also refuses a message that it returns, RabbitMQ confirms it
+    raw.on('nack', onNack);
     try {
       for (const { body, messageId, headers } of messages) {
         if (channel.lost.aborted) throw channel.lost.reason;
         // mandatory: a message that no queue accepts comes back instead of being confirmed and forgotten
         const room = raw.publish('', queue, body, { persistent: true, mandatory: true, messageId, headers });
         if (!room) {
-          await this.patiently(`publish to queue ${queue}`, () => once(raw, 'drain', { signal: channel.lost }));
+          await this.patiently(`publish to queue ${queue}`, () => once(raw, 'drain', { signal: refused }));
         }
+        refused.throwIfAborted();
       }
       const confirmed = raw.waitForConfirms();
       await this.patiently(`confirms of queue ${queue}`, () => confirmed);
     } catch (error) {
-      throw returned ?? error; // RabbitMQ confirms a message that it returns, Broker-J refuses it
+      throw refused.aborted ? refused.reason : error;
     } finally {
       raw.off('return', onReturn);
+      raw.off('nack', onNack);
     }
-    if (returned) throw returned;
+    refused.throwIfAborted();
   }
 
   close(): Promise<void> {

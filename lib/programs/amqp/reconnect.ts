@@ -30,7 +30,7 @@ export async function overSessions(options: SessionsOptions): Promise<ExitStatus
   const status = await retry({
     attempt: async () => {
       let session: Session | undefined;
-      const began = Date.now();
+      const began = performance.now();
       try {
         session = await Session.open(broker);
         const status = await work(session);
@@ -40,7 +40,7 @@ export async function overSessions(options: SessionsOptions): Promise<ExitStatus
         session?.drop();
         if (!(error instanceof BrokerError)) throw error;
         debug?.(stackOf(error));
-        if (Date.now() - began > LASTED_MS) backOff.reset();
+        if (performance.now() - began > LASTED_MS) backOff.reset();
         return new Obstacle(error.message);
       }
     },

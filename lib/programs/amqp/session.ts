@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { debug, timed } from '../runtime/debug';
 import { log } from '../runtime/log';
@@ -89,7 +90,9 @@ export class Session {
       vhost: address.virtualHost,
       heartbeat: HEARTBEAT_SECONDS,
     };
-    const tls = address.tls && { ca: address.authorities(), servername: address.serverName };
+    // TLS has no server name for an address: Node.js then verifies the host.
+    const servername = isIP(address.serverName) ? undefined : address.serverName;
+    const tls = address.tls && { ca: address.authorities(), servername };
     const never = new AbortController().signal;
     const opening = connect(options, { timeout: CONNECT_LIMIT_MS, noDelay: true, lookup: shuffledLookup, ...tls });
     // One that opens too late would stay open.

@@ -30,9 +30,10 @@ export class ItemProcessor {
       const delivery = await this.source.next();
       if (delivery === 'terminated') return terminated(tally.text);
       if (delivery === 'settled') return reachVerdict(this.session, this.context);
-      // All was well as long as this pod held the item, however long that was.
       const run = new ItemRun(delivery, settings, worker, shutdown).run();
-      const status = await this.settle(delivery, await run.finally(() => deadline.reset()));
+      const status = await this.settle(delivery, await deadline.without(run));
+      // Not after the run: an item that cannot be settled runs again and again, and no pod gets further by it.
+      deadline.reset();
       if (status) return status;
     }
   }

@@ -83,10 +83,10 @@ export class ItemRun {
   /** The outcome, or what has failed when there are attempts left. */
   private async attempt(attempt: number): Promise<ItemOutcome | { readonly failed: string }> {
     const { maxAttempts } = this.settings;
-    const began = Date.now();
+    const began = performance.now();
     const end = await this.runProgram(attempt);
     if (end instanceof NotDelivered) return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1 };
-    const milliseconds = Date.now() - began;
+    const milliseconds = performance.now() - began;
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
       log(`${which} done after ${duration(milliseconds)}`);

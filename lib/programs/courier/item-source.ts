@@ -39,7 +39,8 @@ export class ItemSource {
       for (;;) {
         if (this.shutdown.aborted) return 'terminated';
         const { ready, consumers } = await this.session.queueStatus(this.run.queue);
-        this.deadline.reset();
+        // Another pod may be at work. Nothing ready and nobody there is no progress: a verdict that fails comes back here.
+        if (consumers > 0) this.deadline.reset();
         if (ready > 0) {
           backOff.reset();
           break;

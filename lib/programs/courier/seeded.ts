@@ -21,7 +21,7 @@ export async function awaitSeeded(
   shutdown: AbortSignal,
 ): Promise<'seeded' | 'terminated'> {
   const { seeded, seedingLock } = relatedQueues(queue);
-  const began = Date.now();
+  const began = performance.now();
   let nextLine = FIRST_LINE_MS;
   const result = await retry({
     attempt: async () => {
@@ -37,7 +37,7 @@ export async function awaitSeeded(
     deadline,
     signal: shutdown,
     describe: (state) => {
-      const waited = Date.now() - began;
+      const waited = performance.now() - began;
       if (waited <= nextLine) return;
       log(`queue ${queue} is not filled yet, ${state}; waiting (${duration(waited)})`);
       nextLine *= 2;

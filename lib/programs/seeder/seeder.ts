@@ -86,7 +86,7 @@ class Seeding {
       return { code: ExitCode.DONE, message: `queue ${queue} was filled before; nothing to do` };
     }
 
-    const began = Date.now();
+    const began = performance.now();
     await this.purge();
     // A seeder that waits for the end of an alarm hears of nothing else.
     shutdown.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
@@ -95,7 +95,7 @@ class Seeding {
     await this.checkCount();
     await this.mark(itemsDigest);
     // From here on no seeder may purge or fill this queue again: pods have begun to count.
-    const message = `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(Date.now() - began)}; their SHA-256 is ${itemsDigest}`;
+    const message = `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(performance.now() - began)}; their SHA-256 is ${itemsDigest}`;
     return { code: ExitCode.DONE, message };
   }
 
@@ -139,14 +139,14 @@ class Seeding {
     const { settings, items, deadline, shutdown } = this.context;
     const publisher = await Publisher.open(this.session, settings.queue);
     const digest = createHash('sha256');
-    let logged = Date.now();
+    let logged = performance.now();
     for (let from = 0; from < items.count; from += BATCH) {
       if (shutdown.aborted) return undefined;
       const end = Math.min(from + BATCH, items.count);
       await publisher.publish(this.messages(from, end, digest));
       deadline.reset();
-      if (Date.now() - logged > PROGRESS_MS) {
-        logged = Date.now();
+      if (performance.now() - logged > PROGRESS_MS) {
+        logged = performance.now();
         log(`${end} of ${plural(items.count, 'item')} in queue ${settings.queue}`);
       }
     }
