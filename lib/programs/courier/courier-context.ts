@@ -1,5 +1,6 @@
 import type { BrokerAddress } from '../amqp/broker-address';
 import type { RetryDeadline } from '../runtime/retry-deadline';
+import type { CopyPublisher } from './copy-publisher';
 import type { RunSettings } from './item-run';
 import type { RunItems } from './run-items';
 import type { Tally } from './tally';
@@ -11,6 +12,8 @@ export interface CourierSettings extends RunSettings, RunItems {
   readonly sharedFolder: string;
   readonly itemsPerPod: number;
   readonly toleratedDeadLetters: number;
+  /** The part of the pod's grace period after which the courier ends, whatever it waits for. */
+  readonly courierGraceMs: number;
   readonly pod: string;
 }
 
@@ -18,6 +21,7 @@ export interface CourierSettings extends RunSettings, RunItems {
 export interface CourierContext {
   readonly settings: CourierSettings;
   readonly worker: WorkerLink;
+  readonly copies: CopyPublisher;
   readonly tally: Tally;
   readonly deadline: RetryDeadline;
   /** Aborts when the pod, or only the worker's container, is terminated. */

@@ -1,6 +1,5 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { relatedQueues } from '../../contract/queues';
-import { publishOne } from '../amqp/publish';
 import type { Session } from '../amqp/session';
 import type { ExitStatus } from '../runtime/exit-status';
 import type { CourierContext } from './courier-context';
@@ -76,15 +75,16 @@ export class ItemProcessor {
   }
 
   private async settleFailed(delivery: Delivery, { failure }: ItemOutcome & { kind: 'failed' }): Promise<void> {
-    const { settings, tally } = this.context;
+    const { settings, copies, tally } = this.context;
     const { message } = delivery;
-    await publishOne(this.session, relatedQueues(settings.queue).dead, message.deadLetter(failure, settings.pod));
+    await copies.publish(relatedQueues(settings.queue).dead, message.deadLetter(failure, settings.pod), delivery);
     await delivery.ackAndClose();
     this.source.closed();
     tally.deadLettered(message);
   }
 
   private requeue(delivery: Delivery, attempts: number): Promise<void> {
-    return requeue(this.session, this.context.settings.queue, delivery, attempts);
+    const { settings, copies } = this.context;
+    return requeue(copies, settings.queue, delivery, attempts);
   }
 }
