@@ -29,7 +29,7 @@ export async function runCourier(settings: CourierSettings, shutdown: AbortSigna
   const podShutdown = new PodShutdown(shutdown, worker.shutdown);
   const context: CourierContext = {
     ...{ settings, worker },
-    copies: new CopyPublisher(settings.broker),
+    copies: new CopyPublisher(settings.broker, settings.queue),
     tally: new Tally(settings.itemsPerPod),
     deadline: new RetryDeadline(),
     shutdown: podShutdown.signal,

@@ -24,16 +24,20 @@ export class ItemProcessor {
 
   /** Item after item, until the pod has done its part or there are no more. */
   async processItems(): Promise<ExitStatus> {
-    const { settings, worker, tally, deadline, shutdown } = this.context;
+    const { tally, deadline } = this.context;
     for (;;) {
       const delivery = await this.source.next();
       if (delivery === 'terminated') return terminated(tally.text);
       if (delivery === 'settled') return reachVerdict(this.session, this.context);
       // All was well as long as this pod held the item, however long that was.
-      const run = new ItemRun(delivery, settings, worker, shutdown).run();
-      const status = await this.settle(delivery, await run.finally(() => deadline.reset()));
+      const status = await this.process(delivery).finally(() => deadline.reset());
       if (status) return status;
     }
+  }
+
+  private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
+    const { settings, worker, shutdown } = this.context;
+    return this.settle(delivery, await new ItemRun(delivery, settings, worker, shutdown).run());
   }
 
   /** What follows from an item's outcome. An exit status if the pod has no more to do. */
