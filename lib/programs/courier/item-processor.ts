@@ -3,6 +3,7 @@ import { relatedQueues } from '../../contract/queues';
 import type { Session } from '../amqp/session';
 import type { ExitStatus } from '../runtime/exit-status';
 import type { CourierContext } from './courier-context';
+import { deadLetterKey } from './dead-letters';
 import type { Delivery } from './delivery';
 import { terminated, workerDied } from './exit-statuses';
 import { type ItemOutcome, ItemRun } from './item-run';
@@ -81,7 +82,9 @@ export class ItemProcessor {
   private async settleFailed(delivery: Delivery, { failure }: ItemOutcome & { kind: 'failed' }): Promise<void> {
     const { settings, copies, tally } = this.context;
     const { message } = delivery;
-    await copies.publish(relatedQueues(settings.queue).dead, message.deadLetter(failure, settings.pod), delivery);
+    const letter = message.deadLetter(failure, settings.pod);
+    await copies.publish(relatedQueues(settings.queue).dead, letter, delivery);
+    tally.wroteDeadLetter(deadLetterKey(settings, letter, letter.body), message);
     await delivery.ackAndClose();
     this.source.closed();
     tally.deadLettered(message);

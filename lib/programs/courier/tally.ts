@@ -21,6 +21,7 @@ export class Tally {
   /** Items that are acked and will count as soon as the broker's answer proves the acks. */
   private pendingCount = 0;
   private readonly finished: string[] = [];
+  private readonly written = new Map<string, string>();
   private doneCount = 0;
   private deadCount = 0;
   private foreignCount = 0;
@@ -54,6 +55,16 @@ export class Tally {
     if (countsTowardsExit(message)) this.counted++;
     this.doneCount++;
     if (this.finished.length < NAMED) this.finished.push(message.name);
+  }
+
+  /** The broker has confirmed a dead letter. The verdict of this pod must find it, by its key. */
+  wroteDeadLetter(key: string, { name }: Counted): void {
+    this.written.set(key, name);
+  }
+
+  /** The names of the messages whose dead letters this pod wrote, by key. */
+  get writtenDeadLetters(): ReadonlyMap<string, string> {
+    return this.written;
   }
 
   deadLettered({ name }: Counted): void {

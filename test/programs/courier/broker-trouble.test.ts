@@ -111,3 +111,46 @@ describe('an item whose copy the broker refuses', () => {
     expect(items()).toEqual(['bad']);
   });
 });
+
+describe('the verdict, with dead letters that another client or a policy takes,', () => {
+  const once = { [EnvName.MAX_ATTEMPTS]: '1' };
+
+  test('waits until the dead letters have no foreign consumer', async () => {
+    const run = await seeded(['a', 'b']);
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.consume(relatedQueues(run.queue).dead, () => {});
+      const pod = run.pod(['false'], { ...once, [EnvName.ITEMS_PER_POD]: '2' });
+      await eventually(() => pod.courier.log.includes('has a consumer that is not a courier'));
+      await channel.close();
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.courier.lastWords).toContain('2 dead letters (0 tolerated)');
+    });
+  });
+
+  test('gives up, and is no success, if the foreign consumer stays', async () => {
+    const run = await seeded(['a']);
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.consume(relatedQueues(run.queue).dead, () => {});
+      const pod = run.pod(['false'], { ...once, CLOCK_RATE: '300' });
+      expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+      expect(pod.courier.lastWords).toMatch(
+        /^all 1 item settled, but the dead letters cannot be counted: gave up after 10 min: queue .*\.dead has a consumer/,
+      );
+    });
+  });
+
+  test.each([
+    ['0', ExitCode.TOO_MANY_DEAD_LETTERS],
+    ['1', ExitCode.TRY_AGAIN],
+  ])('is no success with %s tolerated if a dead letter of the same pod has expired', async (tolerated, code) => {
+    const run = await seeded(['a']);
+    policy(relatedQueues(run.queue).dead, { 'message-ttl': 1 });
+    const pod = run.pod(['false'], { ...once, [EnvName.TOLERATED_DEAD_LETTERS]: tolerated });
+    expect(await pod.exit()).toBe(code);
+    expect(pod.courier.lastWords).toMatch(
+      /does not have what this pod wrote \(item 0 "a"\): another client or a policy/,
+    );
+  });
+});
