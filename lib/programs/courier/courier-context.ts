@@ -2,6 +2,7 @@ import type { BrokerAddress } from '../amqp/broker-address';
 import type { RetryDeadline } from '../runtime/retry-deadline';
 import type { CopyPublisher } from './copy-publisher';
 import type { RunSettings } from './item-run';
+import type { PodShutdown } from './pod-shutdown';
 import type { RunItems } from './run-items';
 import type { Tally } from './tally';
 import type { WorkerLink } from './worker-link';
@@ -24,6 +25,7 @@ export interface CourierContext {
   readonly copies: CopyPublisher;
   readonly tally: Tally;
   readonly deadline: RetryDeadline;
-  /** Aborts when the pod, or only the worker's container, is terminated. */
+  readonly podShutdown: PodShutdown;
+  /** The signal of `podShutdown`: aborts when the pod, or only the worker's container, is terminated. */
   readonly shutdown: AbortSignal;
 }

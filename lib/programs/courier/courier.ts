@@ -10,7 +10,7 @@ import { CopyPublisher } from './copy-publisher';
 import type { CourierContext, CourierSettings } from './courier-context';
 import { terminated, workerDied } from './exit-statuses';
 import { ItemProcessor } from './item-processor';
-import { PodShutdown } from './pod-shutdown';
+import { ONLY_WORKER_SIGNALLED, PodShutdown } from './pod-shutdown';
 import { awaitSeeded } from './seeded';
 import { Tally } from './tally';
 import { WorkerLink } from './worker-link';
@@ -32,10 +32,11 @@ export async function runCourier(settings: CourierSettings, shutdown: AbortSigna
     copies: new CopyPublisher(settings.broker, settings.queue),
     tally: new Tally(settings.itemsPerPod),
     deadline: new RetryDeadline(),
+    podShutdown,
     shutdown: podShutdown.signal,
   };
-  const ended = await Promise.race([work(context).catch(exitStatusOf), outOfTime(podShutdown, context)]);
-  const status = ended.code === ExitCode.STOPPED ? await terminatedByKubelet(ended, podShutdown) : ended;
+  const ended = await Promise.race([work(context).catch(exitStatusOf), outOfTime(context)]);
+  const status = ended.code === ExitCode.STOPPED ? await terminatedByKubelet(ended, context) : ended;
   worker.quit(status.code, oneLine(status.message));
   return status;
 }
@@ -44,19 +45,20 @@ export async function runCourier(settings: CourierSettings, shutdown: AbortSigna
  * The last moment of a pod that is terminated: the broker may be in an alarm, or away. An item that is not settled by then
  * returns to the queue with the connection. The broker counts that as a lost delivery: it has no other way.
  */
-async function outOfTime(shutdown: PodShutdown, { settings, tally }: CourierContext): Promise<ExitStatus> {
-  await shutdown.over(settings.courierGraceMs);
+async function outOfTime({ settings, podShutdown, tally }: CourierContext): Promise<ExitStatus> {
+  await podShutdown.over(settings.courierGraceMs);
   return terminated(`the grace period is over, and an item that is not settled returns to the queue; ${tally.text}`);
 }
 
 /**
- * The kubelet terminates both containers of a pod. If only the worker's got the signal, the program may have sent it to its
- * process 1, and would do so in the next pod: the Job has to count that.
+ * The kubelet terminates both containers of a pod. If only the worker's got the signal, a program may have sent it to its
+ * process 1, and would do so in the next pod. The Job has to count that, unless this pod has brought the run forward: such pods
+ * come to an end by themselves.
  */
-async function terminatedByKubelet(status: ExitStatus, shutdown: PodShutdown): Promise<ExitStatus> {
-  if (await shutdown.isOfWholePod()) return status;
-  const cause = "but only the worker's container got a SIGTERM: does the program send signals to process 1?";
-  return { code: ExitCode.TRY_AGAIN, message: `${status.message}; ${cause}` };
+async function terminatedByKubelet(status: ExitStatus, { podShutdown, tally }: CourierContext): Promise<ExitStatus> {
+  if (await podShutdown.isOfWholePod()) return status;
+  const code = tally.hasProgressed ? ExitCode.ATTEMPT_COUNTED : ExitCode.TRY_AGAIN;
+  return { code, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {

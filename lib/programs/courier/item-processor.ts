@@ -37,8 +37,8 @@ export class ItemProcessor {
   }
 
   private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
-    const { settings, worker, shutdown } = this.context;
-    return this.settle(delivery, await new ItemRun(delivery, settings, worker, shutdown).run());
+    const { settings, worker, podShutdown } = this.context;
+    return this.settle(delivery, await new ItemRun(delivery, settings, worker, podShutdown).run());
   }
 
   /** What follows from an item's outcome. An exit status if the pod has no more to do. */
@@ -90,8 +90,9 @@ export class ItemProcessor {
     tally.deadLettered(message);
   }
 
-  private requeue(delivery: Delivery, attempts: number): Promise<void> {
-    const { settings, copies } = this.context;
-    return requeue(copies, settings.queue, delivery, attempts);
+  private async requeue(delivery: Delivery, attempts: number): Promise<void> {
+    const { settings, copies, tally } = this.context;
+    await requeue(copies, settings.queue, delivery, attempts);
+    if (attempts > delivery.message.attemptsBefore) tally.attemptCounted();
   }
 }

@@ -25,6 +25,7 @@ export class Tally {
   private doneCount = 0;
   private deadCount = 0;
   private foreignCount = 0;
+  private hasCountedAttempts = false;
 
   constructor(private readonly itemsPerPod: number) {}
 
@@ -70,6 +71,16 @@ export class Tally {
   deadLettered({ name }: Counted): void {
     this.deadCount++;
     if (this.deadCount === 1) this.finished.push(`${name} as a dead letter`);
+  }
+
+  /** An attempt that failed in this pod goes along with the requeued item. */
+  attemptCounted(): void {
+    this.hasCountedAttempts = true;
+  }
+
+  /** Whether the pod has brought the run forward: it has settled a message, or counted an attempt of one. */
+  get hasProgressed(): boolean {
+    return this.hasCountedAttempts || this.doneCount + this.deadCount + this.foreignCount > 0;
   }
 
   get text(): string {
