@@ -194,7 +194,7 @@ last_done: /* consumer.ts: ackAndClose */
       goto exit
     };
 
-item_failed: /* message.ts: deadLetter, then consumer.ts: ackAndClose */
+item_failed: /* message.ts: deadLetter, copy-publisher.ts: publish, then consumer.ts: ackAndClose */
     atomic {
       letter[work] = (letter[work] == absent -> ready : letter[work]);
       counts = false; work = 0
@@ -220,7 +220,11 @@ requeue: /* requeue.ts: requeue */
       k = ITEMS + copies;
       copies++;
       state[k] = returning; item[k] = work; again[k] = !copy_may_count;
-      counts = false; work = 0; k = 0
+      k = 0;
+      if
+      :: copies < COPIES -> goto requeue /* copy-publisher.ts: publish. The confirm is lost, and the copy is published again */
+      :: counts = false; work = 0
+      fi
     };
     atomic { end_consume(me) };
     atomic { ack() };

@@ -3,8 +3,8 @@ export const ExitCode = {
   /** The pod has finished its items, or it has seen that all items are settled. */
   DONE: 0,
   /**
-   * The worker died while it ran an item, and the attempt was counted. The Job ignores the failed pod, because the
-   * failure counts towards the item's attempts.
+   * The worker's container died or was terminated alone, and the attempt of its item was counted. The Job ignores the
+   * failed pod, because the failure counts towards the item's attempts.
    */
   ATTEMPT_COUNTED: 10,
   /** The pod was terminated and requeued its item without counting an attempt. The Job ignores the failed pod. */

@@ -53,5 +53,17 @@ export const ATTEMPT_OVERHEAD_SECONDS = KILL_SECONDS + ATTEMPT_PAUSE_SECONDS.max
  * reserved for settling its item.
  */
 export function programGraceSeconds(podGraceSeconds: number): number {
-  return podGraceSeconds - Math.min(5, podGraceSeconds * 0.3);
+  return podGraceSeconds - settlingSeconds(podGraceSeconds);
+}
+
+/**
+ * The part of a pod's grace period after which the courier ends, even if the broker has not accepted its item. The rest,
+ * half of what is reserved, is for the two containers to end.
+ */
+export function courierGraceSeconds(podGraceSeconds: number): number {
+  return podGraceSeconds - settlingSeconds(podGraceSeconds) / 2;
+}
+
+function settlingSeconds(podGraceSeconds: number): number {
+  return Math.min(5, podGraceSeconds * 0.3);
 }

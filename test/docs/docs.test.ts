@@ -6,7 +6,15 @@ import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
 const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'bench/README.md', 'spec/README.md', ...docs];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'examples/README.md',
+  'bench/README.md',
+  'spec/README.md',
+  ...docs,
+];
 
 /** What a link to a page may have after `#`: its headings as GitHub names them, and the ids in it. */
 function anchorsOf(text: string): Set<string> {

@@ -1,6 +1,6 @@
 import { EnvName } from '../../contract/environment';
 import type { ItemArguments } from '../../contract/item-arguments';
-import { programGraceSeconds } from '../../contract/limits';
+import { courierGraceSeconds, programGraceSeconds } from '../../contract/limits';
 import { brokerFromEnvironment } from '../amqp/broker-address';
 import { requireEnv, requireInteger } from '../runtime/environment';
 import { exitWith, shutdownSignal } from '../runtime/exit-status';
@@ -27,6 +27,7 @@ exitWith(() => {
       },
       graceMs: graceSeconds * 1000,
       shutdownGraceMs: programGraceSeconds(graceSeconds) * 1000,
+      courierGraceMs: courierGraceSeconds(graceSeconds) * 1000,
       pod: requireEnv(EnvName.POD_NAME),
     },
     shutdown,

@@ -6,18 +6,16 @@ import { BrokerError, type Session } from '../amqp/session';
 import { type ExitStatus, exitStatusOf } from '../runtime/exit-status';
 import { duration, oneLine } from '../runtime/log';
 import { RetryDeadline } from '../runtime/retry-deadline';
-import { sleep } from '../runtime/time';
+import { CopyPublisher } from './copy-publisher';
 import type { CourierContext, CourierSettings } from './courier-context';
 import { terminated, workerDied } from './exit-statuses';
 import { ItemProcessor } from './item-processor';
+import { ONLY_WORKER_SIGNALLED, PodShutdown } from './pod-shutdown';
 import { awaitSeeded } from './seeded';
 import { Tally } from './tally';
 import { WorkerLink } from './worker-link';
 
 const PEER_APPEARANCE_MS = PEER_APPEARANCE_SECONDS * 1000;
-
-/** The kubelet sends SIGTERM to the two containers of a pod at the same time, more or less. */
-const OWN_SIGNAL_MS = 3000;
 
 /**
  * The courier: takes items from the queue, has the worker's container run the program on them, and settles them.
@@ -28,30 +26,43 @@ const OWN_SIGNAL_MS = 3000;
  */
 export async function runCourier(settings: CourierSettings, shutdown: AbortSignal): Promise<ExitStatus> {
   const worker = new WorkerLink(settings.sharedFolder);
-  const ended = await work({
+  const podShutdown = new PodShutdown(shutdown, worker.shutdown);
+  const context: CourierContext = {
     ...{ settings, worker },
+    copies: new CopyPublisher(settings.broker, settings.queue),
     tally: new Tally(settings.itemsPerPod),
     deadline: new RetryDeadline(),
-    shutdown: AbortSignal.any([shutdown, worker.shutdown]),
-  }).catch(exitStatusOf);
-  const status = ended.code === ExitCode.STOPPED ? await terminatedByKubelet(ended, shutdown) : ended;
+    podShutdown,
+    shutdown: podShutdown.signal,
+  };
+  const ended = await Promise.race([work(context).catch(exitStatusOf), outOfTime(context)]);
+  const status = ended.code === ExitCode.STOPPED ? await terminatedByKubelet(ended, context) : ended;
   worker.quit(status.code, oneLine(status.message));
   return status;
 }
 
 /**
- * The kubelet terminates both containers of a pod. If only the worker's got the signal, the program may have sent it to its
- * process 1, and would do so in the next pod: the Job has to count that.
+ * The last moment of a pod that is terminated: the broker may be in an alarm, or away. An item that is not settled by then
+ * returns to the queue with the connection. The broker counts that as a lost delivery: it has no other way.
  */
-async function terminatedByKubelet(status: ExitStatus, shutdown: AbortSignal): Promise<ExitStatus> {
-  await sleep(OWN_SIGNAL_MS, shutdown);
-  if (shutdown.aborted) return status;
-  const cause = "but only the worker's container got a SIGTERM: does the program send signals to process 1?";
-  return { code: ExitCode.TRY_AGAIN, message: `${status.message}; ${cause}` };
+async function outOfTime({ settings, podShutdown, tally }: CourierContext): Promise<ExitStatus> {
+  await podShutdown.over(settings.courierGraceMs);
+  return terminated(`the grace period is over, and an item that is not settled returns to the queue; ${tally.text}`);
+}
+
+/**
+ * The kubelet terminates both containers of a pod. If only the worker's got the signal, a program may have sent it to its
+ * process 1, and would do so in the next pod. The Job has to count that, unless this pod has brought the run forward: such pods
+ * come to an end by themselves.
+ */
+async function terminatedByKubelet(status: ExitStatus, { podShutdown, tally }: CourierContext): Promise<ExitStatus> {
+  if (await podShutdown.isOfWholePod()) return status;
+  const code = tally.hasProgressed ? ExitCode.ATTEMPT_COUNTED : ExitCode.TRY_AGAIN;
+  return { code, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {
-  const { settings, worker, deadline, shutdown } = context;
+  const { settings, worker, copies, deadline, shutdown } = context;
   if (!(await worker.ready(PEER_APPEARANCE_MS, shutdown))) {
     if (shutdown.aborted) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
@@ -59,7 +70,14 @@ async function work(context: CourierContext): Promise<ExitStatus> {
     return { code: ExitCode.TRY_AGAIN, message };
   }
   const broker = settings.broker;
-  return overSessions({ broker, deadline, shutdown, work: (session) => workOverSession(session, context) });
+  const status = await overSessions({
+    broker,
+    deadline,
+    shutdown,
+    work: (session) => workOverSession(session, context),
+  });
+  await copies.close();
+  return status;
 }
 
 async function workOverSession(session: Session, context: CourierContext): Promise<ExitStatus> {

@@ -1,9 +1,9 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { relatedQueues } from '../../contract/queues';
-import { publishOne } from '../amqp/publish';
 import type { Session } from '../amqp/session';
 import type { ExitStatus } from '../runtime/exit-status';
 import type { CourierContext } from './courier-context';
+import { deadLetterKey } from './dead-letters';
 import type { Delivery } from './delivery';
 import { terminated, workerDied } from './exit-statuses';
 import { type ItemOutcome, ItemRun } from './item-run';
@@ -25,17 +25,22 @@ export class ItemProcessor {
 
   /** Item after item, until the pod has done its part or there are no more. */
   async processItems(): Promise<ExitStatus> {
-    const { settings, worker, tally, deadline, shutdown } = this.context;
+    const { tally, deadline } = this.context;
     for (;;) {
       const delivery = await this.source.next();
       if (delivery === 'terminated') return terminated(tally.text);
       if (delivery === 'settled') return reachVerdict(this.session, this.context);
-      const run = new ItemRun(delivery, settings, worker, shutdown).run();
-      const status = await this.settle(delivery, await deadline.without(run));
+      const status = await this.process(delivery);
       // Not after the run: an item that cannot be settled runs again and again, and no pod gets further by it.
       deadline.reset();
       if (status) return status;
     }
+  }
+
+  private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
+    const { settings, worker, deadline, podShutdown } = this.context;
+    const run = new ItemRun(delivery, settings, worker, podShutdown).run();
+    return this.settle(delivery, await deadline.without(run));
   }
 
   /** What follows from an item's outcome. An exit status if the pod has no more to do. */
@@ -77,15 +82,19 @@ export class ItemProcessor {
   }
 
   private async settleFailed(delivery: Delivery, { failure }: ItemOutcome & { kind: 'failed' }): Promise<void> {
-    const { settings, tally } = this.context;
+    const { settings, copies, tally } = this.context;
     const { message } = delivery;
-    await publishOne(this.session, relatedQueues(settings.queue).dead, message.deadLetter(failure, settings.pod));
+    const letter = message.deadLetter(failure, settings.pod);
+    await copies.publish(relatedQueues(settings.queue).dead, letter, delivery);
+    tally.wroteDeadLetter(deadLetterKey(settings, letter, letter.body), message);
     await delivery.ackAndClose();
     this.source.closed();
     tally.deadLettered(message);
   }
 
-  private requeue(delivery: Delivery, attempts: number): Promise<void> {
-    return requeue(this.session, this.context.settings.queue, delivery, attempts);
+  private async requeue(delivery: Delivery, attempts: number): Promise<void> {
+    const { settings, copies, tally } = this.context;
+    await requeue(copies, settings.queue, delivery, attempts);
+    if (attempts > delivery.message.attemptsBefore) tally.attemptCounted();
   }
 }

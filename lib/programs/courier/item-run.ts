@@ -6,6 +6,7 @@ import { duration, log } from '../runtime/log';
 import { BackOff, inTime, sleep } from '../runtime/time';
 import type { Delivery } from './delivery';
 import type { Failure } from './message';
+import { ONLY_WORKER_SIGNALLED, type PodShutdown } from './pod-shutdown';
 import { callLines, type ItemUse, unusable } from './program-call';
 import { NotDelivered, type ProgramEnd, type WorkerLink } from './worker-link';
 
@@ -23,9 +24,9 @@ export interface RunSettings {
 /** What became of an item. */
 export type ItemOutcome =
   | { readonly kind: 'done'; readonly attempt: number }
-  /** No attempts are left: the item becomes a dead letter. `workerDied`: the worker's container died of the item. */
+  /** No attempts are left: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerDied: boolean }
-  /** The worker's container died while it ran the item, and there are attempts left. */
+  /** The worker's container died while it ran the item, or was terminated alone, and there are attempts left. */
   | { readonly kind: 'worker-died'; readonly reason: string; readonly attempts: number }
   /** The item did not reach the worker's container: that is not an attempt, and this pod is of no more use. */
   | { readonly kind: 'not-delivered'; readonly reason: string; readonly attempts: number }
@@ -40,7 +41,7 @@ const MAX_LOST_DELIVERIES = 10;
 
 const KILL_MS = KILL_SECONDS * 1000;
 
-type AttemptEnd = ProgramEnd | 'timed-out' | 'stopped';
+type AttemptEnd = ProgramEnd | 'timed-out' | 'stopped' | 'worker-terminated';
 
 /** The attempts of one item in this pod. */
 export class ItemRun {
@@ -48,8 +49,7 @@ export class ItemRun {
     private readonly delivery: Delivery,
     private readonly settings: RunSettings,
     private readonly worker: WorkerLink,
-    /** Aborts when the pod is terminated. */
-    private readonly shutdown: AbortSignal,
+    private readonly shutdown: PodShutdown,
   ) {}
 
   /**
@@ -70,12 +70,12 @@ export class ItemRun {
     }
     const backOff = new BackOff(ATTEMPT_PAUSE_SECONDS.min * 1000, ATTEMPT_PAUSE_SECONDS.max * 1000);
     for (let attempt = message.attemptsBefore + 1; ; attempt++) {
-      if (this.shutdown.aborted || this.worker.gone) return { kind: 'stopped', attempts: attempt - 1 };
+      if (this.shutdown.signal.aborted || this.worker.gone) return { kind: 'stopped', attempts: attempt - 1 };
       const outcome = await this.attempt(attempt);
       if ('kind' in outcome) return outcome;
       const pause = backOff.next();
       log(`${outcome.failed}; trying again in ${duration(pause)}`);
-      await sleep(pause, this.shutdown, this.delivery.lost);
+      await sleep(pause, this.shutdown.signal, this.delivery.lost);
       if (this.delivery.lost.aborted) throw this.delivery.lost.reason;
     }
   }
@@ -84,7 +84,7 @@ export class ItemRun {
   private async attempt(attempt: number): Promise<ItemOutcome | { readonly failed: string }> {
     const { maxAttempts } = this.settings;
     const began = performance.now();
-    const end = await this.runProgram(attempt);
+    let end = await this.runProgram(attempt);
     if (end instanceof NotDelivered) return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1 };
     const milliseconds = performance.now() - began;
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
@@ -93,12 +93,17 @@ export class ItemRun {
       return { kind: 'done', attempt };
     }
     // Also if the worker's container is gone: when the time is up the kubelet kills both, and not at the same moment.
-    if (this.shutdown.aborted && end !== 'timed-out') {
-      log(`${which} stopped after ${duration(milliseconds)}: the pod was terminated; the item goes to another pod`);
-      return { kind: 'stopped', attempts: attempt - 1 };
+    if (this.shutdown.signal.aborted && end !== 'timed-out') {
+      log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
+      if (await this.shutdown.isOfWholePod()) {
+        log(`${this.delivery.message.name}: the pod was terminated; the item goes to another pod`);
+        return { kind: 'stopped', attempts: attempt - 1 };
+      }
+      // The program may have sent the signal, and would do so in every pod.
+      end = 'worker-terminated';
     }
     const failure: Failure = { attempts: attempt, milliseconds, ...this.cause(end) };
-    const workerDied = end === 'worker-died';
+    const workerDied = end === 'worker-died' || end === 'worker-terminated';
     const failed = `${which} failed (${failure.reason}) after ${duration(milliseconds)}`;
     if (attempt >= maxAttempts) {
       log(`${failed}; the item becomes a dead letter`);
@@ -125,7 +130,7 @@ export class ItemRun {
       ...(message.index !== undefined && { [ProgramEnvName.ITEM_INDEX]: message.index }),
     };
     const ended = worker.run(message.body, callLines(variables, message.body, settings.itemUse));
-    const end = await inTime(ended, settings.itemTimeoutMs, shutdown, lost);
+    const end = await inTime(ended, settings.itemTimeoutMs, shutdown.signal, lost);
     if (end !== undefined) return end;
     if (lost.aborted) {
       // Another pod may have the item already. Whatever the program still does, it does in vain.
@@ -133,7 +138,7 @@ export class ItemRun {
       await this.stop(ended);
       throw lost.reason;
     }
-    if (shutdown.aborted) {
+    if (shutdown.signal.aborted) {
       // The kubelet tells the worker's container as well, so the program knows. It may still end with 0.
       return (await inTime(ended, settings.shutdownGraceMs, lost)) ?? 'stopped';
     }
@@ -152,6 +157,7 @@ export class ItemRun {
 
   private cause(end: Exclude<AttemptEnd, NotDelivered>): Pick<Failure, 'reason' | 'exitCode' | 'signal'> {
     if (end === 'worker-died') return { reason: "the worker's container died (out of memory?)" };
+    if (end === 'worker-terminated') return { reason: ONLY_WORKER_SIGNALLED };
     if (end === 'timed-out') {
       return { reason: `longer than itemTimeout (${duration(this.settings.itemTimeoutMs)})` };
     }

@@ -1,5 +1,4 @@
-import { publishOne } from '../amqp/publish';
-import type { Session } from '../amqp/session';
+import type { CopyPublisher } from './copy-publisher';
 import type { Delivery } from './delivery';
 
 /**
@@ -12,7 +11,12 @@ import type { Delivery } from './delivery';
  * The copy is not a first delivery, so no pod counts it. If the broker dies before the ack, and no longer knows that it had
  * delivered the item (Apache Qpid Broker-J), the item itself comes as a first delivery once more.
  */
-export async function requeue(session: Session, queue: string, delivery: Delivery, attempts: number): Promise<void> {
-  await publishOne(session, queue, delivery.message.requeued(attempts));
+export async function requeue(
+  copies: CopyPublisher,
+  queue: string,
+  delivery: Delivery,
+  attempts: number,
+): Promise<void> {
+  await copies.publish(queue, delivery.message.requeued(attempts), delivery);
   await delivery.ackAndClose();
 }

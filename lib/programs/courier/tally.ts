@@ -21,9 +21,11 @@ export class Tally {
   /** Items that are acked and will count as soon as the broker's answer proves the acks. */
   private pendingCount = 0;
   private readonly finished: string[] = [];
+  private readonly written = new Map<string, string>();
   private doneCount = 0;
   private deadCount = 0;
   private foreignCount = 0;
+  private hasCountedAttempts = false;
 
   constructor(private readonly itemsPerPod: number) {}
 
@@ -56,9 +58,29 @@ export class Tally {
     if (this.finished.length < NAMED) this.finished.push(message.name);
   }
 
+  /** The broker has confirmed a dead letter. The verdict of this pod must find it, by its key. */
+  wroteDeadLetter(key: string, { name }: Counted): void {
+    this.written.set(key, name);
+  }
+
+  /** The names of the messages whose dead letters this pod wrote, by key. */
+  get writtenDeadLetters(): ReadonlyMap<string, string> {
+    return this.written;
+  }
+
   deadLettered({ name }: Counted): void {
     this.deadCount++;
     if (this.deadCount === 1) this.finished.push(`${name} as a dead letter`);
+  }
+
+  /** An attempt that failed in this pod goes along with the requeued item. */
+  attemptCounted(): void {
+    this.hasCountedAttempts = true;
+  }
+
+  /** Whether the pod has brought the run forward: it has settled a message, or counted an attempt of one. */
+  get hasProgressed(): boolean {
+    return this.hasCountedAttempts || this.doneCount + this.deadCount + this.foreignCount > 0;
   }
 
   get text(): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
@@ -341,7 +341,7 @@ describe('a pod that is terminated', () => {
     const first = run.pod(program);
     await eventually(() => items().length === 1);
     first.worker.signal('SIGTERM');
-    await eventually(() => first.courier.log.includes('the pod was terminated'));
+    await eventually(() => first.courier.log.includes("the worker's container was terminated"));
     first.courier.kill('SIGTERM');
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     expect(first.courier.log).not.toContain('failed');
@@ -362,14 +362,45 @@ describe('a pod that is terminated', () => {
     expect(await run.depth()).toBe(1);
   });
 
-  test('by a signal that its program sends to process 1: the Job counts it', async () => {
-    const run = await seeded(['a']);
-    const pid = join(run.folder, 'pid');
-    const pod = run.pod(['sh', '-c', `until [ -s ${pid} ]; do sleep 0.1; done; kill "$(cat ${pid})"; exec sleep 1000`]);
-    writeFileSync(pid, String(pod.worker.pid));
-    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toContain("only the worker's container got a SIGTERM");
-    expect(await run.depth()).toBe(1);
+  describe('by its own program', () => {
+    /** A program that sends SIGTERM to process 1 of its container, and a pod with it. */
+    const signalling = (run: LocalRun, script: string, env: Record<string, string> = {}) => {
+      const pid = join(mkdtempSync(join(run.folder, 'pod-')), 'pid');
+      const send = `until [ -s ${pid} ]; do sleep 0.1; done; kill "$(cat ${pid})"`;
+      const pod = run.pod(['sh', '-c', script.replace('SEND', send)], env);
+      writeFileSync(pid, String(pod.worker.pid));
+      return pod;
+    };
+
+    test('which sends SIGTERM to process 1: that is an attempt of the item, and the Job does not count the pod', async () => {
+      const run = await seeded(['a']);
+      const env = { [EnvName.MAX_ATTEMPTS]: '2' };
+      const first = signalling(run, 'SEND; exec sleep 1000', env);
+      expect(await first.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(first.courier.lastWords).toBe(
+        'item 0 "a": only the worker\'s container got a SIGTERM: does the program send signals to process 1?; another pod tries again',
+      );
+      expect(await signalling(run, 'SEND; exec sleep 1000', env).exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      const last = run.pod(['true']);
+      expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(last.courier.lastWords).toContain("only the worker's container got a SIGTERM");
+    });
+
+    test('which writes `shutdown` into the FIFO to the courier: that is an attempt of the item too', async () => {
+      const run = await seeded(['a']);
+      // Its standard input is the file `item` of the shared volume.
+      const write = 'item=$(readlink /proc/self/fd/0); echo shutdown >"$(dirname "$item")/up"; exec sleep 1000';
+      const pod = run.pod(['sh', '-c', write], { [EnvName.MAX_ATTEMPTS]: '1' });
+      expect(await pod.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await run.depth('dead')).toBe(1);
+    });
+
+    test('which still ends with 0: the item is done, and the Job does not count the pod', async () => {
+      const run = await seeded(['a', 'b']);
+      const pod = signalling(run, 'trap "" TERM; SEND; exit 0', { [EnvName.ITEMS_PER_POD]: '2' });
+      expect(await pod.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await run.depth()).toBe(1);
+    });
   });
 
   test('requeues an item with its failed attempts', async () => {

@@ -1,0 +1,156 @@
+import { EnvName } from '../../../lib/contract/environment';
+import { ExitCode } from '../../../lib/contract/exit-codes';
+import { relatedQueues } from '../../../lib/contract/queues';
+import { useBroker } from '../../../tools/programs/broker';
+import type { LocalRun } from '../../../tools/programs/local-run';
+import { rabbitmqctl } from '../../../tools/programs/rabbitmqctl';
+import { eventually } from '../../../tools/until';
+import { ledger, useRuns } from '../../support/use-runs';
+
+const broker = useBroker();
+const { seeded } = useRuns(broker);
+
+describe('while the broker is in an alarm, a pod', () => {
+  const watermark = (...value: string[]) => rabbitmqctl(broker(), 'set_vm_memory_high_watermark', ...value);
+  afterEach(() => watermark('0.4'));
+
+  test('that is terminated ends within its grace period, and its item returns to the queue at once', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const pod = run.pod(program);
+    await eventually(() => items().length === 1);
+    watermark('absolute', '1MB');
+    pod.terminate();
+    expect(await pod.exit()).toBe(ExitCode.STOPPED);
+    expect(pod.courier.log).toContain('the broker is in an alarm');
+    expect(pod.courier.lastWords).toMatch(/^terminated: the grace period is over/);
+    await eventually(async () => (await run.depth()) === 1);
+  });
+
+  test('settles what is done, and holds a dead letter until the alarm is over', async () => {
+    const run = await seeded(['bad', 'good']);
+    const { program, items } = ledger(run, '[ "$item" = good ]');
+    watermark('absolute', '1MB');
+    const first = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    await eventually(() => first.courier.log.includes('the broker is in an alarm'));
+    expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
+    watermark('0.4');
+    expect(await first.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toEqual(['bad', 'good']);
+  });
+});
+
+/** A policy of an administrator over queues with these names, until the end of the test. */
+function policy(name: string, definition: object): { clear: () => void } {
+  const pattern = `^${name.replaceAll('.', '\\.')}$`;
+  const key = `policy-${policies.length}`;
+  rabbitmqctl(broker(), 'set_policy', key, pattern, JSON.stringify(definition), '--apply-to', 'queues');
+  policies.push(key);
+  const clear = () => {
+    if (policies.splice(policies.indexOf(key), 1).length > 0) rabbitmqctl(broker(), 'clear_policy', key);
+  };
+  return { clear };
+}
+const policies: string[] = [];
+afterEach(() => {
+  for (const key of policies.splice(0)) rabbitmqctl(broker(), 'clear_policy', key);
+});
+
+async function publish(run: LocalRun, queue: string, body: string): Promise<void> {
+  await run.withBroker(async (model) => {
+    const channel = await model.createConfirmChannel();
+    channel.sendToQueue(queue, Buffer.from(body));
+    await channel.waitForConfirms();
+  });
+}
+
+describe('an item whose copy the broker refuses', () => {
+  /** A quorum queue refuses messages once it holds more than it may. */
+  const refusing = { 'max-length': 0, overflow: 'reject-publish' };
+
+  test('is held until it is a dead letter, and does not run again', async () => {
+    const run = await seeded(['bad']);
+    const { program, items } = ledger(run, 'exit 1');
+    const { dead } = relatedQueues(run.queue);
+    await publish(run, dead, 'foreign');
+    const refusal = policy(dead, refusing);
+    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    await eventually(() => (pod.courier.log.match(/the pod holds the item/g) ?? []).length >= 2);
+    expect(await run.depth('dead')).toBe(1);
+    refusal.clear();
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toEqual(['bad']);
+    expect((await run.messages('dead')).map(({ id }) => id)).toContain('0');
+  });
+
+  test('is held until it is requeued, and its attempt counts', async () => {
+    const run = await seeded(['heavy', 'other']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const first = run.pod(program);
+    await eventually(() => items().length === 1);
+    const refusal = policy(run.queue, refusing);
+    first.worker.end();
+    await eventually(() => first.courier.log.includes('the pod holds the item'));
+    refusal.clear();
+    expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    const second = run.pod(['true'], { [EnvName.ITEMS_PER_POD]: '2' });
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "heavy": attempt 2 of 3 done');
+  });
+
+  test('ends its pod if the queue of the dead letters was deleted', async () => {
+    const run = await seeded(['bad']);
+    const { program, items } = ledger(run, 'exit 1');
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.deleteQueue(relatedQueues(run.queue).dead);
+    });
+    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+    expect(pod.courier.lastWords).toContain(`queue ${relatedQueues(run.queue).dead} is missing. It was deleted`);
+    expect(items()).toEqual(['bad']);
+  });
+});
+
+describe('the verdict, with dead letters that another client or a policy takes,', () => {
+  const once = { [EnvName.MAX_ATTEMPTS]: '1' };
+
+  test('waits until the dead letters have no foreign consumer', async () => {
+    const run = await seeded(['a', 'b']);
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.consume(relatedQueues(run.queue).dead, () => {});
+      const pod = run.pod(['false'], { ...once, [EnvName.ITEMS_PER_POD]: '2' });
+      await eventually(() => pod.courier.log.includes('has a consumer that is not a courier'));
+      await channel.close();
+      expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+      expect(pod.courier.lastWords).toContain('2 dead letters (0 tolerated)');
+    });
+  });
+
+  test('gives up, and is no success, if the foreign consumer stays', async () => {
+    const run = await seeded(['a']);
+    await run.withBroker(async (model) => {
+      const channel = await model.createChannel();
+      await channel.consume(relatedQueues(run.queue).dead, () => {});
+      const pod = run.pod(['false'], { ...once, CLOCK_RATE: '300' });
+      expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+      expect(pod.courier.lastWords).toMatch(
+        /^all 1 item settled, but the dead letters cannot be counted: gave up after 10 min: queue .*\.dead has a consumer/,
+      );
+    });
+  });
+
+  test.each([
+    ['0', ExitCode.TOO_MANY_DEAD_LETTERS],
+    ['1', ExitCode.TRY_AGAIN],
+  ])('is no success with %s tolerated if a dead letter of the same pod has expired', async (tolerated, code) => {
+    const run = await seeded(['a']);
+    policy(relatedQueues(run.queue).dead, { 'message-ttl': 1 });
+    const pod = run.pod(['false'], { ...once, [EnvName.TOLERATED_DEAD_LETTERS]: tolerated });
+    expect(await pod.exit()).toBe(code);
+    expect(pod.courier.lastWords).toMatch(
+      /does not have what this pod wrote \(item 0 "a"\): another client or a policy/,
+    );
+  });
+});

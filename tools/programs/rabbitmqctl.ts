@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { isExecutable, which } from '../../cli/system/processes';
+import type { Broker } from './broker';
+
+/**
+ * Runs rabbitmqctl on a broker that is a process of this machine, for what a test cannot do over AMQP: a policy, an alarm, a queue
+ * without a leader. The environment is that of the server, which has the name of the node, its cookie and its port mapper.
+ */
+export function rabbitmqctl({ pid, description }: Broker, ...args: string[]): string {
+  if (pid === undefined)
+    throw new Error(`${description} was not started as a process; install RabbitMQ on this machine`);
+  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  const env = Object.fromEntries(environment.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+  // Debian's script in /usr/sbin changes to another user if it runs as root; the one behind it runs as the caller.
+  const plain = '/usr/lib/rabbitmq/bin/rabbitmqctl';
+  const command = isExecutable(plain) ? plain : which('rabbitmqctl', '/usr/sbin');
+  if (!command) throw new Error('this machine has no rabbitmqctl');
+  return execFileSync(command, ['--quiet', ...args], { env, encoding: 'utf8' });
+}
