@@ -424,12 +424,12 @@ describe('an invalid property', () => {
     test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
       [
         { program: Program.command('x', `é${Program.ITEM}`) },
-        /the program gets the item as an argument, "é\{\{work-item\}\}", which would have up to 131072 bytes, because the longest/,
+        /the program gets the item as an argument, "é@WORK_ITEM@", which would have up to 131072 bytes, because the longest/,
       ],
       [{ program: Program.command('x', Program.ITEM + Program.ITEM) }, /up to 262140 bytes/],
       [
         { itemVariable: 'A' },
-        /the item as a variable, "A=\{\{work-item\}\}", .* 131072 bytes.*standard input, or from Program\.ITEM_FILE/,
+        /the item as a variable, "A=@WORK_ITEM@", .* 131072 bytes.*standard input, or from Program\.ITEM_FILE/,
       ],
     ])('an item that is too long is an error with %j', (props, message) => {
       expect(() => eat(props)).toThrow(message);
