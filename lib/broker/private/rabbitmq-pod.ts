@@ -50,7 +50,10 @@ export interface RabbitMQPodOptions {
   readonly config: LazyConfigMap;
   readonly dockerRegistryAuth: ISecret | undefined;
   readonly image: () => string;
+  /** The labels by which the pods are selected. */
   readonly labels: Record<string, string>;
+  /** All labels of the pods. */
+  readonly podLabels: Record<string, string>;
   readonly metrics: boolean;
   /** The name of the headless Service. */
   readonly nodes: string;
@@ -60,7 +63,7 @@ export interface RabbitMQPodOptions {
 }
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
-  const { broker, admin, certificate, config, dockerRegistryAuth, labels, metrics, replicas } = options;
+  const { broker, admin, certificate, config, dockerRegistryAuth, labels, podLabels, metrics, replicas } = options;
   const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
@@ -95,7 +98,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
   ];
   return {
-    metadata: { labels, annotations: metrics ? SCRAPE : undefined },
+    metadata: { labels: podLabels, annotations: metrics ? SCRAPE : undefined },
     spec: {
       affinity: replicas > 1 ? onDifferentNodes(labels) : undefined,
       automountServiceAccountToken: false,
