@@ -196,6 +196,7 @@ export class RabbitMQ extends Construct implements IBroker {
         replicas,
         resources,
         dockerRegistryAuth: props.dockerRegistryAuth,
+        initResources: props.initResources,
       },
       image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,
@@ -280,6 +281,8 @@ function checked(check: Check, props: CheckedProps): Sizes {
   }
   for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
   requireResources(check, resources);
+  requireResources(check, props.initResources, 'initResources');
+  requireResources(check, props.credentialsResources, 'credentialsResources');
   const limit = resources.memory?.limit;
   const logHint = 'The write-ahead log and the queues need space.';
   return {

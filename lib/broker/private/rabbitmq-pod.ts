@@ -60,6 +60,8 @@ export interface RabbitMQPodOptions {
   readonly plaintext: boolean;
   readonly replicas: number;
   readonly resources: ContainerResources;
+  /** The resources of the init container. */
+  readonly initResources: ContainerResources | undefined;
 }
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
@@ -84,6 +86,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
       secret(MountPath.ADMIN_SECRET, adminVolume),
       { path: MountPath.RABBITMQ_HOME, volume: home },
     ],
+    resources: options.initResources,
     // Erlang requires that the cookie belongs to the server's user.
     user: RABBITMQ_USER,
   });
