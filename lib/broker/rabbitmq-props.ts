@@ -27,7 +27,7 @@ export interface RabbitMQProps {
   /**
    * A Secret with the keys `username` and `password`, for seeders and couriers. Its user gets permissions for the
    * queues of this package only. The server reads the Secret whenever it starts; the guide says how to change the
-   * password.
+   * password. After a change of the username, the old user remains until you delete it with `rabbitmqctl`.
    *
    * @default - a Job in the cluster generates a Secret, once; the manifest contains no password
    */
@@ -76,6 +76,21 @@ export interface RabbitMQProps {
    * @default - requests 100m CPU and 512Mi memory, limit 1Gi memory
    */
   readonly resources?: ContainerResources;
+
+  /**
+   * The resource requests and limits of the init container `broker-init`, which writes the users before a node starts.
+   * No request may exceed its limit. Set them if a ResourceQuota or a LimitRange of the namespace refuses the default.
+   *
+   * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
+   */
+  readonly initResources?: ContainerResources;
+
+  /**
+   * The resource requests and limits of the Job that creates the credentials. No request may exceed its limit.
+   *
+   * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
+   */
+  readonly credentialsResources?: ContainerResources;
 
   /**
    * Additional settings for `rabbitmq.conf`, by key. They override those of this package, which the guide lists.

@@ -135,9 +135,6 @@ export class RabbitMQ extends Construct implements IBroker {
       storage,
       resources,
     });
-    // Kubernetes labels the pods with this name and a hash, and the label has at most 63 characters:
-    // https://github.com/kubernetes/kubernetes/issues/64023
-    const name = Names.toDnsLabel(this, { maxLen: 52 });
     const labels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(this) };
     const ports = amqpPorts({ plaintext, tls: tls !== undefined }).map(servicePort);
 
@@ -151,6 +148,10 @@ export class RabbitMQ extends Construct implements IBroker {
     const nodes = new k8s.KubeService(this, 'Nodes', {
       spec: { selector: labels, ports, clusterIp: 'None', publishNotReadyAddresses: true },
     });
+    // Kubernetes labels the pods with this name and a hash, and the label has at most 63 characters:
+    // https://github.com/kubernetes/kubernetes/issues/64023
+    const name = Names.toDnsLabel(this, { maxLen: 52, includeHash: isHashed(nodes) });
+    const identity = commonLabels(this, 'broker');
     const credentials = new GeneratedCredentials(this, 'Credentials', name, props);
     this.namespace = Chart.of(this).namespace;
     this.maxMessageSize = maxMessageSize;
@@ -189,18 +190,20 @@ export class RabbitMQ extends Construct implements IBroker {
         certificate,
         config,
         labels,
+        podLabels: { ...identity, ...labels },
         metrics,
         plaintext,
         replicas,
         resources,
         dockerRegistryAuth: props.dockerRegistryAuth,
+        initResources: props.initResources,
       },
       image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,
     });
     new ApiObject(this, 'Resource', {
       ...k8s.KubeStatefulSet.GVK,
-      metadata: { name, labels: commonLabels(this, 'broker') },
+      metadata: { name, labels: identity },
       spec: Lazy.any({
         produce: () => ({
           replicas,
@@ -232,6 +235,11 @@ export class RabbitMQ extends Construct implements IBroker {
     const minAvailable = k8s.IntOrString.fromNumber(Math.floor(replicas / 2) + 1);
     new k8s.KubePodDisruptionBudget(this, 'Majority', { spec: { minAvailable, selector: { matchLabels } } });
   }
+}
+
+/** Whether the chart puts a hash into generated names. A chart does not tell its `disableResourceNameHashes`. */
+function isHashed(object: ApiObject): boolean {
+  return object.name !== Names.toDnsLabel(object, { includeHash: false });
 }
 
 /** The label of a pod that says of which broker the pod is a client. */
@@ -273,6 +281,8 @@ function checked(check: Check, props: CheckedProps): Sizes {
   }
   for (const namespace of props.clientNamespaces ?? []) check.namespaceName('clientNamespaces', namespace);
   requireResources(check, resources);
+  requireResources(check, props.initResources, 'initResources');
+  requireResources(check, props.credentialsResources, 'credentialsResources');
   const limit = resources.memory?.limit;
   const logHint = 'The write-ahead log and the queues need space.';
   return {

@@ -41,16 +41,21 @@ export abstract class ContentNamedJob extends Workload {
   public readonly resourceType = 'jobs';
   protected readonly apiObject: ApiObject;
 
-  /** @param component what the Job is for; it becomes a label of the Job, as the Job's name contains a hash */
+  /** @param component what the Job is for; it becomes a label of the Job and its pods, as the Job's name contains a hash */
   constructor(scope: Construct, id: string, component: string, props: WorkloadProps) {
     // With `Never`, the pods of failed attempts remain, and so do their logs. `OnFailure` deletes them at the
     // backoffLimit.
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
+    const labels = commonLabels(this, component);
     this.apiObject = new ContentNamedObject(this, 'Resource', {
       ...k8s.KubeJob.GVK,
-      metadata: { name: pathLabel(this), labels: commonLabels(this, component) },
+      metadata: { name: pathLabel(this), labels },
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
     });
+    // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
+    for (const [key, value] of Object.entries(labels)) {
+      if (this.podMetadata.getLabel(key) === undefined) this.podMetadata.addLabel(key, value);
+    }
   }
 
   /**

@@ -7,15 +7,17 @@ import { quantityValue } from './quantity';
  * Checks what the API server checks only when it creates the pod, after the Job or the StatefulSet already exists.
  * ValidateResourceRequirements in
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+ *
+ * @param property the name of the property that has the resources, for the error
  */
-export function requireResources(check: Check, resources: ContainerResources = {}): void {
+export function requireResources(check: Check, resources: ContainerResources = {}, property = 'resources'): void {
   const { cpu, memory, ephemeralStorage } = resources;
   const amounts = { cpu: both(cpu, cpuAmount), memory: both(memory, sizeAmount) };
   for (const [name, pair] of Object.entries({ ...amounts, ephemeralStorage: both(ephemeralStorage, sizeAmount) })) {
     for (const [which, { text, value }] of Object.entries(pair)) {
       if (Number.isFinite(value) && value >= 0) continue;
       throw check.conflict(
-        `resources.${name}.${which}`,
+        `${property}.${name}.${which}`,
         text,
         'must be a number that is not below 0',
         'Leave it out to set none.',
@@ -24,7 +26,7 @@ export function requireResources(check: Check, resources: ContainerResources = {
     const { request, limit } = pair;
     if (request && limit && request.value > limit.value) {
       const rule = `must not exceed the limit, ${limit.text}`;
-      throw check.conflict(`resources.${name}.request`, request.text, rule, 'Lower the request, or raise the limit.');
+      throw check.conflict(`${property}.${name}.request`, request.text, rule, 'Lower the request, or raise the limit.');
     }
   }
 }

@@ -144,6 +144,14 @@ export interface CoarseWorkerJobProps {
   readonly resources?: kplus.ContainerResources;
 
   /**
+   * The resource requests and limits of the container `courier`. No request may exceed its limit. Its memory
+   * contains Node.js, an item or two, and the shared volume of at most 64 MiB. Set them if a ResourceQuota or a LimitRange of the namespace refuses the default.
+   *
+   * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
+   */
+  readonly courierResources?: kplus.ContainerResources;
+
+  /**
    * Additional volumes of the pod, which `volumeMounts` does not mention.
    *
    * @default - none

@@ -88,6 +88,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
     requireFreePaths(context, props.volumeMounts ?? []);
     requireUsableItems(context, props);
     requireResources(check, props.resources);
+    requireResources(check, props.courierResources, 'courierResources');
     requireWorkerSecurity(check, props);
     const limits = workerLimits(check, props);
     this.queue = props.queue;

@@ -99,7 +99,10 @@ test('the README of the examples has a line for each', () => {
 
 test('the README shows the labels that the Jobs have', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  expect(readme).toContain('app.kubernetes.io/name=fruits-eat');
+  expect(readme).toContain(
+    'kubectl wait --for=condition=complete --timeout=5m job -l app.kubernetes.io/name=fruits-eat',
+  );
+  expect(readme).toContain('kubectl logs -l app.kubernetes.io/name=fruits-eat');
   expect(readFileSync(join(root, 'test/unit/manifest/golden/fruits.k8s.yaml'), 'utf8')).toContain(
     'app.kubernetes.io/name: fruits-eat',
   );

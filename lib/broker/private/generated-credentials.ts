@@ -1,6 +1,7 @@
 import { Names } from 'cdk8s';
 import {
   ApiResource,
+  type ContainerResources,
   EnvValue,
   type ISecret,
   k8s,
@@ -20,12 +21,13 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../../manifest/content-named-job';
-import { programContainer, programsVolume } from '../../manifest/program-container';
+import { type ProgramContainerOptions, programContainer, programsVolume } from '../../manifest/program-container';
 
 export interface GeneratedCredentialsProps {
   /** An existing Secret for seeders and couriers. Without it, a Secret is generated. */
   readonly credentials?: ISecret;
   readonly dockerRegistryAuth?: ISecret;
+  readonly credentialsResources?: ContainerResources;
 }
 
 /**
@@ -61,21 +63,27 @@ export class GeneratedCredentials extends Construct {
       ...(!given && { [EnvName.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
       [EnvName.ADMIN_SECRET]: EnvValue.fromValue(adminName),
     };
-    const job = new CredentialsJob(this, 'Job', env, { serviceAccount, dockerRegistryAuth });
+    const container = { env, resources: props.credentialsResources };
+    const job = new CredentialsJob(this, 'Job', container, { serviceAccount, dockerRegistryAuth });
     job.node.addDependency(binding);
     this.podLabels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(job) };
   }
 }
 
 class CredentialsJob extends ContentNamedJob {
-  constructor(scope: Construct, id: string, env: Record<string, EnvValue>, props: WorkloadProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    container: Pick<ProgramContainerOptions, 'env' | 'resources'>,
+    props: WorkloadProps,
+  ) {
     super(scope, id, ContainerName.CREDENTIALS, { ...props, automountServiceAccountToken: true });
     this.addContainer(
       programContainer(this, {
         name: ContainerName.CREDENTIALS,
         program: 'credentials',
         programs: programsVolume(this, 'credentials'),
-        env,
+        ...container,
       }),
     );
   }

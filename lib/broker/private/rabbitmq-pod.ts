@@ -50,17 +50,22 @@ export interface RabbitMQPodOptions {
   readonly config: LazyConfigMap;
   readonly dockerRegistryAuth: ISecret | undefined;
   readonly image: () => string;
+  /** The labels by which the pods are selected. */
   readonly labels: Record<string, string>;
+  /** All labels of the pods. */
+  readonly podLabels: Record<string, string>;
   readonly metrics: boolean;
   /** The name of the headless Service. */
   readonly nodes: string;
   readonly plaintext: boolean;
   readonly replicas: number;
   readonly resources: ContainerResources;
+  /** The resources of the init container. */
+  readonly initResources: ContainerResources | undefined;
 }
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
-  const { broker, admin, certificate, config, dockerRegistryAuth, labels, metrics, replicas } = options;
+  const { broker, admin, certificate, config, dockerRegistryAuth, labels, podLabels, metrics, replicas } = options;
   const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
@@ -81,6 +86,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
       secret(MountPath.ADMIN_SECRET, adminVolume),
       { path: MountPath.RABBITMQ_HOME, volume: home },
     ],
+    resources: options.initResources,
     // Erlang requires that the cookie belongs to the server's user.
     user: RABBITMQ_USER,
   });
@@ -95,7 +101,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
   ];
   return {
-    metadata: { labels, annotations: metrics ? SCRAPE : undefined },
+    metadata: { labels: podLabels, annotations: metrics ? SCRAPE : undefined },
     spec: {
       affinity: replicas > 1 ? onDifferentNodes(labels) : undefined,
       automountServiceAccountToken: false,

@@ -67,6 +67,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     programs,
     env: { ...client.env, ...courierEnv(props.queue, limits), ...itemUse(props) },
     volumeMounts: [...sharedMounts(shared, SharedVolume.COURIER_CREATED), ...client.volumeMounts],
+    resources: props.courierResources,
   });
   return [worker, courier];
 }

@@ -45,6 +45,22 @@ test.each([
   expect(() => brokerAt(chartId, id, { serviceName: 'rabbitmq' })).toThrow(/: the name of its Service is/);
 });
 
+test('a chart with `disableResourceNameHashes` has no hash in the names of the broker and its Secrets', () => {
+  const chart = new Chart(new App(), 'chart', { disableResourceNameHashes: true });
+  const broker = new RabbitMQ(chart, 'rabbitmq');
+  const [statefulSet] = (chart.toJson() as Json[]).filter(({ kind }) => kind === 'StatefulSet');
+  expect(statefulSet.metadata.name).toBe('chart-rabbitmq');
+  expect(broker.adminCredentials.name).toBe('chart-rabbitmq-admin');
+  expect(broker.connection.credentials.name).toBe('chart-rabbitmq-credentials');
+});
+
+test('with `disableResourceNameHashes`, the name of a broker is at most 52 characters long too', () => {
+  const chart = new Chart(new App(), 'chart', { disableResourceNameHashes: true });
+  new RabbitMQ(chart, 'y'.repeat(63));
+  const [statefulSet] = (chart.toJson() as Json[]).filter(({ kind }) => kind === 'StatefulSet');
+  expect(statefulSet.metadata.name).toMatch(/^[a-z-]{1,52}$/);
+});
+
 describe('serviceName', () => {
   test('the same `serviceName` for two brokers of a chart is an error', () => {
     const chart = brokerAt('chart', 'one', { serviceName: 'rabbitmq' });

@@ -92,6 +92,25 @@ describe('the name of a Job', () => {
     });
   });
 
+  test('the pods of Jobs and of the broker have the labels of their Job or StatefulSet, for selectors', () => {
+    const objects = new SynthesizedRun().objects().filter(({ spec }) => spec?.template);
+    expect(objects.map(({ metadata }) => metadata.labels['app.kubernetes.io/component']).sort()).toEqual(
+      ['broker', ContainerName.CREDENTIALS, ContainerName.SEEDER, ContainerName.WORKER].sort(),
+    );
+    for (const { metadata, spec } of objects) expect(spec.template.metadata.labels).toMatchObject(metadata.labels);
+  });
+
+  test('a label of `podMetadata` replaces one of this package', () => {
+    const labels = { 'app.kubernetes.io/name': 'mine' };
+    const { spec } = new SynthesizedRun({ worker: { podMetadata: { labels } } }).workerJob();
+    expect(spec.template.metadata.labels).toMatchObject({ ...labels, 'app.kubernetes.io/component': 'worker' });
+  });
+
+  test('the labels of pods do not become part of the selectors of a broker, which cannot change', () => {
+    const { selector } = new SynthesizedRun().statefulSet().spec;
+    expect(Object.keys(selector.matchLabels)).toEqual(['cdk8s.io/metadata.addr']);
+  });
+
   test('the name of a Job changes with a JSON patch of its pods', () => {
     const run = new SynthesizedRun();
     ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'low'));

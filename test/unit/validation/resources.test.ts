@@ -1,6 +1,8 @@
 import { Size } from 'cdk8s';
 import { type ContainerResources, Cpu } from 'cdk8s-plus-28';
-import { SynthesizedRun } from '../../../tools/synthesized-run';
+import { ContainerName } from '../../../lib/contract/containers';
+import { container, SynthesizedRun } from '../../../tools/synthesized-run';
+import { brokerOf } from '../../support/broker-of';
 
 const { gibibytes, mebibytes } = Size;
 
@@ -38,4 +40,28 @@ test.each<[ContainerResources, RegExp]>([
 ])('the resources %j are an error for worker, seeder and broker', (resources, message) => {
   for (const component of ['worker', 'seeder', 'broker'])
     expect(() => new SynthesizedRun({ [component]: { resources } })).toThrow(message);
+});
+
+describe('the containers of this package', () => {
+  const resources = { cpu: { request: Cpu.millis(20), limit: Cpu.millis(500) }, memory: { limit: mebibytes(128) } };
+  const rendered = { requests: { cpu: '20m' }, limits: { cpu: '500m', memory: '128Mi' } };
+  const wrong = { cpu: { request: Cpu.units(2), limit: Cpu.units(1) } };
+
+  test('`courierResources` become those of the courier, for example a CPU limit that a quota requires', () => {
+    const run = new SynthesizedRun({ worker: { courierResources: resources } });
+    expect(container(run.workerJob(), ContainerName.COURIER).resources).toEqual(rendered);
+    expect(() => new SynthesizedRun({ worker: { courierResources: wrong } })).toThrow(
+      /courierResources\.cpu\.request is 2; it must not exceed the limit, 1\./,
+    );
+  });
+
+  test('`initResources` and `credentialsResources` become those of the init container and the credentials Job', () => {
+    const { one, pod } = brokerOf({ initResources: resources });
+    expect(pod.initContainers[0].resources).toEqual(rendered);
+    expect(container(one('Job')[0], ContainerName.CREDENTIALS).resources).not.toEqual(rendered);
+    const other = brokerOf({ credentialsResources: resources });
+    expect(container(other.one('Job')[0], ContainerName.CREDENTIALS).resources).toEqual(rendered);
+    expect(() => brokerOf({ initResources: wrong })).toThrow(/initResources\.cpu\.request is 2/);
+    expect(() => brokerOf({ credentialsResources: wrong })).toThrow(/credentialsResources\.cpu\.request is 2/);
+  });
 });
