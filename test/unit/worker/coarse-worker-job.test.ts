@@ -377,7 +377,7 @@ describe('an invalid property', () => {
     [{ parallelism: -1 }, /parallelism is -1/],
     [{ parallelism: 1.5 }, /parallelism is 1\.5/],
     [{ parallelism: Number.NaN }, /parallelism is NaN/],
-    [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a whole number/],
+    [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a number\. Write 3\./],
     [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
     [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod processes at least one item/],
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
@@ -424,12 +424,12 @@ describe('an invalid property', () => {
     test.each<[Partial<CoarseWorkerJobProps>, RegExp]>([
       [
         { program: Program.command('x', `é${Program.ITEM}`) },
-        /the program gets the item as an argument, "é\{\{work-item\}\}", which would have up to 131072 bytes, because the longest/,
+        /the program gets the item as an argument, "é@WORK_ITEM@", which would have up to 131072 bytes, because the longest/,
       ],
       [{ program: Program.command('x', Program.ITEM + Program.ITEM) }, /up to 262140 bytes/],
       [
         { itemVariable: 'A' },
-        /the item as a variable, "A=\{\{work-item\}\}", .* 131072 bytes.*standard input, or from Program\.ITEM_FILE/,
+        /the item as a variable, "A=@WORK_ITEM@", .* 131072 bytes.*standard input, or from Program\.ITEM_FILE/,
       ],
     ])('an item that is too long is an error with %j', (props, message) => {
       expect(() => eat(props)).toThrow(message);

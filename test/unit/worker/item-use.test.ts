@@ -34,7 +34,7 @@ describe('an item that is too long for the program', () => {
   test('an item that is too long for an argument is an error that says by how much and what to do', () => {
     const items = WorkItems.list(['a', long(fits + 1)]);
     expect(jobOn(items, { program: ARGUMENT })).toThrow(
-      /CoarseWorkerJob 'test\/render': the program gets the item as an argument, "\{\{work-item\}\}", which would have up to 131072 bytes, because the longest item has 131072 bytes; an argument of a Linux process has at most 131071 bytes\. Let the program read the item from its standard input, or from Program\.ITEM_FILE\./,
+      /CoarseWorkerJob 'test\/render': the program gets the item as an argument, "@WORK_ITEM@", which would have up to 131072 bytes, because the longest item has 131072 bytes; an argument of a Linux process has at most 131071 bytes\. Let the program read the item from its standard input, or from Program\.ITEM_FILE\./,
     );
     expect(jobOn(WorkItems.list([long(fits)]), { program: ARGUMENT })).not.toThrow();
   });
@@ -49,7 +49,7 @@ describe('an item that is too long for the program', () => {
     const itemVariable = 'FRAME';
     expect(jobOn(WorkItems.list([long(fits - 6)]), { itemVariable })).not.toThrow();
     expect(jobOn(WorkItems.list([long(fits - 5)]), { itemVariable })).toThrow(
-      /gets the item as a variable, "FRAME=\{\{work-item\}\}", which would have up to 131072 bytes/,
+      /gets the item as a variable, "FRAME=@WORK_ITEM@", which would have up to 131072 bytes/,
     );
   });
 
