@@ -2,7 +2,7 @@ import type { Formula } from '../contract/item-formula';
 import { requireProps, requireType } from '../validation/props';
 import { csvItems } from './private/csv-items';
 import { filePaths } from './private/file-paths';
-import { eachItem, itemFromBase64, itemText } from './private/item-bytes';
+import { eachItem, itemFromBase64, itemText, requireNoLineEnds } from './private/item-bytes';
 import { ItemContent } from './private/item-content';
 import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
@@ -44,13 +44,19 @@ export class WorkItems {
   /**
    * Creates items from a list of strings. Each string is sent in UTF-8.
    *
+   * If only the last string of several is empty, or if all but the last end with a carriage return, that is an error,
+   * because it is usually what `split('\n')` has left of the line ends of a file. `lines` reads such a file.
+   *
    * @param items the items; an empty string is an item too
    * @param options options for the set
-   * @throws if there are no items, or if an item is not a string or not valid Unicode
+   * @throws if there are no items, if an item is not a string or not valid Unicode, or if the strings look like lines
+   * with their line ends
    */
   public static list(items: string[], options: WorkItemsOptions = {}): WorkItems {
     requireProps('WorkItems.list', 'WorkItemsOptions', options);
-    return WorkItems.ofLiterals('WorkItems.list', eachItem('WorkItems.list', items, itemText), options);
+    const texts = eachItem('WorkItems.list', items, itemText);
+    requireNoLineEnds('WorkItems.list', texts);
+    return WorkItems.ofLiterals('WorkItems.list', texts, options);
   }
 
   /**
