@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AUTHORITIES_FILE, BrokerVolume, CredentialFile } from '../contract/broker-secrets';
 import { EnvName } from '../contract/environment';
 import { MountPath } from '../contract/mount-paths';
+import { requireProps } from '../validation/props';
 import type { IBroker } from './broker';
 
 /** What a container of this package needs to reach a broker. */
@@ -12,6 +13,7 @@ export interface BrokerClient {
 }
 
 export function brokerClient(user: Construct, broker: IBroker): BrokerClient {
+  requireProps(`broker '${broker.node.path}'`, 'BrokerConnection', broker.connection);
   const { url, credentials, hostKey, portKey, serverName, trust } = broker.connection;
   const authorities = trust?._volume(user);
   return {

@@ -5,6 +5,7 @@ import { commonLabels } from '../manifest/common-labels';
 import { Images } from '../manifest/images';
 import { podTemplate } from '../manifest/pod-template';
 import { Check } from '../validation/check';
+import { requireProps } from '../validation/props';
 import { canonicalQuantity } from '../validation/quantity';
 import { requireResources } from '../validation/resources';
 import type { BrokerConnection, IBroker } from './broker';
@@ -66,6 +67,7 @@ export class RabbitMQ extends Construct implements IBroker {
     options: ClusterOperatorOptions = {},
   ): IBroker {
     const check = new Check(`RabbitMQ.fromClusterOperator '${id}'`);
+    requireProps(`RabbitMQ.fromClusterOperator '${id}'`, 'ClusterOperatorOptions', options);
     check.serviceName('name', name);
     if (options.virtualHost === '') throw check.emptyVirtualHost('virtualHost');
     const broker = new Construct(scope, id);
@@ -112,6 +114,7 @@ export class RabbitMQ extends Construct implements IBroker {
    * @param id a name that is unique in the scope
    * @param props properties of the broker
    * @throws if any of these is true:
+   * - A property is not of its type, or is unknown.
    * - `serviceName` cannot be the name of a Service, or it is the name of another Service in the chart.
    * - The ids of chart and constructs lead to names that Kubernetes does not accept.
    * - `image` is not an image reference.
@@ -125,6 +128,7 @@ export class RabbitMQ extends Construct implements IBroker {
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
+    requireProps(`RabbitMQ '${this.node.path}'`, 'RabbitMQProps', props);
     const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
     const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
     const check = new Check(`RabbitMQ '${this.node.path}'`);

@@ -1,5 +1,6 @@
 import type { ISecret } from 'cdk8s-plus-28';
 import { Check } from '../validation/check';
+import { requireProps, requireType } from '../validation/props';
 
 /** The kinds of cert-manager issuers. https://cert-manager.io/docs/configuration/ */
 export enum IssuerKind {
@@ -33,6 +34,7 @@ export class Tls {
    * @param secret the Secret, in the chart's namespace
    */
   public static fromSecret(secret: ISecret): Tls {
+    requireType('Tls.fromSecret', 'secret', 'ISecret', secret);
     return new Tls(secret, undefined);
   }
 
@@ -45,6 +47,7 @@ export class Tls {
    * @throws if the issuer's name cannot be the name of a Kubernetes object
    */
   public static certManager(issuer: CertManagerIssuer): Tls {
+    requireProps('Tls.certManager', 'CertManagerIssuer', issuer);
     new Check('Tls.certManager').objectName('name', issuer.name);
     return new Tls(undefined, issuer);
   }

@@ -1,6 +1,7 @@
 import { type IConfigMap, type ISecret, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { AUTHORITIES_FILE, BrokerVolume } from '../contract/broker-secrets';
+import { requireType } from '../validation/props';
 import { CertificateKey } from './private/certificate-keys';
 
 /** The certificate authorities from which clients accept a broker's certificate. */
@@ -14,6 +15,8 @@ export class Trust {
    * @param key the key of the authorities' certificates; by default `ca.crt`, cert-manager's name for it
    */
   public static fromSecret(secret: ISecret, key: string = CertificateKey.AUTHORITIES): Trust {
+    requireType('Trust.fromSecret', 'secret', 'ISecret', secret);
+    requireType('Trust.fromSecret', 'key', 'string', key);
     return new Trust((scope) =>
       Volume.fromSecret(scope, 'AuthoritiesVolume', secret, {
         name: BrokerVolume.AUTHORITIES,
@@ -29,6 +32,8 @@ export class Trust {
    * @param key the key of the authorities' certificates; by default `ca.crt`
    */
   public static fromConfigMap(configMap: IConfigMap, key: string = CertificateKey.AUTHORITIES): Trust {
+    requireType('Trust.fromConfigMap', 'configMap', 'IConfigMap', configMap);
+    requireType('Trust.fromConfigMap', 'key', 'string', key);
     return new Trust((scope) =>
       Volume.fromConfigMap(scope, 'AuthoritiesVolume', configMap, {
         name: BrokerVolume.AUTHORITIES,

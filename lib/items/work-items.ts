@@ -1,7 +1,8 @@
 import type { Formula } from '../contract/item-formula';
+import { requireProps, requireType } from '../validation/props';
 import { csvItems } from './private/csv-items';
 import { filePaths } from './private/file-paths';
-import { eachItem, itemFromBase64, itemText } from './private/item-bytes';
+import { eachItem, itemFromBase64, itemText, requireNoLineEnds } from './private/item-bytes';
 import { ItemContent } from './private/item-content';
 import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
@@ -43,12 +44,19 @@ export class WorkItems {
   /**
    * Creates items from a list of strings. Each string is sent in UTF-8.
    *
+   * If only the last string of several is empty, or if all but the last end with a carriage return, that is an error,
+   * because it is usually what `split('\n')` has left of the line ends of a file. `lines` reads such a file.
+   *
    * @param items the items; an empty string is an item too
    * @param options options for the set
-   * @throws if there are no items, or if an item is not a string or not valid Unicode
+   * @throws if there are no items, if an item is not a string or not valid Unicode, or if the strings look like lines
+   * with their line ends
    */
   public static list(items: string[], options: WorkItemsOptions = {}): WorkItems {
-    return WorkItems.ofLiterals('WorkItems.list', eachItem('WorkItems.list', items, itemText), options);
+    requireProps('WorkItems.list', 'WorkItemsOptions', options);
+    const texts = eachItem('WorkItems.list', items, itemText);
+    requireNoLineEnds('WorkItems.list', texts);
+    return WorkItems.ofLiterals('WorkItems.list', texts, options);
   }
 
   /**
@@ -63,7 +71,8 @@ export class WorkItems {
    * or if there are no items. With `bytes`, a NUL is an error only if the file seems to be UTF-16 or has no LF
    */
   public static lines(file: string, options: LinesOptions = {}): WorkItems {
-    const context = `WorkItems.lines('${file}')`;
+    const context = fileContext('WorkItems.lines', file);
+    requireProps(context, 'LinesOptions', options);
     return WorkItems.ofLiterals(context, lineItems(context, file, options), options);
   }
 
@@ -75,6 +84,7 @@ export class WorkItems {
    * @throws if an item is not base64, or if there are no items
    */
   public static base64(items: string[], options: WorkItemsOptions = {}): WorkItems {
+    requireProps('WorkItems.base64', 'WorkItemsOptions', options);
     return WorkItems.ofLiterals('WorkItems.base64', eachItem('WorkItems.base64', items, itemFromBase64), options);
   }
 
@@ -88,7 +98,8 @@ export class WorkItems {
    * valid Unicode, or if there are no items
    */
   public static json(file: string, options: JsonOptions = {}): WorkItems {
-    const context = `WorkItems.json('${file}')`;
+    const context = fileContext('WorkItems.json', file);
+    requireProps(context, 'JsonOptions', options);
     return WorkItems.ofLiterals(context, jsonItems(context, file, options.pointer ?? ''), options);
   }
 
@@ -105,7 +116,8 @@ export class WorkItems {
    * end, or if there are no items
    */
   public static csv(file: string, options: CsvOptions = {}): WorkItems {
-    const context = `WorkItems.csv('${file}')`;
+    const context = fileContext('WorkItems.csv', file);
+    requireProps(context, 'CsvOptions', options);
     return WorkItems.ofLiterals(context, csvItems(context, file, options.delimiter), options);
   }
 
@@ -122,6 +134,8 @@ export class WorkItems {
    */
   public static files(pattern: string, options: FilesOptions = {}): WorkItems {
     const context = `WorkItems.files('${pattern}')`;
+    requireType(context, 'pattern', 'string', pattern);
+    requireProps(context, 'FilesOptions', options);
     return WorkItems.ofLiterals(context, filePaths(context, pattern, options), options);
   }
 
@@ -137,6 +151,7 @@ export class WorkItems {
    */
   public static range(from: number, to: number, options: RangeOptions = {}): WorkItems {
     const context = `WorkItems.range(${from}, ${to})`;
+    requireProps(context, 'RangeOptions', options);
     return WorkItems.ofFormula(context, range(context, { from, to, step: options.step ?? 1, format: options.format }));
   }
 
@@ -165,6 +180,7 @@ export class WorkItems {
    */
   public static keyRanges(props: KeyRangesProps): WorkItems {
     const context = 'WorkItems.keyRanges';
+    requireProps(context, 'KeyRangesProps', props);
     return WorkItems.ofFormula(context, keyRanges(context, props.from, props.to, props.size), props);
   }
 
@@ -178,6 +194,7 @@ export class WorkItems {
    */
   public static bigKeyRanges(props: BigKeyRangesProps): WorkItems {
     const context = 'WorkItems.bigKeyRanges';
+    requireProps(context, 'BigKeyRangesProps', props);
     return WorkItems.ofFormula(context, bigKeyRanges(context, props.from, props.to, props.size), props);
   }
 
@@ -226,6 +243,7 @@ export class WorkItems {
    */
   public concat(...others: WorkItems[]): WorkItems {
     const context = this.context.endsWith(CONCAT) ? this.context : `${this.context}${CONCAT}`;
+    requireType(context, 'others', 'WorkItems[]', others);
     return new WorkItems(context, this._content.concat(others.map(({ _content }) => _content)), true);
   }
 
@@ -252,6 +270,7 @@ export class WorkItems {
    */
   public take(count: number, options: WorkItemsOptions = {}): WorkItems {
     const context = `${this.context}.take(${count})`;
+    requireProps(context, 'WorkItemsOptions', options);
     requireTaken(context, count);
     return new WorkItems(context, this._content.take(count), options.allowEmpty);
   }
@@ -266,6 +285,12 @@ export class WorkItems {
     this.packed ??= PackedItems.of(this.context, this._content.formula, this._content.literals);
     return this.packed;
   }
+}
+
+/** The context of errors about a file. */
+function fileContext(method: string, file: string): string {
+  requireType(method, 'file', 'string', file);
+  return `${method}('${file}')`;
 }
 
 const CONCAT = '.concat(…)';

@@ -54,7 +54,8 @@ export class Images {
    * @throws if the prefix is empty, has a scheme or a tag, or has upper case in the path
    */
   public useRegistry(prefix: string): void {
-    this.registry = this.check('useRegistry').registry('the prefix', prefix?.replace(/\/+$/, ''));
+    const given = typeof prefix === 'string' ? prefix.replace(/\/+$/, '') : prefix;
+    this.registry = this.check('useRegistry').registry('the prefix', given);
   }
 
   /**

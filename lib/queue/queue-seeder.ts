@@ -27,6 +27,7 @@ import { lazy } from '../manifest/lazy';
 import { pathLabel } from '../manifest/path-label';
 import { programContainer, programsVolume, SMALL } from '../manifest/program-container';
 import { Check } from '../validation/check';
+import { constructContext, requireProps } from '../validation/props';
 import { requireResources } from '../validation/resources';
 import { synthError } from '../validation/synth-error';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
@@ -134,7 +135,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope; it becomes part of the queue's name
    * @param props properties of the queue
-   * @throws if the broker is in another namespace, if an item is larger than the broker accepts or than 16 MiB, if all
+   * @throws if a property is not of its type, is missing or is unknown, if the broker is in another namespace, if an item is larger than the broker accepts or than 16 MiB, if all
    * items together are too large for the manifest, if `runId` cannot be the value of a label, if a duration is out of
    * its range or has fractions of a second, or if a resource request exceeds its limit
    */
@@ -143,6 +144,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     id: string,
     private readonly props: QueueSeederProps,
   ) {
+    requireProps(constructContext('QueueSeeder', scope, id), 'QueueSeederProps', props);
     super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
     const { context } = this;
     const check = new Check(context);
@@ -162,6 +164,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     );
     this.apiObject.addDependency(...this.pieces);
     needConsumerTimeout(props.broker, () => this.consumerTimeoutSeconds);
+    this.node.addValidation({ validate: () => this.missingWorker() });
     for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.RESTRICTED))) {
       this.podMetadata.addLabel(key, value);
     }
@@ -189,7 +192,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
   /**
    * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
-   * method themselves.
+   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own.
    *
    * @param needs what the worker's pods require of the queue, with `holdItems` in whole seconds from 1 s to ten years
    * @throws if the needs change the name of the queue after it was read, or if `holdItems` is out of range or has
@@ -197,6 +200,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    */
   public attachWorker(needs: WorkerNeeds): void {
     const context = `${this.context}: attachWorker`;
+    requireProps(context, 'WorkerNeeds', needs);
     const check = new Check(context);
     check.seconds('holdItems', needs.holdItems, { min: 1 }, 'Give a duration in whole seconds.');
     this.workers.push(needs);
@@ -207,6 +211,16 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         'Read queueName, and the names of Jobs on the queue, after all workers are attached.',
       );
     }
+  }
+
+  /** Without a worker, the queue would be filled and nothing would ever be done. */
+  private missingWorker(): string[] {
+    if (this.workers.length > 0) return [];
+    const hint =
+      'Create a CoarseWorkerJob with this queue. For consumers of your own, call attachWorker with what they need.';
+    return [
+      synthError(this.context, 'no worker is attached to the queue, so no item would be processed', hint).message,
+    ];
   }
 
   /** The class and path of this construct, with which its errors begin. */

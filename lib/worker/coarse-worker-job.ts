@@ -16,6 +16,7 @@ import {
 } from '../manifest/content-named-job';
 import type { IWorkQueue } from '../queue/work-queue';
 import { Check, MAX_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
+import { constructContext, requireProps } from '../validation/props';
 import { requireResources } from '../validation/resources';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
 import { requireUsableItems } from './private/item-use';
@@ -59,6 +60,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * @param id a name that is unique in the scope; it becomes part of the Job's name
    * @param props properties of the Job
    * @throws if any of these is true:
+   * - A property is not of its type, is missing, or is unknown.
    * - A number or a duration is out of its range, or `activeDeadline` is shorter than a given `itemTimeout`.
    * - `image` is not an image reference.
    * - A variable has an invalid name or value, or a volume has an invalid path.
@@ -69,6 +71,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
    * - This worker needs a queue with other arguments, but the queue's `queueName` has already been read.
    */
   constructor(scope: Construct, id: string, props: CoarseWorkerJobProps) {
+    const context = constructContext('CoarseWorkerJob', scope, id);
+    requireProps(context, 'CoarseWorkerJobProps', props);
     super(scope, id, ContainerName.WORKER, {
       podMetadata: props.podMetadata,
       serviceAccount: props.serviceAccount,
@@ -80,7 +84,6 @@ export class CoarseWorkerJob extends ContentNamedJob {
       dns: props.dns,
       terminationGracePeriod: props.terminationGracePeriod,
     });
-    const context = `CoarseWorkerJob '${this.node.path}'`;
     const check = new Check(context);
     check.image('image', props.image);
     requireSameNamespace(context, this, 'the broker of its queue', props.queue.broker);

@@ -9,6 +9,7 @@ import { ContentConfigMap } from '../manifest/config-map';
 import { pathLabel } from '../manifest/path-label';
 import { unexpanded } from '../manifest/unexpanded';
 import { whyNoArgument } from '../validation/argument';
+import { requireProps, requireType } from '../validation/props';
 import { synthError } from '../validation/synth-error';
 import { inlineScripts, isShell } from './private/interpreters';
 import { readScript } from './private/script-file';
@@ -66,6 +67,7 @@ export class Program {
    * `Program.ITEM` in them stands for the item
    * @throws if any of these is true:
    * - The command is empty, or it contains `Program.ITEM`.
+   * - The command seems to be a whole command line: its name contains white space.
    * - `Program.ITEM` is in a script that is an argument, such as that of `sh -c`, `python -c`, `perl -e` or `node -e`.
    * - The command or an argument cannot be an argument of a Linux process: it contains a NUL or half of a surrogate
    *   pair, has more than 131,071 bytes, or is not a string.
@@ -78,6 +80,7 @@ export class Program {
         "Name a program in the worker's image, such as Program.command('/app/render', '--fast').",
       );
     }
+    requireOneWord(command);
     return new Program(checked('Program.command', [command, ...args]));
   }
 
@@ -98,6 +101,8 @@ export class Program {
    */
   public static script(file: string, options: ScriptOptions = {}): Program {
     const context = `Program.script('${file}')`;
+    requireType(context, 'file', 'string', file);
+    requireProps(context, 'ScriptOptions', options);
     const { interpreter = [], args = [] } = options;
     if (interpreter.some((part) => typeof part === 'string' && part.trim() === '')) {
       throw synthError(
@@ -177,6 +182,24 @@ function checked(context: string, command: string[]): string[] {
   }
   requireNoItemInScript(context, command);
   return command;
+}
+
+/**
+ * Requires that the command is not a whole command line, as a shell would read it. The name of a program may contain
+ * spaces, but hardly without a path, and hardly one that looks like an argument.
+ */
+function requireOneWord(command: string): void {
+  const line = command.includes('/') ? /[^/]*\s[^/]*$|\s[-/]/ : /\s/;
+  if (!line.test(command)) return;
+  const words = command
+    .trim()
+    .split(/\s+/)
+    .map((word) => `'${word}'`);
+  throw synthError(
+    'Program.command',
+    `the command is ${JSON.stringify(shortened(command))}, but no shell splits it into words`,
+    `Write Program.command(${words.join(', ')}). If it is the path of a program, write Program.command('env', PATH).`,
+  );
 }
 
 /** Requires that no item becomes a part of a script, because then it would run as code. */

@@ -2,6 +2,7 @@ import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EnvName } from '../../contract/environment';
 import { Check } from '../../validation/check';
+import { requireProps } from '../../validation/props';
 import type { BrokerConnection, IBroker } from '../broker';
 import type { ExistingRabbitMQProps } from '../existing-rabbitmq-props';
 import { Port } from './broker-ports';
@@ -15,6 +16,7 @@ export class ExistingBroker extends Construct implements IBroker {
 
   constructor(scope: Construct, id: string, props: ExistingRabbitMQProps) {
     super(scope, id);
+    requireProps(`RabbitMQ.fromExisting '${this.node.path}'`, 'ExistingRabbitMQProps', props);
     const check = new Check(`RabbitMQ.fromExisting '${this.node.path}'`);
     const { host, port, virtualHost = '/', usernameKey, passwordKey, tls, serverName } = props;
     if (host !== undefined) check.host('host', host);

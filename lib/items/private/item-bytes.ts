@@ -15,6 +15,21 @@ export function eachItem<T>(context: string, items: string[], convert: Conversio
   throw synthError(context, `items is of type ${typeof items}, not an array`, hint);
 }
 
+/** Requires that the items do not look like the parts of a text file, of which a part of the line end is left. */
+export function requireNoLineEnds(context: string, items: readonly string[]): void {
+  if (items.length < 2) return;
+  const others = items.slice(0, -1);
+  const source = 'Read a file with WorkItems.lines, or remove it.';
+  if (items.at(-1) === '' && !others.includes('')) {
+    const problem = `only the last of ${items.length} items is empty, as after the line end of the last line of a file`;
+    throw synthError(context, problem, `${source} If it is an item, append .concat(WorkItems.list([''])).`);
+  }
+  if (others.every((item) => item.endsWith('\r'))) {
+    const problem = `the items end with a carriage return, ${JSON.stringify(items[0])}, as the lines of a file from Windows`;
+    throw synthError(context, problem, `${source} If it belongs to the items, pass their bytes with WorkItems.base64.`);
+  }
+}
+
 /** Returns the string if it has a form in UTF-8. */
 export function itemText(context: string, name: string, text: string): string {
   requireString(context, name, text);

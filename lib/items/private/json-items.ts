@@ -22,7 +22,23 @@ function readJson(context: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw synthError(context, `the file is not JSON (${(error as Error).message})`, 'Correct it.');
+    const hint = isJsonLines(text) ? 'It is JSON Lines: read it with WorkItems.lines.' : 'Correct it.';
+    throw synthError(context, `the file is not JSON (${(error as Error).message})`, hint);
+  }
+}
+
+/** Whether the first two lines are one JSON document each. https://jsonlines.org/ */
+function isJsonLines(text: string): boolean {
+  const [first, second] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return second !== undefined && [first, second].every(isJson);
+}
+
+function isJson(text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

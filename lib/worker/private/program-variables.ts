@@ -38,10 +38,18 @@ export function requireFreeVariables(context: string, { envVariables = {}, itemV
   );
 }
 
-function requireVariable(context: string, name: string, { value }: EnvValue): void {
+function requireVariable(context: string, name: string, { value, valueFrom }: EnvValue): void {
   const nameReason = unsuitable(name);
   if (nameReason) {
     throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
+  }
+  if (value === undefined && valueFrom === undefined) {
+    const hint = `Give it one, such as EnvValue.fromValue('value'). EnvValue.fromValue(undefined) has none.`;
+    throw synthError(context, `envVariables sets ${name} to nothing`, hint);
+  }
+  if (['number', 'boolean'].includes(typeof value)) {
+    const hint = `Write EnvValue.fromValue('${value}').`;
+    throw synthError(context, `envVariables sets ${name} to ${value}, which is not a string`, hint);
   }
   // A value that is still lazy is not known yet.
   const valueReason = typeof value === 'string' ? whyNoArgument(`${name}=${value}`) : undefined;

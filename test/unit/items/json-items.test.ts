@@ -82,3 +82,16 @@ describe('a pointer', () => {
     expect(() => of(document, pointer)).toThrow(message);
   });
 });
+
+test.each(['{"a":1}\n{"a":2}\n', '1\r\n\r\n2\r\n', '"a"\n["b"]\nbroken'])(
+  'JSON Lines are an error that names WorkItems.lines: %j',
+  (content) => {
+    expect(() => WorkItems.json(file(content))).toThrow(
+      /the file is not JSON \(.*\)\. It is JSON Lines: read it with WorkItems\.lines\.$/,
+    );
+  },
+);
+
+test.each(['[1,\n2', 'a\nb\n', '1 2'])('what is neither JSON nor JSON Lines is an error: %j', (content) => {
+  expect(() => WorkItems.json(file(content))).toThrow(/the file is not JSON \(.*\)\. Correct it\.$/);
+});

@@ -24,6 +24,33 @@ describe('a list', () => {
     expect(texts(WorkItems.list([item]))).toEqual([item]);
   });
 
+  test.each(['a\nb\n', 'a\n'])(
+    'list rejects what is left of %j after split at line ends: a last empty item',
+    (text) => {
+      expect(() => WorkItems.list(text.split('\n'))).toThrow(
+        /WorkItems\.list: only the last of \d items is empty, .* Read a file with WorkItems\.lines, or remove it\. If it is an item, append \.concat\(WorkItems\.list\(\[''\]\)\)\.$/,
+      );
+    },
+  );
+
+  test.each(['a\r\nb\r\n', 'a\r\nb', 'a\r\nb\r\nc\r'])('list rejects items of %j that end with CR', (text) => {
+    const items = text.split('\n').filter((item) => item !== '');
+    expect(() => WorkItems.list(items)).toThrow(
+      /WorkItems\.list: the items end with a carriage return, "a\\r", .* WorkItems\.lines.* WorkItems\.base64\.$/,
+    );
+  });
+
+  test.each([[['']], [['', '']], [['', 'a']], [['a', '', 'b', '']], [['a\r']], [['a', 'b\r']], [['a\r', 'b', 'c']]])(
+    'list accepts empty items and CRs that are not left of line ends: %j',
+    (items) => {
+      expect(texts(WorkItems.list(items))).toEqual(items);
+    },
+  );
+
+  test('list accepts an empty last item that `concat` appends', () => {
+    expect(texts(WorkItems.list(['a']).concat(WorkItems.list([''])))).toEqual(['a', '']);
+  });
+
   test('list rejects an empty list, with a hint', () => {
     expect(() => WorkItems.list([])).toThrow(/WorkItems\.list: there are no items\..*allowEmpty: true/);
   });

@@ -21,12 +21,27 @@ import {
   env,
   FRUITS,
   type Json,
+  newChart,
   SynthesizedRun,
   type SynthesizedRunProps,
 } from '../../../tools/synthesized-run';
 
 const seeded = (seeder: Partial<QueueSeederProps>, more: SynthesizedRunProps = {}) =>
   new SynthesizedRun({ ...more, seeder });
+
+test('a queue without a worker is an error at synth, unless `attachWorker` is called for consumers of your own', () => {
+  const chart = newChart();
+  const broker = new RabbitMQ(chart, 'rabbitmq');
+  const queue = new QueueSeeder(chart, 'fruits', { broker, items: WorkItems.list(FRUITS) });
+  expect(queue.node.validate()).toEqual([
+    expect.stringMatching(
+      /^QueueSeeder 'test\/fruits': no worker is attached to the queue, so no item would be processed\. Create a CoarseWorkerJob .* call attachWorker/,
+    ),
+  ]);
+  queue.attachWorker({ holdItems: Duration.hours(1) });
+  expect(queue.node.validate()).toEqual([]);
+  expect(new SynthesizedRun().queue.node.validate()).toEqual([]);
+});
 
 describe('the seeder Job', () => {
   test('the environment of the seeder contains everything about the queue', () => {
@@ -256,7 +271,7 @@ describe('bad input', () => {
       { runId: '' },
       /QueueSeeder 'test\/fruits': runId is ""; it cannot be the value of a Kubernetes label\. Use 1 to 63/,
     ],
-    [{ runId: 7 as unknown as string }, /runId is 7; it cannot be the value of a Kubernetes label/],
+    [{ runId: 7 as unknown as string }, /runId is 7; it must be a string\. Write '7'\./],
     [{ runId: '-a' }, /runId is "-a"/],
     [{ runId: 'a b' }, /runId is "a b"/],
     [{ runId: 'x'.repeat(64) }, /runId is/],

@@ -377,7 +377,7 @@ describe('an invalid property', () => {
     [{ parallelism: -1 }, /parallelism is -1/],
     [{ parallelism: 1.5 }, /parallelism is 1\.5/],
     [{ parallelism: Number.NaN }, /parallelism is NaN/],
-    [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a whole number/],
+    [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a number\. Write 3\./],
     [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
     [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod processes at least one item/],
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],

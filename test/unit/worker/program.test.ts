@@ -134,6 +134,24 @@ describe('a command', () => {
     );
   });
 
+  test.each([
+    ['ffmpeg -i x', "Program.command('ffmpeg', '-i', 'x')"],
+    ['my tool', "Program.command('my', 'tool')"],
+    ['/bin/sh -c /x/y', "Program.command('/bin/sh', '-c', '/x/y')"],
+    ['/bin/cat /etc/passwd', "Program.command('/bin/cat', '/etc/passwd')"],
+    ['/opt/app/my tool', "Program.command('/opt/app/my', 'tool')"],
+    ['a\tb', "Program.command('a', 'b')"],
+  ])('a whole command line as the command is an error with its words: %j', (command, words) => {
+    expect(() => Program.command(command)).toThrow(
+      `, but no shell splits it into words. Write ${words}. If it is the path of a program, write Program.command('env', PATH).`,
+    );
+  });
+
+  test('the path of a program may contain spaces in its folders, and any with `env`', () => {
+    expect(() => Program.command('/opt/My App/run', 'a b', '-x y')).not.toThrow();
+    expect(() => Program.command('env', '/opt/app/my tool')).not.toThrow();
+  });
+
   test('an argument that is longer than Linux accepts is an error', () => {
     expect(() => Program.command('sh', '-c', 'x'.repeat(MAX_ARGUMENT_BYTES))).not.toThrow();
     expect(() => Program.command('sh', '-c', 'x'.repeat(MAX_ARGUMENT_BYTES + 1))).toThrow(
@@ -268,7 +286,9 @@ describe('a script', () => {
 
   test('a part of the interpreter that is not a string is an error', () => {
     const interpreter = ['python3', undefined] as string[];
-    expect(() => Program.script(script('print(1)'), { interpreter })).toThrow(/undefined is not a string/);
+    expect(() => Program.script(script('print(1)'), { interpreter })).toThrow(
+      /interpreter\[1\] is undefined; it must be a string/,
+    );
   });
 
   test('an empty part of the interpreter is an error', () => {

@@ -50,7 +50,7 @@ test.each<[(string | Partial<VolumeMount>)[], RegExp]>([
   [['/data', '/data/'], /at "\/data\/", where another volume is mounted/],
   [[''], /at "", which is not an absolute path\. Begin the path with "\/"/],
   [['data'], /at "data", which is not an absolute path/],
-  [[{}], /at undefined, which is not an absolute path/],
+  [[{}], /volumeMounts\[0\]\.path is undefined; it must be a string/],
   [['/a:b'], /at "\/a:b", but Kubernetes does not allow ":" in a path/],
 ])('mounting at the literal paths %j is an error', (mounts, message) => {
   expect(() => mounted(...mounts)).toThrow(message);
