@@ -16,7 +16,7 @@
 
 bool filled_once = true;         /* when the first courier begins, every item is in the queue once */
 bool no_purge_after_mark = true; /* nobody empties the queue while the mark exists */
-bool no_purge_of_taken = true;   /* nobody empties the queue while a pod holds an item, or once an item is settled */
+bool no_purge_of_taken = true;   /* nobody empties the queue while a pod holds an item, or when only some are settled */
 bool no_false_refusal = true;    /* a seeder ends with a final error only if the mark was lost */
 #define safe (filled_once && no_purge_after_mark && no_purge_of_taken)
 #ifdef ONLY
@@ -164,7 +164,7 @@ fill:
       i = 0;
       peeking = 0;
       check(no_purge_after_mark, mark == absent);
-      check(no_purge_of_taken, at_work == 0 && settled == 0)
+      check(no_purge_of_taken, at_work == 0 && (settled == 0 || settled == ITEMS))
     };
     atomic { for (i : 0 .. ITEMS - 1) { on_wire(me, i) = true } i = 0 }; /* seeder.ts: fill */
     wire_empty(me); /* publish.ts: publish */

@@ -27,14 +27,16 @@ interface Filling {
  * if it is more than that: then the mark was lost while pods worked, and to fill the queue again would count items twice.
  *
  * A seeder that dies leaves the first items of the list, in order, and nobody else has had any of them. A queue that pods have
- * worked on has consumers, or lacks one of the first items, or contains a requeued copy. An empty queue without consumers is
- * either new, or all its items are settled: filling that one does them again, and no pod succeeds too early.
+ * worked on has consumers, or dead letters, or lacks one of the first items, or contains a requeued copy. An empty queue with
+ * none of these is either new, or all its items are done: filling that one does them again, and no pod succeeds too early.
  */
 export async function removeLeftovers(session: Session, filling: Filling): Promise<void> {
   const { queue } = filling;
   const channel = await session.channel();
   // Before this one becomes a consumer: it would take an item away from a pod.
   if ((await channel.queueStatus(queue)).consumers > 0) throw markLost(queue, OTHER_CONSUMERS);
+  const { dead } = relatedQueues(queue);
+  if (await isFilled(session, dead)) throw markLost(queue, `queue ${dead} contains dead letters`);
   // Not a bare `get`: a message that is held without a consumer makes the queue look settled to a pod that probes.
   const { consumerTag, head, isAlone } = await consumeOne(channel, queue);
   const trouble = isAlone ? head && (await findTaken(channel, filling, head)) : OTHER_CONSUMERS;
@@ -49,6 +51,15 @@ export async function removeLeftovers(session: Session, filling: Filling): Promi
     log(`removed ${plural(messageCount, 'message')} that an earlier seeder left in queue ${queue}`);
   }
   await channel.close();
+}
+
+/** A committed read, as that of the mark. */
+async function isFilled(session: Session, queue: string): Promise<boolean> {
+  const channel = await session.channel();
+  const message = await channel.call(`read queue ${queue}`, (c) => c.get(queue));
+  if (message) channel.raw.nack(message, false, true);
+  await channel.close();
+  return message !== false;
 }
 
 interface Head {

@@ -159,6 +159,15 @@ test('a mark that was removed when all items but the first one are settled: the 
   await expectRefusal(run, NO_MARK);
 });
 
+test('a mark that was removed when all items are settled, one as a dead letter: the seeder does not fill the queue again', async () => {
+  // The dead letter would be forgiven: a pod that does an item again counts it.
+  const run = await seeded({ items: ['bad'] });
+  expect(await run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  await removeMark(run);
+  await expectRefusal(run, /pods have worked on it: queue .*\.dead contains dead letters\./);
+  expect(await run.depth('dead')).toBe(1);
+});
+
 describe('what a seeder that died has left is not taken for a lost mark', () => {
   test.each([
     ['reading what an earlier one had left', ['before marker', 'while reading leftovers', 'while reading leftovers']],
