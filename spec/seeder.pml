@@ -1,5 +1,5 @@
 /*
- * The seeder: fills the queue exactly once, however often it is killed. See README.md beside this file.
+ * The seeder: fills the queue exactly once, however often it is killed, and not again if its mark is lost. See README.md beside this file.
  * A comment with a file and a name says which step of lib/programs it stands for.
  */
 
@@ -9,10 +9,16 @@
 #ifndef KILLS
 #define KILLS 3 /* how many seeders are killed, or lose their connection */
 #endif
+#ifndef LOSSES
+#define LOSSES 0 /* how often another client or a policy removes the mark: its message, or its queue */
+#endif
 #define SEEDERS 2 /* at a time: of two Jobs, or of one whose node is cut off */
 
 bool filled_once = true;         /* when the first courier begins, every item is in the queue once */
-bool no_purge_after_mark = true; /* nobody empties the queue once the mark was there */
+bool no_purge_after_mark = true; /* nobody empties the queue while the mark exists */
+bool no_purge_of_taken = true;   /* nobody empties the queue while a pod holds an item, or when only some are settled */
+bool no_false_refusal = true;    /* a seeder ends with a final error only if the mark was lost */
+#define safe (filled_once && no_purge_after_mark && no_purge_of_taken)
 #ifdef ONLY
 #define check(property, value) property = (value); assert(ONLY)
 #else
@@ -22,25 +28,30 @@ bool no_purge_after_mark = true; /* nobody empties the queue once the mark was t
 mtype = { absent, ready, held, returning };
 
 byte queued[ITEMS];
+bool delivered[ITEMS];           /* the broker has delivered it before: a pod had it, or a seeder that looked at it */
+byte at_work, settled;           /* pods that hold an item, and items that are settled */
+bool has_seeded, has_work;       /* the queues; <queue>.dead is as <queue>.seeded */
+bool lost;                       /* the mark was removed */
+byte peeking;                    /* the seeder that consumes from the work queue, from 1 */
 mtype mark = absent;             /* in <queue>.seeded */
 byte mark_by;
 byte lock;                       /* <queue>.seeding: the seeder that has it, from 1 */
 bool wire[SEEDERS * ITEMS];      /* published, but not yet in the queue */
 bool wire_mark[SEEDERS];
 bool killed[SEEDERS], open[SEEDERS], begun;
-byte kills = KILLS;
+byte kills = KILLS, losses = LOSSES;
 
 #define on_wire(p, i) wire[(p) * ITEMS + (i)]
 #define wire_empty(p) (!on_wire(p, 0) && !on_wire(p, ITEMS - 1) && !wire_mark[p])
 
-/* One connection: what it was sent lands bit by bit. When its seeder is dead, a part of it, and then it is closed. */
+/* One connection: what it was sent lands bit by bit, in order. When its seeder is dead, a part of it, and then it is closed. */
 proctype connection(byte p) {
   byte i;
 end:
   do
   :: atomic { on_wire(p, 0) -> on_wire(p, 0) = false; queued[0]++ }
-  :: atomic { on_wire(p, ITEMS - 1) -> on_wire(p, ITEMS - 1) = false; queued[ITEMS - 1]++ }
-  :: atomic { wire_mark[p] -> wire_mark[p] = false; mark = (mark == absent -> ready : mark) }
+  :: atomic { !on_wire(p, 0) && on_wire(p, ITEMS - 1) -> on_wire(p, ITEMS - 1) = false; queued[ITEMS - 1]++ }
+  :: atomic { wire_mark[p] -> wire_mark[p] = false; mark = (mark == absent && has_seeded -> ready : mark) }
   :: atomic {
        killed[p] && open[p] -> /* what has not been read by now is lost; then the broker deletes the lock */
        for (i : 0 .. ITEMS - 1) { on_wire(p, i) = false }
@@ -48,6 +59,7 @@ end:
        wire_mark[p] = false;
        lock = (lock == p + 1 -> 0 : lock);
        mark = (mark == held && mark_by == p -> returning : mark);
+       peeking = (peeking == p + 1 -> 0 : peeking);
        open[p] = false
      }
   od
@@ -60,16 +72,64 @@ end:
   od
 }
 
+/* What a seeder that dies never leaves: the items from 0 to the first one that was never delivered, with a gap; */
+#define gap (queued[0] == 0 && queued[ITEMS - 1] > 0)
+/* or fewer than all, all of them delivered before */
+#ifdef NO_CUT
+#define cut false
+#else
+#define cut (queued[0] > 0 && delivered[0] && queued[ITEMS - 1] == 0 && ITEMS > 1)
+#endif
+
+#ifdef MARK_FIRST
+#define read_first has_mark = has_seeded
+#define read_then is_declared = has_work
+#else
+#define read_first is_declared = has_work
+#define read_then has_mark = has_seeded
+#endif
+
+/* find-mark.ts: findMark */
+inline find_mark() {
+  atomic { read_first };
+  atomic { read_then };
+  atomic {
+    if
+    :: mark == ready && has_mark -> goto over
+    :: is_declared && !has_mark -> goto refuse
+    :: !is_declared || has_mark /* or the mark is not seen, because its leader is away */
+    fi;
+    is_declared = false;
+    has_mark = false
+  }
+}
+
 proctype seeder(byte me) {
   byte i;
+  bool is_declared, has_mark;
 
 end_start:
   {
     atomic { open[me] = true };
+#ifdef GET_WITHOUT_LOCK
+    atomic {
+      if
+      :: mark == ready -> mark = held; mark_by = me
+      :: else -> goto lock_it
+      fi
+    };
+    atomic { mark = returning; goto over };
+lock_it:
+#else
+    find_mark();
+#endif
 #ifndef NO_LOCK
 end_locked:
     atomic { lock == 0 -> lock = me + 1 }; /* lock.ts: takeLock */
 #endif
+    find_mark();
+    atomic { has_seeded = true }; /* work-queues.ts: declareQueues */
+    atomic { has_work = true };
 #ifndef NO_WAIT
     mark != returning; /* seeder.ts: SETTLE_MS. 1.5 s is longer than it takes the mark to come back from a killed seeder */
 #endif
@@ -79,19 +139,43 @@ end_locked:
       :: else -> goto fill
       fi
     };
-    atomic { mark = returning; goto over };
+    atomic { mark = (mark == held && mark_by == me -> returning : mark); goto over };
 
 fill:
-    atomic { /* seeder.ts: purge */
-      for (i : 0 .. ITEMS - 1) { queued[i] = 0 }
+    atomic { /* leftovers.ts: consumeOne, findTaken */
+      if
+#ifndef NO_CONSUMERS
+      :: at_work > 0 -> goto refuse
+#endif
+#ifndef NO_READ
+      :: gap || cut -> goto refuse
+#endif
+      :: else
+      fi;
+      peeking = me + 1;
+      if
+      :: queued[0] > 0 && delivered[0] && queued[ITEMS - 1] > 0 -> delivered[ITEMS - 1] = true
+      :: else
+      fi;
+      delivered[0] = queued[0] > 0
+    };
+    atomic { /* leftovers.ts: removeLeftovers */
+      for (i : 0 .. ITEMS - 1) { queued[i] = 0; delivered[i] = false }
       i = 0;
-      check(no_purge_after_mark, mark == absent)
+      peeking = 0;
+      check(no_purge_after_mark, mark == absent);
+      check(no_purge_of_taken, at_work == 0 && (settled == 0 || settled == ITEMS))
     };
     atomic { for (i : 0 .. ITEMS - 1) { on_wire(me, i) = true } i = 0 }; /* seeder.ts: fill */
     wire_empty(me); /* publish.ts: publish */
-    queued[0] + (ITEMS > 1 -> queued[ITEMS - 1] : 0) == ITEMS; /* seeder.ts: checkCount */
+end_count:
+    atomic { queued[0] + (ITEMS > 1 -> queued[ITEMS - 1] : 0) == ITEMS }; /* seeder.ts: checkCount */
     atomic { wire_mark[me] = true }; /* seeder.ts: mark */
     wire_empty(me);
+    goto over;
+
+refuse:
+    atomic { check(no_false_refusal, lost) };
 
 over:
     atomic {
@@ -100,7 +184,7 @@ over:
       goto done
     }
   } unless {
-    atomic { killed[me] && !open[me] -> killed[me] = false; i = 0; goto end_start }
+    atomic { killed[me] && !open[me] -> killed[me] = false; i = 0; is_declared = false; has_mark = false; goto end_start }
   };
 done:
   skip
@@ -116,8 +200,35 @@ end:
   od
 }
 
-proctype courier() { /* seeded.ts: awaitSeeded */
-  atomic { mark == ready -> begun = true; check(filled_once, queued[0] == 1 && queued[ITEMS - 1] == 1) }
+proctype loss() {
+end:
+  do
+  :: atomic { losses > 0 && mark == ready -> losses--; lost = true; mark = absent }
+  :: atomic { losses > 0 && mark == ready -> losses--; lost = true; mark = absent; has_seeded = false }
+  od
+}
+
+/* A pod: when it has seen the mark it takes the first item that is left, and settles it, or dies and the item comes back. */
+proctype courier() {
+  byte i;
+end_wait:
+  atomic { /* seeded.ts: awaitSeeded */
+    mark == ready && peeking == 0 && (queued[0] > 0 || queued[ITEMS - 1] > 0 || !begun) ->
+    if
+    :: !begun -> begun = true; check(filled_once, queued[0] == 1 && queued[ITEMS - 1] == 1)
+    :: else
+    fi;
+    i = (queued[0] > 0 -> 0 : ITEMS - 1);
+    queued[i]--;
+    at_work++
+  };
+  atomic {
+    at_work--;
+    if
+    :: settled++
+    :: queued[i]++; delivered[i] = true
+    fi
+  }
 }
 
 init {
@@ -126,6 +237,8 @@ init {
     for (n : 0 .. SEEDERS - 1) { run connection(n); run seeder(n) }
     run broker();
     run courier();
+    run courier();
+    run loss();
     run trouble()
   }
 }

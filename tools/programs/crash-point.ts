@@ -18,7 +18,7 @@ const dieSoon = () => setTimeout(die, 300);
 const never = () => new Promise<never>(() => {});
 
 function arm<C extends Channel>(channel: C, model: ChannelModel): C {
-  const { ack, assertQueue, checkQueue, close, publish } = channel;
+  const { ack, assertQueue, checkQueue, close, consume, publish, purgeQueue } = channel;
   channel.assertQueue = (...args) => {
     if (at === 'before declaration' && ++declarations === Number(count)) return die() as never;
     return assertQueue.apply(channel, args);
@@ -39,6 +39,19 @@ function arm<C extends Channel>(channel: C, model: ChannelModel): C {
     }
     acked = true;
     if (at === 'after ack') dieSoon();
+  };
+  // The message has reached the program, and the broker takes it for delivered.
+  channel.consume = (queue, onMessage, options) => {
+    const onDelivery: typeof onMessage = (message) => {
+      if (at === 'while reading leftovers') die();
+      onMessage(message);
+    };
+    return consume.call(channel, queue, onDelivery, options);
+  };
+  channel.purgeQueue = (queue) => {
+    if (at === 'before purge') return die() as never;
+    const purged = purgeQueue.call(channel, queue);
+    return at === 'after purge' ? purged.then(() => die() as never) : purged;
   };
   channel.close = () => (at === 'after ack' && acked ? never() : close.apply(channel));
   // Until the connection is lost, nothing answers for the ack.

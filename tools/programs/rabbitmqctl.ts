@@ -18,3 +18,10 @@ export function rabbitmqctl({ pid, description }: Broker, ...args: string[]): st
   if (!command) throw new Error('this machine has no rabbitmqctl');
   return execFileSync(command, ['--quiet', ...args], { env, encoding: 'utf8' });
 }
+
+/** Sets a policy on the queues whose names match, as the administrator of a shared broker does. Returns what clears it. */
+export function setPolicy(broker: Broker, pattern: string, definition: Record<string, unknown>): () => void {
+  const name = `policy ${pattern}`;
+  rabbitmqctl(broker, 'set_policy', '--apply-to', 'queues', name, pattern, JSON.stringify(definition));
+  return () => rabbitmqctl(broker, 'clear_policy', name);
+}

@@ -12,7 +12,7 @@ const UNKNOWN = /\bno queue\b|not found on virtualhost/i;
 export async function findDeletedQueues(session: Session, queue: string): Promise<FinalError | undefined> {
   const missing: string[] = [];
   for (const name of [queue, relatedQueues(queue).dead]) {
-    if (await isUnknown(session, name)) missing.push(`queue ${name}`);
+    if (await isDeleted(session, name)) missing.push(`queue ${name}`);
   }
   if (missing.length === 0) return undefined;
   const [verb, object, subject] = missing.length === 1 ? ['is', 'its', 'It was'] : ['are', 'their', 'They were'];
@@ -22,7 +22,8 @@ export async function findDeletedQueues(session: Session, queue: string): Promis
   );
 }
 
-async function isUnknown(session: Session, queue: string): Promise<boolean> {
+/** Whether the broker does not know the queue at all. */
+export async function isDeleted(session: Session, queue: string): Promise<boolean> {
   try {
     await session.queueStatus(queue);
     return false;

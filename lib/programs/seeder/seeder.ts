@@ -7,7 +7,7 @@ import { type QueueType, relatedQueues } from '../../contract/queues';
 import type { BrokerAddress } from '../amqp/broker-address';
 import { findDeletedQueues } from '../amqp/deleted-queues';
 import { takeLock } from '../amqp/lock';
-import { type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
+import { MessageRefusedError, type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
 import { queueStatusOr } from '../amqp/queue-status';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, ReplyCode, type Session } from '../amqp/session';
@@ -16,6 +16,8 @@ import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log, plural } from '../runtime/log';
 import { RetryDeadline } from '../runtime/retry-deadline';
 import { sleep } from '../runtime/time';
+import { findMark } from './find-mark';
+import { removeLeftovers } from './leftovers';
 import { type ItemsSettings, readItems } from './read-items';
 import { declareQueues } from './work-queues';
 
@@ -70,6 +72,8 @@ class Seeding {
     const { session } = this;
     const { settings, items, deadline, shutdown } = this.context;
     const { queue } = settings;
+    // Also before the lock: a seeder that has nothing to do declares nothing, which another version of the broker might refuse.
+    if ((await findMark(session, queue)) === 'marked') return filledBefore(queue);
     // Without the lock a killed seeder's last messages land after its successor's purge (25 of 65; with it 0 of 315).
     await takeLock(session, {
       name: relatedQueues(queue).seedingLock,
@@ -77,17 +81,16 @@ class Seeding {
       holder: `another seeder is filling queue ${queue}`,
       onHeld: () => deadline.reset(),
     });
+    if ((await findMark(session, queue)) === 'marked') return filledBefore(queue);
     await this.refuseDeletedQueues();
     await declareQueues(session, settings);
     await sleep(SETTLE_MS, shutdown);
     if (session.lost.aborted) throw session.lost.reason;
     if (shutdown.aborted) return terminated('before the queue was filled');
-    if (await this.isSeeded()) {
-      return { code: ExitCode.DONE, message: `queue ${queue} was filled before; nothing to do` };
-    }
+    if (await this.isSeeded()) return filledBefore(queue);
 
     const began = performance.now();
-    await this.purge();
+    await removeLeftovers(session, settings);
     // A seeder that waits for the end of an alarm hears of nothing else.
     shutdown.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
     const itemsDigest = await this.fill();
@@ -100,7 +103,8 @@ class Seeding {
   }
 
   /**
-   * A mark without its queue: the queue was deleted after it had been filled. Made anew it would look settled to couriers; filled
+   * A mark without its queue, if the status of the mark's queue does not show the mark: its leader may be away, or a seeder that
+   * died has read it. The queue was deleted after it had been filled. Made anew it would look settled to couriers; filled
    * anew it would complete a Job that has counted items before.
    */
   private async refuseDeletedQueues(): Promise<void> {
@@ -124,16 +128,6 @@ class Seeding {
     return mark !== false;
   }
 
-  private async purge(): Promise<void> {
-    const { queue } = this.context.settings;
-    const channel = await this.session.channel();
-    const { messageCount } = await channel.call(`purge queue ${queue}`, (c) => c.purgeQueue(queue), 60_000);
-    if (messageCount > 0) {
-      log(`removed ${plural(messageCount, 'message')} that an earlier seeder left in queue ${queue}`);
-    }
-    await channel.close();
-  }
-
   /** Returns the digest of all items, as {@link frameItems} frames them, or nothing if the pod was terminated. */
   private async fill(): Promise<string | undefined> {
     const { settings, items, deadline, shutdown } = this.context;
@@ -143,8 +137,12 @@ class Seeding {
     for (let from = 0; from < items.count; from += BATCH) {
       if (shutdown.aborted) return undefined;
       const end = Math.min(from + BATCH, items.count);
-      await publisher.publish(this.messages(from, end, digest));
-      deadline.reset();
+      try {
+        await publisher.publish(this.messages(from, end, digest));
+      } catch (error) {
+        throw error instanceof MessageRefusedError ? await this.howFull(error) : error;
+      }
+      deadline.reached(end);
       if (performance.now() - logged > PROGRESS_MS) {
         logged = performance.now();
         log(`${end} of ${plural(items.count, 'item')} in queue ${settings.queue}`);
@@ -174,7 +172,14 @@ class Seeding {
       await sleep(COUNT.pauseMs);
     }
     const count = `queue ${settings.queue} holds ${ready} messages, not ${items.count}`;
-    throw new BrokerError(`${count}; filling it again`);
+    throw new BrokerError(`${count}; filling it again (does a policy or another client remove messages?)`);
+  }
+
+  /** The refusal with what a person needs to see that the queue is full: the broker does not say why it refuses. */
+  private async howFull(refusal: MessageRefusedError): Promise<BrokerError> {
+    const { settings, items } = this.context;
+    const { ready } = await this.session.queueStatus(settings.queue);
+    return new BrokerError(`${refusal.message}; it holds ${ready} of ${plural(items.count, 'item')}`);
   }
 
   private async mark(itemsDigest: string): Promise<void> {
@@ -182,6 +187,10 @@ class Seeding {
     const mark = { items: itemCount, digest, itemsDigest, time: new Date().toISOString() };
     await publishOne(this.session, relatedQueues(queue).seeded, { body: Buffer.from(JSON.stringify(mark)) });
   }
+}
+
+function filledBefore(queue: string): ExitStatus {
+  return { code: ExitCode.DONE, message: `queue ${queue} was filled before; nothing to do` };
 }
 
 function terminated(when: string): ExitStatus {

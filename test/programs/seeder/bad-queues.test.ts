@@ -33,7 +33,6 @@ const deleted = (...names: string[]) =>
 
 describe('a queue that already exists with different arguments', () => {
   test.each([
-    ['the work queue', ''],
     ['the queue of dead letters', '.dead'],
     ['the queue of the mark', '.seeded'],
     ["the seeder's lock", '.seeding'],
@@ -159,6 +158,7 @@ describe('a mark without a queue', () => {
 
 describe('the deadline for a broker that does not answer', () => {
   const HOUR_A_SECOND = '3600';
+  const TEN_MINUTES_A_SECOND = '600';
 
   test('passes although the mark is seen each time: another client uses the queue exclusively', async () => {
     const run = runOf({ items: ['a'], queueType: 'classic' });
@@ -175,7 +175,11 @@ describe('the deadline for a broker that does not answer', () => {
   test('starts anew after an item that takes long: the pod reconnects', async () => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
-    const env = { [EnvName.ITEMS_PER_POD]: '2', CRASH_AT: 'lose connection after ack', CLOCK_RATE: HOUR_A_SECOND };
+    const env = {
+      [EnvName.ITEMS_PER_POD]: '2',
+      CRASH_AT: 'lose connection after ack',
+      CLOCK_RATE: TEN_MINUTES_A_SECOND,
+    };
     const pod = run.pod(program, env);
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'b']);

@@ -8,6 +8,7 @@ import { frameItems, itemsPiece } from '../../../lib/contract/item-frames';
 import { WorkItems } from '../../../lib/index';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalRun, type LocalRunOptions, RUN_NAME } from '../../../tools/programs/local-run';
+import { rabbitmqctl, setPolicy } from '../../../tools/programs/rabbitmqctl';
 import { eventually } from '../../../tools/until';
 import { itemsModel } from '../../support/items-model';
 import { useRuns } from '../../support/use-runs';
@@ -195,6 +196,28 @@ test('says in one line what is wrong with the broker, never the password, and tr
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
   expect(seeder.log).toMatch(/broker amqp:\/\/127.0.0.1:\d+\/: connect: .*ACCESS.REFUSED.*; trying again in/);
   expect(seeder.log).not.toContain('not-the-password');
+});
+
+test('gives up if a policy lets in fewer messages than the list has, and says that the queue is full', async () => {
+  const run = runOf(numbers(3000));
+  const clear = setPolicy(broker(), `^${run.queue}$`, { 'max-length': 1500, overflow: 'reject-publish' });
+  // Each of its attempts confirms a batch of 1000.
+  const seeder = run.seeder({ CLOCK_RATE: '60' });
+  expect(await seeder.exit).toBe(ExitCode.TRY_AGAIN);
+  clear();
+  expect(seeder.log.match(/trying again in/g)?.length).toBeGreaterThan(1);
+  expect(seeder.lastWords).toMatch(
+    /gave up after 10 min: queue .* refuses messages: a policy .*max-length.* of 3000 items$/,
+  );
+});
+
+test('a virtual host may be named ..', async () => {
+  rabbitmqctl(broker(), 'add_vhost', '..');
+  rabbitmqctl(broker(), 'set_permissions', '--vhost', '..', new URL(broker().url).username, '.*', '.*', '.*');
+  const run = runOf(numbers(1));
+  const seeder = run.seeder({ [EnvName.BROKER_URL]: `${broker().url}/..` });
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  expect(await isDeclared(run)).toBe(false); // in the virtual host /
 });
 
 test('says so if the virtual host does not exist', async () => {
