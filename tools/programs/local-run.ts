@@ -68,7 +68,7 @@ export class LocalRun {
 
   /** `volume` is where the two containers of the pod meet, if it has to be a special one. */
   pod(program: readonly string[], env: Record<string, string> = {}, volume?: string): LocalPod {
-    const shim = new ShimProcess(['sh'], volume);
+    const shim = new ShimProcess(['sh'], { volume });
     shim.start(...program);
     const courier = this.programs.start('courier', {
       ...this.common,

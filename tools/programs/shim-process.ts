@@ -8,6 +8,16 @@ import { SharedVolume } from '../../lib/contract/shared-volume';
 
 const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'courier', 'shim.sh');
 
+/** The shim is process 1, as in a container. */
+const OWN_PROCESSES = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
+
+export interface ShimProcessOptions {
+  /** The folder in which the shared folder is made. */
+  readonly volume?: string;
+  /** In a namespace of processes of its own: the program cannot signal others. */
+  readonly ownProcesses?: boolean;
+}
+
 /** A worker's container without the container: the shim under a shell, in a shared folder of its own. */
 export class ShimProcess {
   readonly folder: string;
@@ -21,8 +31,9 @@ export class ShimProcess {
   /** The shell's command line; it is also what `sh` is, for all that the shim starts. */
   constructor(
     private readonly shell: readonly string[],
-    volume = tmpdir(),
+    private readonly options: ShimProcessOptions = {},
   ) {
+    const { volume = tmpdir() } = options;
     this.folder = mkdtempSync(join(volume, 'shim-test-'));
     this.terminationLog = join(this.folder, 'termination-log');
     const bin = join(this.folder, 'bin');
@@ -61,7 +72,8 @@ export class ShimProcess {
   }
 
   start(...program: string[]): void {
-    const [command, ...args] = [...this.shell, SHIM, this.folder, ...program];
+    const namespace = this.options.ownProcesses ? OWN_PROCESSES : [];
+    const [command, ...args] = [...namespace, ...this.shell, SHIM, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: this.path, [EnvName.TERMINATION_LOG]: this.terminationLog },

@@ -137,12 +137,19 @@ export function deadLetterKey(run: RunItems, properties: ItemProperties, content
   return createHash('sha256').update(name).update(content).digest('hex');
 }
 
+/** Why RabbitMQ itself has moved an item from the work queue to the dead letters. https://www.rabbitmq.com/docs/dlx */
+const BROKER_REASONS: Readonly<Record<string, string>> = {
+  expired: 'expired: a message-ttl policy on the broker removed it',
+  maxlen: 'maxlen: a max-length policy on the broker removed it',
+};
+
 /** The reasons that couriers and RabbitMQ write are short and plain. */
 const PLAIN = /^[ -~]{1,200}$/;
 
 function describe({ properties, content }: GetMessage): string {
   const headers = properties.headers ?? {};
-  const given = String(headers[DeadLetterHeader.REASON] ?? headers['x-first-death-reason'] ?? 'no reason given');
+  const ofBroker = String(headers['x-first-death-reason'] ?? 'no reason given');
+  const given = String(headers[DeadLetterHeader.REASON] ?? BROKER_REASONS[ofBroker] ?? ofBroker);
   const reason = PLAIN.test(given) ? given : quoted(given);
   const lastLine = String(headers[DeadLetterHeader.STDERR] ?? '')
     .split('\n')

@@ -60,6 +60,9 @@ copy_stderr() {
   open_both "$wq_shared/stderr"
   exec 6>&9 9>&-
   (
+    # A program may send a signal to every process that it may (kill -TERM -1). Without a reader the next programs would die of
+    # SIGPIPE: so this ignores what can be ignored, and so does tee.
+    trap '' HUP INT QUIT TERM
     exec 4<&- 5<&- 6>&-
     tee "$wq_shared/stderr.copy" <&8 >&2
     echo copied 1<>"$wq_shared/down"
@@ -85,6 +88,7 @@ start_runner() { # PROGRAM [ARGUMENT...]
   wq_runner=1
   open_both "$wq_shared/runner"
   (
+    trap '' HUP INT QUIT TERM # as the copy of standard error does
     exec 3>&- 4<&- 5<&- 6>&- 9>&-
     read -r _ <&8
     echo gone 1<>"$wq_shared/down"

@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
@@ -8,7 +10,7 @@ import { eventually } from '../../../tools/until';
 import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
-const { seeded } = useRuns(broker);
+const { runOf, seeded } = useRuns(broker);
 
 describe('while the broker is in an alarm, a pod', () => {
   const watermark = (...value: string[]) => rabbitmqctl(broker(), 'set_vm_memory_high_watermark', ...value);
@@ -152,5 +154,18 @@ describe('the verdict, with dead letters that another client or a policy takes,'
     expect(pod.courier.lastWords).toMatch(
       /does not have what this pod wrote \(item 0 "a"\): another client or a policy/,
     );
+  });
+
+  test('counts items that a policy has removed from the work queue, and names the cause', async () => {
+    const run = runOf({ items: ['a', 'b'] });
+    policy(run.queue, { 'message-ttl': 15_000 });
+    await run.seed();
+    const gate = join(run.folder, 'gate');
+    const { program } = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
+    await eventually(async () => (await run.depth('dead')) > 0);
+    appendFileSync(gate, '');
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(pod.courier.lastWords).toContain('item 1 "b" (expired: a message-ttl policy on the broker removed it)');
   });
 });

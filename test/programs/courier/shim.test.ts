@@ -209,6 +209,20 @@ describe.each([
     expect(await worker.run(Buffer.from('go\n'))).toBe(3);
   });
 
+  test('a program that sends SIGTERM to every process it may harms no later one', async () => {
+    shim.end();
+    // Its own namespace of processes: otherwise it would end those of the whole machine.
+    shim = new ShimProcess(shell, { ownProcesses: true });
+    await startWith('sh', '-c', 'read -r what; [ "$what" != all ] || kill -TERM -1; echo "$what" >&2; exit 0');
+    await worker.run(Buffer.from('all\n'));
+    for (const item of ['first', 'second']) {
+      expect(await worker.run(Buffer.from(`${item}\n`))).toBe(0);
+      await eventually(() => shim.stderr.endsWith(`${item}\n`));
+    }
+    worker.quit(0, 'done');
+    expect(await shim.exit()).toBe(0);
+  });
+
   test('what is forked for the next run hears no signal to the group before, and another takes its place if it is killed', async () => {
     const marker = join(shim.folder, 'parent');
     await startWith('sh', '-c', `echo $PPID >${marker}`);
