@@ -12,7 +12,7 @@ export interface OutgoingMessage {
 const CONFIRM_LIMIT_MS = 60_000;
 
 /** The broker has not taken a message over (`basic.nack`), and does not say why. */
-class MessageRefusedError extends BrokerError {
+export class MessageRefusedError extends BrokerError {
   constructor(queue: string) {
     const limit = 'a policy of the broker limits its length (max-length, max-length-bytes) and it is full';
     super(`queue ${queue} refuses messages: ${limit}, or the broker's log names another reason`);
