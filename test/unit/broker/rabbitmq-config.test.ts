@@ -97,6 +97,7 @@ describe('the consumer timeout', () => {
     const broker = new RabbitMQ(brokers, 'rabbitmq');
     const queues = new Chart(app, 'queues', { namespace: 'a' });
     const queue = new QueueSeeder(queues, 'queue', { broker, items: WorkItems.list(['apple']) });
+    queue.attachWorker({ holdItems: Duration.seconds(1) });
     const configName = () => {
       const { spec } = (brokers.toJson() as Json[]).find(({ kind }) => kind === 'StatefulSet');
       return spec.template.spec.volumes.find(({ name }: Json) => name === 'config').configMap.name;
