@@ -74,7 +74,7 @@ describe.each(BROKERS)('the seeder on classic queues of $name', ({ start }) => {
       await channel.deleteQueue(run.queue);
     });
     open(); // RabbitMQ tells the courier at once, Broker-J only when it asks for more
-    const gone = `queue ${run.queue}: not there any more`;
+    const gone = `queue ${run.queue} is missing. It was deleted`;
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(pod.courier.lastWords).toContain(gone);
     const seeder = run.seeder();
