@@ -62,9 +62,10 @@ async function terminatedByKubelet(status: ExitStatus, { podShutdown, tally }: C
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {
-  const { settings, worker, copies, deadline, shutdown } = context;
+  const { settings, worker, copies, deadline, shutdown, podShutdown } = context;
   if (!(await worker.ready(PEER_APPEARANCE_MS, shutdown))) {
-    if (shutdown.aborted) return terminated('before the worker was there');
+    // The end of the worker may be noticed before the signal that both containers get.
+    if (shutdown.aborted || (await podShutdown.isOfWholePod())) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
     const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh? (kubectl describe pod)`;
     return { code: ExitCode.TRY_AGAIN, message };
