@@ -1,7 +1,5 @@
+import { Label } from '../contract/labels';
 import { Network } from './network';
-
-/** The label of a pod whose connections the broker's NetworkPolicy restricts. */
-export const NETWORK_LABEL = 'cdk8s-work-queue/network';
 
 /** The labels of a client's pods. */
 export function clientPodLabels(
@@ -9,5 +7,5 @@ export function clientPodLabels(
   network: Network,
 ): Record<string, string> {
   if (!clientLabels) return {};
-  return network === Network.RESTRICTED ? { ...clientLabels, [NETWORK_LABEL]: Network.RESTRICTED } : clientLabels;
+  return network === Network.RESTRICTED ? { ...clientLabels, [Label.NETWORK]: Network.RESTRICTED } : clientLabels;
 }

@@ -1,8 +1,18 @@
-import { ApiObject, Chart, Lazy, Names, Size, SizeRoundingBehavior } from 'cdk8s';
-import { type ContainerResources, Cpu, type ISecret, k8s, Pod, Secret } from 'cdk8s-plus-28';
+import { ApiObject, type ApiObjectMetadataDefinition, Chart, Lazy, Names, Size, SizeRoundingBehavior } from 'cdk8s';
+import {
+  type ContainerResources,
+  Cpu,
+  type ISecret,
+  k8s,
+  Pod,
+  Secret,
+  type Workload,
+  type WorkloadScheduling,
+} from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { commonLabels } from '../manifest/common-labels';
+import { Label } from '../contract/labels';
 import { Images } from '../manifest/images';
+import { chartLabels, commonLabels, labelAll } from '../manifest/labels';
 import { podTemplate } from '../manifest/pod-template';
 import { Check } from '../validation/check';
 import { requireProps } from '../validation/props';
@@ -18,9 +28,10 @@ import { Certificate } from './private/certificate';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
 import { requireNames, requireNoTwin } from './private/generated-names';
+import { NodePods } from './private/node-pods';
 import { PodMonitor } from './private/pod-monitor';
 import { rabbitMQConfig, requireSettings } from './private/rabbitmq-config';
-import { DATA_VOLUME, rabbitMQPod } from './private/rabbitmq-pod';
+import { DATA_VOLUME, rabbitMQPod, SCRAPE } from './private/rabbitmq-pod';
 import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
 import { Trust } from './trust';
@@ -110,6 +121,25 @@ export class RabbitMQ extends Construct implements IBroker {
   public readonly maxMessageSize?: Size;
 
   /**
+   * On which nodes of the cluster the broker's pods run: tolerations, and attraction to nodes and other pods. If the
+   * broker has several nodes, they already prefer different nodes of the cluster. A change restarts the nodes, one
+   * after the other.
+   */
+  public readonly scheduling: WorkloadScheduling;
+
+  /**
+   * Labels and annotations of the broker's pods. A change restarts the nodes, one after the other. The label
+   * `cdk8s.io/metadata.addr` must stay as it is, because Services and NetworkPolicies select by it.
+   */
+  public readonly podMetadata: ApiObjectMetadataDefinition;
+
+  /**
+   * The Job that creates the Secrets of the broker. Use its `scheduling` and `podMetadata`, as those of a `QueueSeeder`
+   * and a `CoarseWorkerJob`. A change leads to a new Job, which changes no Secret that exists.
+   */
+  public readonly credentialsJob: Workload;
+
+  /**
    * @param scope the chart, or a construct in it
    * @param id a name that is unique in the scope
    * @param props properties of the broker
@@ -155,20 +185,20 @@ export class RabbitMQ extends Construct implements IBroker {
     // Kubernetes labels the pods with this name and a hash, and the label has at most 63 characters:
     // https://github.com/kubernetes/kubernetes/issues/64023
     const name = Names.toDnsLabel(this, { maxLen: 52, includeHash: isHashed(nodes) });
-    const identity = commonLabels(this, 'broker');
     const credentials = new GeneratedCredentials(this, 'Credentials', name, props);
     this.namespace = Chart.of(this).namespace;
     this.maxMessageSize = maxMessageSize;
     const certificate = tls && this.certificate(tls, name, dnsNames([service.name, nodes.name], this.namespace));
     this.serviceName = service.name;
     this.adminCredentials = credentials.admin;
+    this.credentialsJob = credentials.job;
     this.connection = {
       url: tls ? `amqps://${nodes.name}:${Port.AMQPS}/` : `amqp://${nodes.name}:${Port.AMQP}/`,
       credentials: credentials.client,
       ...(certificate && { trust: Trust.fromSecret(certificate), serverName: service.name }),
     };
     if (network === Network.RESTRICTED) {
-      this.clientLabels = { [BROKER_LABEL]: labels[Pod.ADDRESS_LABEL] };
+      this.clientLabels = { [Label.BROKER]: labels[Pod.ADDRESS_LABEL] };
       new BrokerNetwork(this, 'Network', {
         brokerLabels: labels,
         clientLabels: this.clientLabels,
@@ -187,14 +217,12 @@ export class RabbitMQ extends Construct implements IBroker {
       ...{ replicas, plaintext, metrics, tls: tls !== undefined, config: props.config ?? {} },
       consumerTimeoutSeconds: () => longestConsumerTimeout(this, CONSUMER_TIMEOUT_SECONDS),
     });
-    const template = rabbitMQPod({
+    const spec = rabbitMQPod({
       ...{
         broker: this,
         admin: credentials.admin,
         certificate,
         config,
-        labels,
-        podLabels: { ...identity, ...labels },
         metrics,
         plaintext,
         replicas,
@@ -205,9 +233,9 @@ export class RabbitMQ extends Construct implements IBroker {
       image: () => clusterable(check, replicas, props.image ?? Images._rabbitMQ(this)),
       nodes: nodes.name,
     });
-    new ApiObject(this, 'Resource', {
+    const statefulSet = new ApiObject(this, 'Resource', {
       ...k8s.KubeStatefulSet.GVK,
-      metadata: { name, labels: identity },
+      metadata: { name },
       spec: Lazy.any({
         produce: () => ({
           replicas,
@@ -215,11 +243,22 @@ export class RabbitMQ extends Construct implements IBroker {
           // All nodes start together: after the loss of all, one may need another to start.
           podManagementPolicy: 'Parallel',
           selector: { matchLabels: labels },
-          template: podTemplate(template),
-          volumeClaimTemplates: [volumeClaim(storage, props.storageClassName)],
+          template: podTemplate(pods._podTemplate()),
+          volumeClaimTemplates: [volumeClaim(storage, props.storageClassName, chartLabels(this))],
         }),
       }),
     });
+    const pods = new NodePods(this, 'Pods', {
+      statefulSet,
+      selector: labels[Pod.ADDRESS_LABEL],
+      annotations: metrics ? SCRAPE : {},
+      spread: replicas > 1,
+      spec,
+    });
+    this.scheduling = pods.scheduling;
+    this.podMetadata = pods.podMetadata;
+    for (const each of [statefulSet, pods]) labelAll(each, commonLabels(this, 'broker'));
+    labelAll(this);
     requireNames(check, this);
     requireNoTwin(check, 'serviceName', service);
   }
@@ -245,9 +284,6 @@ export class RabbitMQ extends Construct implements IBroker {
 function isHashed(object: ApiObject): boolean {
   return object.name !== Names.toDnsLabel(object, { includeHash: false });
 }
-
-/** The label of a pod that says of which broker the pod is a client. */
-const BROKER_LABEL = 'cdk8s-work-queue/broker';
 
 const RESOURCES: ContainerResources = {
   cpu: { request: Cpu.millis(100) },
@@ -316,11 +352,17 @@ function dnsNames(services: string[], namespace: string | undefined): string[] {
 /**
  * Contains the API server's defaults: `kubectl apply` compares the list of claims as a whole, and would otherwise
  * always find a difference.
+ *
+ * @param labels labels that never change, because the claims of a StatefulSet are immutable
  */
-function volumeClaim(storage: Size, storageClassName: string | undefined): object {
+function volumeClaim(
+  storage: Size,
+  storageClassName: string | undefined,
+  labels: Readonly<Record<string, string>>,
+): object {
   return {
     ...k8s.KubePersistentVolumeClaim.GVK,
-    metadata: { name: DATA_VOLUME },
+    metadata: { name: DATA_VOLUME, labels },
     spec: {
       accessModes: ['ReadWriteOnce'],
       storageClassName,

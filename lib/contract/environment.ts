@@ -57,6 +57,8 @@ export const EnvName = {
   CLIENT_SECRET: 'CLIENT_SECRET',
   /** The Secret with the administrator and the Erlang cookie. */
   ADMIN_SECRET: 'ADMIN_SECRET',
+  /** The value of the Secrets' label {@link Label.CHART}. */
+  CHART: 'CHART',
 
   // the broker init program
   ADMIN_SECRET_DIR: 'ADMIN_SECRET_DIR',

@@ -1,8 +1,8 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { k8s, RestartPolicy, Workload, type WorkloadProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { commonLabels } from './common-labels';
 import { contentHash } from './content-hash';
+import { commonLabels, labelAll } from './labels';
 import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
 
@@ -46,16 +46,13 @@ export abstract class ContentNamedJob extends Workload {
     // With `Never`, the pods of failed attempts remain, and so do their logs. `OnFailure` deletes them at the
     // backoffLimit.
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
-    const labels = commonLabels(this, component);
     this.apiObject = new ContentNamedObject(this, 'Resource', {
       ...k8s.KubeJob.GVK,
-      metadata: { name: pathLabel(this), labels },
+      metadata: { name: pathLabel(this) },
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
     });
     // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
-    for (const [key, value] of Object.entries(labels)) {
-      if (this.podMetadata.getLabel(key) === undefined) this.podMetadata.addLabel(key, value);
-    }
+    labelAll(this, commonLabels(this, component));
   }
 
   /**

@@ -13,6 +13,7 @@ import { MountPath } from '../contract/mount-paths';
 import { synthError } from '../validation/synth-error';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
 import { Images } from './images';
+import { labelAll } from './labels';
 import { lazy } from './lazy';
 import { pathLabel } from './path-label';
 import { programFile } from './program-files';
@@ -72,6 +73,7 @@ export function programsVolume(user: Construct, name: ProgramName, scripts: stri
   const shared = chart.node.tryFindChild(id) as ContentConfigMap | undefined;
   const configMap =
     shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
+  labelAll(configMap);
   user.node.addDependency(configMap);
   const reference = ConfigMap.fromConfigMapName(user, 'Programs', configMap.name);
   return Volume.fromConfigMap(user, 'ProgramsVolume', reference, { name: 'work-queue-programs' });

@@ -23,6 +23,7 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../manifest/content-named-job';
+import { labelAll } from '../manifest/labels';
 import { lazy } from '../manifest/lazy';
 import { pathLabel } from '../manifest/path-label';
 import { programContainer, programsVolume, SMALL } from '../manifest/program-container';
@@ -30,6 +31,7 @@ import { Check } from '../validation/check';
 import { constructContext, requireProps } from '../validation/props';
 import { requireResources } from '../validation/resources';
 import { synthError } from '../validation/synth-error';
+import { queueLabels } from './queue-labels';
 import { type IWorkQueue, QueueType, type WorkerNeeds } from './work-queue';
 
 /** Properties for a queue and its seeder. */
@@ -179,6 +181,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         resources: props.resources ?? seederResources(props.items),
       }),
     );
+    labelAll(this, queueLabels(this));
   }
 
   /**

@@ -14,6 +14,8 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../manifest/content-named-job';
+import { labelAll } from '../manifest/labels';
+import { queueLabels } from '../queue/queue-labels';
 import type { IWorkQueue } from '../queue/work-queue';
 import { Check, MAX_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
 import { constructContext, requireProps } from '../validation/props';
@@ -107,6 +109,7 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.node.addValidation(new WorkerValidation(context, this.worker, props));
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
+    labelAll(this, queueLabels(props.queue));
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', ContainerName.WORKER);
   }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { Label } from '../../lib/contract/labels';
 import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
@@ -108,18 +109,22 @@ test('the README shows the labels that the Jobs have', () => {
   );
 });
 
+test.each(pages)('the labels in %s are those that this package sets', (page) => {
+  const labels: readonly string[] = Object.values(Label);
+  const text = readFileSync(join(root, page), 'utf8');
+  for (const [, label] of text.matchAll(/(?:`|-[lL] |,)(cdk8s-work-queue\/[a-z]+)/g)) expect(labels).toContain(label);
+});
+
 test('the command for old runs prints what the manifest does not name', () => {
   const guide = readFileSync(join(root, 'docs', 'how-it-works.md'), 'utf8');
   const [, command] = /^```sh\n(kubectl get jobs,configmaps .*?)^```/ms.exec(guide) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
-    const names = [
-      'job.batch/fruits-eat-1',
-      'job.batch/fruits-eat-11',
-      'configmap/fruits-items-0-2',
-      'configmap/other',
-    ];
-    writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\nprintf '%s\\n' ${names.join(' ')}\n`, { mode: 0o755 });
+    const names = ['job.batch/fruits-eat-1', 'job.batch/fruits-eat-11', 'configmap/fruits-items-0-2'];
+    const selects = `[ "$3 $4" = '-l ${Label.CHART}=fruits' ] || exit 1`;
+    writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\n${selects}\nprintf '%s\\n' ${names.join(' ')}\n`, {
+      mode: 0o755,
+    });
     mkdirSync(join(folder, 'dist'));
     writeFileSync(join(folder, 'dist', 'fruits.k8s.yaml'), 'metadata:\n  name: fruits-eat-11\n');
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { NETWORK_LABEL } from '../client-labels';
+import { Label } from '../../contract/labels';
 import { Network } from '../network';
 import { Port } from './broker-ports';
 
@@ -45,7 +45,7 @@ export class BrokerNetwork extends Construct {
     });
     new k8s.KubeNetworkPolicy(this, 'Clients', {
       spec: {
-        podSelector: { matchLabels: { ...props.clientLabels, [NETWORK_LABEL]: Network.RESTRICTED } },
+        podSelector: { matchLabels: { ...props.clientLabels, [Label.NETWORK]: Network.RESTRICTED } },
         // No rules for ingress: nothing connects to a seeder or a courier.
         policyTypes: ['Ingress', 'Egress'],
         egress: [{ to: [{ podSelector: nodes }], ports: amqp }, ...dns()],

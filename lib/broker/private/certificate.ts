@@ -6,6 +6,7 @@ import {
   CertificateSpecUsages,
   Certificate as CertManagerCertificate,
 } from '../../../imports/cert-manager.io';
+import { chartLabels } from '../../manifest/labels';
 
 export interface CertificateProps {
   /** The Secret that cert-manager creates, with the keys of `CertificateKey`. */
@@ -28,6 +29,7 @@ export class Certificate extends ApiObject {
     const manifest = CertManagerCertificate.manifest({
       spec: {
         secretName,
+        secretTemplate: { labels: chartLabels(scope) },
         dnsNames,
         issuerRef: { kind: issuerKind, name: issuerName },
         usages: [

@@ -9,11 +9,13 @@ import {
   Role,
   Secret,
   ServiceAccount,
+  type Workload,
   type WorkloadProps,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { ContainerName } from '../../contract/containers';
 import { EnvName } from '../../contract/environment';
+import { Label } from '../../contract/labels';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -21,6 +23,7 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../../manifest/content-named-job';
+import { chartLabels } from '../../manifest/labels';
 import { type ProgramContainerOptions, programContainer, programsVolume } from '../../manifest/program-container';
 
 export interface GeneratedCredentialsProps {
@@ -39,7 +42,9 @@ export class GeneratedCredentials extends Construct {
   public readonly client: ISecret;
   /** The Secret with the administrator, and with the Erlang cookie of the nodes. */
   public readonly admin: ISecret;
-  /** The labels of the Job's pods. */
+  /** The Job that creates the Secrets. */
+  public readonly job: Workload;
+  /** The labels by which the Job's pods are selected. */
   public readonly podLabels: Record<string, string>;
 
   constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
@@ -62,9 +67,11 @@ export class GeneratedCredentials extends Construct {
     const env = {
       ...(!given && { [EnvName.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
       [EnvName.ADMIN_SECRET]: EnvValue.fromValue(adminName),
+      [EnvName.CHART]: EnvValue.fromValue(chartLabels(this)[Label.CHART]),
     };
     const container = { env, resources: props.credentialsResources };
     const job = new CredentialsJob(this, 'Job', container, { serviceAccount, dockerRegistryAuth });
+    this.job = job;
     job.node.addDependency(binding);
     this.podLabels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(job) };
   }

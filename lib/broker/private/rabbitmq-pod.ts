@@ -50,10 +50,6 @@ export interface RabbitMQPodOptions {
   readonly config: LazyConfigMap;
   readonly dockerRegistryAuth: ISecret | undefined;
   readonly image: () => string;
-  /** The labels by which the pods are selected. */
-  readonly labels: Record<string, string>;
-  /** All labels of the pods. */
-  readonly podLabels: Record<string, string>;
   readonly metrics: boolean;
   /** The name of the headless Service. */
   readonly nodes: string;
@@ -64,8 +60,8 @@ export interface RabbitMQPodOptions {
   readonly initResources: ContainerResources | undefined;
 }
 
-export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
-  const { broker, admin, certificate, config, dockerRegistryAuth, labels, podLabels, metrics, replicas } = options;
+export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodSpec {
+  const { broker, admin, certificate, config, dockerRegistryAuth, replicas } = options;
   const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
@@ -101,28 +97,24 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodTemplateSpec {
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
   ];
   return {
-    metadata: { labels: podLabels, annotations: metrics ? SCRAPE : undefined },
-    spec: {
-      affinity: replicas > 1 ? onDifferentNodes(labels) : undefined,
-      automountServiceAccountToken: false,
-      // The server would read the variables of a Service, such as RABBITMQ_PORT, as its settings.
-      enableServiceLinks: false,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: RABBITMQ_USER,
-        runAsGroup: RABBITMQ_USER,
-        fsGroup: RABBITMQ_USER,
-        fsGroupChangePolicy: 'OnRootMismatch',
-      },
-      imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
-      terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
-      initContainers: [new Container(init)._toKube()],
-      containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
-      volumes: [
-        { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },
-        ...volumes.map((volume) => volume._toKube()),
-      ],
+    automountServiceAccountToken: false,
+    // The server would read the variables of a Service, such as RABBITMQ_PORT, as its settings.
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: RABBITMQ_USER,
+      runAsGroup: RABBITMQ_USER,
+      fsGroup: RABBITMQ_USER,
+      fsGroupChangePolicy: 'OnRootMismatch',
     },
+    imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
+    terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
+    initContainers: [new Container(init)._toKube()],
+    containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
+    volumes: [
+      { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },
+      ...volumes.map((volume) => volume._toKube()),
+    ],
   };
 }
 
@@ -131,17 +123,11 @@ function configMount(mountPath: string, subPath: string): k8s.VolumeMount {
 }
 
 /** The annotations that the usual configuration of Prometheus for Kubernetes reads. */
-const SCRAPE = {
+export const SCRAPE = {
   'prometheus.io/scrape': 'true',
   'prometheus.io/port': String(Port.METRICS),
   'prometheus.io/path': METRICS_PATH,
 };
-
-/** Schedules the pods on different nodes of the cluster, if it has enough of them. */
-function onDifferentNodes(matchLabels: Record<string, string>): k8s.Affinity {
-  const podAffinityTerm = { labelSelector: { matchLabels }, topologyKey: 'kubernetes.io/hostname' };
-  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
-}
 
 /**
  * The server has no liveness probe, like that of RabbitMQ's cluster operator: a restart makes it worse for a node that

@@ -1,4 +1,5 @@
 import { EnvName } from '../../contract/environment';
+import { Label } from '../../contract/labels';
 import { requireEnv } from '../runtime/environment';
 import { exitWith, shutdownSignal } from '../runtime/exit-status';
 import { createSecrets } from './credentials';
@@ -11,7 +12,12 @@ const shutdown = shutdownSignal();
 
 exitWith(() => {
   const client = process.env[EnvName.CLIENT_SECRET];
-  const admin = adminSecret(requireEnv(EnvName.ADMIN_SECRET));
+  const labels = { [Label.CHART]: requireEnv(EnvName.CHART) };
+  const admin = adminSecret(requireEnv(EnvName.ADMIN_SECRET), labels);
   const [host, port] = [requireEnv('KUBERNETES_SERVICE_HOST'), requireEnv('KUBERNETES_SERVICE_PORT')];
-  return createSecrets(client ? [clientSecret(client), admin] : [admin], { account: ACCOUNT, host, port }, shutdown);
+  return createSecrets(
+    client ? [clientSecret(client, labels), admin] : [admin],
+    { account: ACCOUNT, host, port },
+    shutdown,
+  );
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { ExitCode } from '../../contract/exit-codes';
+import { MANAGED_BY } from '../../contract/labels';
 import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
 import { GaveUp, Obstacle, retry } from '../runtime/retry';
@@ -105,8 +106,8 @@ function post(secret: object, { account, host, port }: ApiServer): Promise<Answe
   });
 }
 
-function manifest({ name, type, stringData }: NewSecret): object {
-  const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'cdk8s-work-queue' } };
+function manifest({ name, type, labels, stringData }: NewSecret): object {
+  const metadata = { name, labels: { ...MANAGED_BY, ...labels } };
   return { apiVersion: 'v1', kind: 'Secret', type, metadata, stringData };
 }
 

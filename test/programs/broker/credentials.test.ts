@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdminSecretKey, CredentialFile } from '../../../lib/contract/broker-secrets';
 import { ExitCode } from '../../../lib/contract/exit-codes';
+import { Label, MANAGED_BY } from '../../../lib/contract/labels';
 import { createSecrets } from '../../../lib/programs/broker/credentials';
 import { adminSecret, clientSecret } from '../../../lib/programs/broker/new-secrets';
+
+const LABELS = { [Label.CHART]: 'fruits' };
 
 interface Call {
   readonly method: string;
@@ -78,7 +81,7 @@ describe('the Secrets', () => {
   afterEach(() => api.stop());
 
   test('are created with the token of the service account, in its namespace, and none is read', async () => {
-    const status = await api.create(clientSecret('c'), adminSecret('a'));
+    const status = await api.create(clientSecret('c', LABELS), adminSecret('a', LABELS));
     expect(status).toEqual({ code: ExitCode.DONE, message: 'Secret c created; Secret a created' });
     expect(api.calls.map(({ method, path, authorization }) => [method, path, authorization])).toEqual([
       ['POST', '/api/v1/namespaces/research/secrets', 'Bearer the-token'],
@@ -86,6 +89,7 @@ describe('the Secrets', () => {
     ]);
     const [client, admin] = api.calls.map(({ body }) => JSON.parse(body));
     expect(client).toMatchObject({ kind: 'Secret', type: 'kubernetes.io/basic-auth', metadata: { name: 'c' } });
+    for (const { metadata } of [client, admin]) expect(metadata.labels).toEqual({ ...MANAGED_BY, ...LABELS });
     expect(client.stringData).toEqual({
       [CredentialFile.USERNAME]: 'work-queue',
       [CredentialFile.PASSWORD]: expect.stringMatching(/^[\w-]{43}$/),
@@ -99,7 +103,7 @@ describe('the Secrets', () => {
 
   test('that exist stay as they are, and the message says so', async () => {
     api.secrets.add('a');
-    expect(await api.create(clientSecret('c'), adminSecret('a'))).toEqual({
+    expect(await api.create(clientSecret('c', LABELS), adminSecret('a', LABELS))).toEqual({
       code: ExitCode.DONE,
       message: 'Secret c created; Secret a already exists and was not changed',
     });
@@ -107,7 +111,7 @@ describe('the Secrets', () => {
 
   test('are tried again after an error of the API server', async () => {
     api.faults.push(503);
-    expect(await api.create(adminSecret('a'))).toEqual({ code: ExitCode.DONE, message: 'Secret a created' });
+    expect(await api.create(adminSecret('a', LABELS))).toEqual({ code: ExitCode.DONE, message: 'Secret a created' });
     expect(api.calls).toHaveLength(2);
   });
 });

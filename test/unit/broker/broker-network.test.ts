@@ -1,4 +1,5 @@
 import { App, Chart } from 'cdk8s';
+import { Label } from '../../../lib/contract/labels';
 import {
   CoarseWorkerJob,
   Network,
@@ -79,7 +80,7 @@ describe('the policy of the broker', () => {
   test('the broker admits pods with its client labels, and no others', () => {
     const policies = new Policies({ replicas: 3 });
     expect(policies.openTo({ app: 'mine', ...policies.run.broker.clientLabels })).toEqual([5672]);
-    const strangers: Labels[] = [{}, { app: 'mine' }, { 'cdk8s-work-queue/broker': 'another' }];
+    const strangers: Labels[] = [{}, { app: 'mine' }, { [Label.BROKER]: 'another' }];
     for (const labels of strangers) {
       expect(policies.openTo(labels)).toEqual([]);
     }
@@ -232,9 +233,9 @@ describe('Network.OPEN', () => {
     expect(run.broker.clientLabels).toBeUndefined();
   });
 
-  test('with `Network.OPEN`, no pod carries labels of this package', () => {
+  test('with `Network.OPEN`, no pod carries labels for NetworkPolicies', () => {
     for (const object of run.objects().filter(({ spec }) => spec?.template)) {
-      expect(Object.keys(podLabels(object)).filter((key) => key.startsWith('cdk8s-work-queue/'))).toEqual([]);
+      for (const label of [Label.BROKER, Label.NETWORK]) expect(podLabels(object)).not.toHaveProperty([label]);
     }
   });
 });

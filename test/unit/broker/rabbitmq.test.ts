@@ -61,6 +61,7 @@ describe('the StatefulSet', () => {
       'app.kubernetes.io/name': 'test-rabbitmq',
       'app.kubernetes.io/component': 'broker',
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+      'cdk8s-work-queue/chart': 'test',
     });
   });
 
@@ -176,6 +177,7 @@ describe('the credentials', () => {
     expect(env(job, ContainerName.CREDENTIALS)).toEqual({
       [EnvName.CLIENT_SECRET]: client,
       [EnvName.ADMIN_SECRET]: admin,
+      [EnvName.CHART]: 'test',
     });
     expect(container(job, ContainerName.CREDENTIALS).command).toEqual(['node', `${MountPath.PROGRAMS}/credentials.js`]);
   });
@@ -228,7 +230,10 @@ describe('the credentials', () => {
     }));
     expect(broker.connection.credentials.name).toBe('my-secret');
     const admin = broker.adminCredentials.name;
-    expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({ [EnvName.ADMIN_SECRET]: admin });
+    expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.ADMIN_SECRET]: admin,
+      [EnvName.CHART]: 'test',
+    });
     const mounted = pod.volumes.filter(({ secret }: Json) => secret).map(({ secret }: Json) => secret.secretName);
     expect(mounted).toEqual(['my-secret', admin]);
   });

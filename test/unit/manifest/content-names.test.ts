@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
 import { ContainerName } from '../../../lib/contract/containers';
+import { Label } from '../../../lib/contract/labels';
 import { type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
-import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
+import { FRUITS, type Json, newChart, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
 const names = (run: SynthesizedRun) => run.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 const jobName = (worker: Partial<CoarseWorkerJobProps>) => new SynthesizedRun({ worker }).job.name;
@@ -85,10 +86,14 @@ describe('the name of a Job', () => {
   });
 
   test('the labels of a Job do not change with what the Job runs', () => {
-    expect(new SynthesizedRun().workerJob().metadata.labels).toEqual({
+    const run = new SynthesizedRun();
+    expect(run.workerJob().metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-eat',
       'app.kubernetes.io/component': ContainerName.WORKER,
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+      [Label.CHART]: 'test',
+      [Label.QUEUE]: run.queue.queueName,
+      [Label.RUN]: run.queue.queueName,
     });
   });
 
@@ -104,6 +109,13 @@ describe('the name of a Job', () => {
     const labels = { 'app.kubernetes.io/name': 'mine' };
     const { spec } = new SynthesizedRun({ worker: { podMetadata: { labels } } }).workerJob();
     expect(spec.template.metadata.labels).toMatchObject({ ...labels, 'app.kubernetes.io/component': 'worker' });
+  });
+
+  test('a label of the chart replaces one of this package', () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'Helm' };
+    for (const { metadata } of new SynthesizedRun({}, newChart({ labels })).objects()) {
+      expect(metadata.labels).toMatchObject(labels);
+    }
   });
 
   test('the labels of pods do not become part of the selectors of a broker, which cannot change', () => {

@@ -1,0 +1,16 @@
+/** The labels of this package, which say to what an object belongs. They select; the names of objects do not. */
+export const Label = {
+  /** The chart of the object: see `chartLabels`. All objects that this package creates have it. */
+  CHART: 'cdk8s-work-queue/chart',
+  /** The name of the work queue. All objects of a seeder and of a worker Job, and their pods, have it. */
+  QUEUE: 'cdk8s-work-queue/queue',
+  /** The name of the run, as in {@link ItemHeader.RUN}. The objects with the label {@link Label.QUEUE} have it. */
+  RUN: 'cdk8s-work-queue/run',
+  /** Of which broker the pod is a client. */
+  BROKER: 'cdk8s-work-queue/broker',
+  /** On a pod whose connections the broker's NetworkPolicy restricts. */
+  NETWORK: 'cdk8s-work-queue/network',
+} as const;
+
+/** The label of Kubernetes that names the tool which manages an object, and its value. */
+export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'cdk8s-work-queue' } as const;

@@ -1,0 +1,62 @@
+import { ApiObject, type ApiObjectMetadataDefinition, Chart } from 'cdk8s';
+import { Workload } from 'cdk8s-plus-28';
+import type { Construct, IConstruct } from 'constructs';
+import { Label, MANAGED_BY } from '../contract/labels';
+import { contentHash } from './content-hash';
+import { pathLabel } from './path-label';
+
+/** What Kubernetes accepts as the value of a label, except for an empty string. */
+const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
+/** Leaves space for `-` and a hash of ten digits in the 63 characters of a label's value. */
+const MAX_READABLE = 52;
+
+/**
+ * Labels all objects that a construct has created so far, and the pods of its workloads, with {@link chartLabels} and
+ * more. A label that the object already has stays, because the user has set it: for the chart, or in `podMetadata`.
+ *
+ * @param labels more labels; a value may be lazy, so a label never becomes part of the name that it contains
+ */
+export function labelAll(construct: Construct, labels: Readonly<Record<string, string>> = {}): void {
+  const all = Object.entries({ ...chartLabels(construct), ...labels });
+  for (const metadata of construct.node.findAll().flatMap(metadataOf)) {
+    for (const [key, value] of all) if (metadata.getLabel(key) === undefined) metadata.addLabel(key, value);
+  }
+}
+
+function metadataOf(construct: IConstruct): ApiObjectMetadataDefinition[] {
+  if (ApiObject.isApiObject(construct)) return [construct.metadata];
+  return construct instanceof Workload ? [construct.podMetadata] : [];
+}
+
+/** The label of everything in a chart: the id of the chart, or of a nested chart its path and a hash. */
+export function chartLabels(construct: IConstruct): Record<string, string> {
+  return { [Label.CHART]: labelValue(Chart.of(construct).node.path) };
+}
+
+/**
+ * The labels that identify an object whose name contains a hash.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ *
+ * @param component what the object is for
+ */
+export function commonLabels(construct: Construct, component: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': pathLabel(construct),
+    'app.kubernetes.io/component': component,
+    ...MANAGED_BY,
+  };
+}
+
+/**
+ * A string as the value of a label. If Kubernetes does not accept it, its start is kept as far as possible, and a hash
+ * of all of it follows, so that no two strings have the same value.
+ */
+export function labelValue(text: string): string {
+  if (LABEL_VALUE.test(text)) return text;
+  const readable = text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, MAX_READABLE)
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  return [readable, contentHash(text)].filter((part) => part !== '').join('-');
+}
