@@ -12,6 +12,7 @@ import type { Construct } from 'constructs';
 import { MountPath } from '../contract/mount-paths';
 import { synthError } from '../validation/synth-error';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
+import { exactSizes } from './exact-sizes';
 import { Images } from './images';
 import { labelAll } from './labels';
 import { lazy } from './lazy';
@@ -54,7 +55,7 @@ export function programContainer(user: Construct, options: ProgramContainerOptio
     command: ['node', `${MountPath.PROGRAMS}/${options.program}.js`],
     envVariables: options.env,
     volumeMounts: [programsMount(options.programs), ...(options.volumeMounts ?? [])],
-    resources: options.resources ?? SMALL,
+    resources: exactSizes(options.resources ?? SMALL),
     securityContext: { ...RESTRICTED, user: id, group: id, readOnlyRootFilesystem: true },
   };
 }

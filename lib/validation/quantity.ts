@@ -1,6 +1,6 @@
 const BINARY_UNITS = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
-/** A Kubernetes quantity in the forms that cdk8s writes: `2`, `0.5`, `500m` or `64Mi`. */
+/** A Kubernetes quantity in the forms that cdk8s writes: `2`, `0.5`, `500m`, `64Mi` or `9.5e-7Gi`. */
 interface Quantity {
   readonly amount: number;
   /** `m`, one of {@link BINARY_UNITS}, or an empty string. */
@@ -12,7 +12,7 @@ interface Quantity {
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 function parseQuantity(text: string): Quantity | undefined {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(m|[KMGTP]i)?$/.exec(text) ?? [];
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?(?:e-\d+)?)(m|[KMGTP]i)?$/.exec(text) ?? [];
   return amount === undefined ? undefined : { amount: Number(amount), unit };
 }
 
@@ -25,7 +25,7 @@ export function quantityValue(text: string): number {
 
 /**
  * Returns the quantity in the largest unit that leaves a whole number, as the API server writes it: `1Gi`, not
- * `1024Mi`; `1`, not `1000m`; `500m`, not `0.5`. A string that is not a quantity is returned as it is.
+ * `1024Mi`; `512Mi`, not `0.5Gi`; `1`, not `1000m`; `500m`, not `0.5`. A string that is not a quantity is returned as it is.
  */
 export function canonicalQuantity(text: string): string {
   const quantity = parseQuantity(text);
@@ -36,6 +36,7 @@ export function canonicalQuantity(text: string): string {
     return millis % 1000 === 0 ? String(millis / 1000) : `${millis}m`;
   }
   let unit = BINARY_UNITS.indexOf(quantity.unit);
+  for (; !Number.isInteger(amount) && unit >= 0; unit--) amount *= 1024;
   for (; amount % 1024 === 0 && amount > 0 && unit < BINARY_UNITS.length - 1; unit++) amount /= 1024;
-  return `${amount}${BINARY_UNITS[unit]}`;
+  return `${amount}${BINARY_UNITS[unit] ?? ''}`;
 }

@@ -16,6 +16,7 @@ import { ContainerName } from '../../contract/containers';
 import { EnvName } from '../../contract/environment';
 import { MountPath } from '../../contract/mount-paths';
 import type { LazyConfigMap } from '../../manifest/config-map';
+import { exactSizes } from '../../manifest/exact-sizes';
 import { lazy } from '../../manifest/lazy';
 import { programContainer, programsVolume } from '../../manifest/program-container';
 import { pullPolicy } from '../../manifest/pull-policy';
@@ -161,7 +162,7 @@ function server(options: RabbitMQPodOptions): ContainerProps {
       failureThreshold: 2,
     }),
     lifecycle: { preStop: Handler.fromCommand(shell(beforeStop(replicas))) },
-    resources,
+    resources: exactSizes(resources),
     securityContext: { ...RESTRICTED, user: RABBITMQ_USER, group: RABBITMQ_USER, readOnlyRootFilesystem: false },
   };
 }

@@ -7,6 +7,7 @@ import { EnvName, ProgramEnvName } from '../../contract/environment';
 import { SHARED_VOLUME_BYTES } from '../../contract/limits';
 import { MountPath } from '../../contract/mount-paths';
 import { SharedVolume } from '../../contract/shared-volume';
+import { exactSizes } from '../../manifest/exact-sizes';
 import { lazy } from '../../manifest/lazy';
 import { programContainer, programsMount, programsVolume } from '../../manifest/program-container';
 import { pullPolicy } from '../../manifest/pull-policy';
@@ -57,7 +58,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     envFrom: props.envFrom,
     volumeMounts: [...mounts, ...normalizedMounts(props.volumeMounts)],
     // Without an empty object, cdk8s-plus would request a whole CPU.
-    resources: props.resources ?? {},
+    resources: exactSizes(props.resources ?? {}),
     securityContext: workerSecurity(props),
   };
   const client = brokerClient(job, props.queue.broker);

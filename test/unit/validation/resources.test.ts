@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { type ContainerResources, Cpu } from 'cdk8s-plus-28';
 import { ContainerName } from '../../../lib/contract/containers';
-import { container, SynthesizedRun } from '../../../tools/synthesized-run';
+import { container, type Json, podSpecs, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf } from '../../support/broker-of';
 
 const { gibibytes, mebibytes } = Size;
@@ -12,6 +12,7 @@ test.each<[string, ContainerResources]>([
   ['limits without requests', { cpu: { limit: Cpu.units(0.5) }, ephemeralStorage: { limit: gibibytes(9) } }],
   ['a request equal to its limit', { cpu: { request: Cpu.millis(1500), limit: Cpu.units(1.5) } }],
   ['a request equal to its limit in another unit', { memory: { request: mebibytes(1024), limit: gibibytes(1) } }],
+  ['ephemeral storage below 1 GiB', { ephemeralStorage: { request: mebibytes(64), limit: mebibytes(512) } }],
   ['a request of 0', { cpu: { request: Cpu.units(0) } }],
 ])('resources may be %s', (_, resources) => {
   expect(
@@ -31,6 +32,10 @@ test.each<[ContainerResources, RegExp]>([
   ],
   [{ ephemeralStorage: { request: gibibytes(2), limit: gibibytes(1) } }, /resources\.ephemeralStorage\.request is 2Gi/],
   [
+    { ephemeralStorage: { request: gibibytes(1), limit: mebibytes(512) } },
+    /: resources\.ephemeralStorage\.request is 1Gi; it must not exceed the limit, 512Mi\. Lower the request, or raise/,
+  ],
+  [
     { cpu: { request: Cpu.millis(-1) } },
     /resources\.cpu\.request is -1m; it must be a number that is not below 0\. Leave it/,
   ],
@@ -40,6 +45,34 @@ test.each<[ContainerResources, RegExp]>([
 ])('the resources %j are an error for worker, seeder and broker', (resources, message) => {
   for (const component of ['worker', 'seeder', 'broker'])
     expect(() => new SynthesizedRun({ [component]: { resources } })).toThrow(message);
+});
+
+/** Sizes that are not whole numbers of the units in which cdk8s-plus writes them. */
+const FINE: [ContainerResources, Json][] = [
+  [
+    { ephemeralStorage: { request: mebibytes(64), limit: mebibytes(512) } },
+    { requests: { 'ephemeral-storage': '64Mi' }, limits: { 'ephemeral-storage': '512Mi' } },
+  ],
+  [
+    { memory: { request: Size.kibibytes(65_537), limit: gibibytes(1.5) } },
+    { requests: { memory: '65537Ki' }, limits: { memory: '1536Mi' } },
+  ],
+  [{ ephemeralStorage: { limit: Size.kibibytes(1) } }, { limits: { 'ephemeral-storage': '1Ki' } }],
+  [{ ephemeralStorage: { limit: gibibytes(1.1) } }, { limits: { 'ephemeral-storage': '1181116007' } }],
+];
+
+test.each(FINE)('the sizes %j are exact in every container', (resources, rendered) => {
+  const run = new SynthesizedRun({
+    worker: { resources, courierResources: resources },
+    seeder: { resources },
+    broker: { resources, initResources: resources, credentialsResources: resources },
+  });
+  const containers = podSpecs(run.objects()).flatMap(({ initContainers = [], containers }) => [
+    ...initContainers,
+    ...containers,
+  ]);
+  expect(containers).toHaveLength(6);
+  for (const container of containers) expect(container.resources).toEqual(rendered);
 });
 
 describe('the containers of this package', () => {
