@@ -76,6 +76,10 @@ test.each(FINE)('the sizes %j are exact in every container', (resources, rendere
 });
 
 describe('the containers of this package', () => {
+  test('no container has ephemeral storage by default: a limit of one limits its whole pod', () => {
+    expect(JSON.stringify(podSpecs(new SynthesizedRun().objects()))).not.toContain('ephemeral-storage');
+  });
+
   const resources = { cpu: { request: Cpu.millis(20), limit: Cpu.millis(500) }, memory: { limit: mebibytes(128) } };
   const rendered = { requests: { cpu: '20m' }, limits: { cpu: '500m', memory: '128Mi' } };
   const wrong = { cpu: { request: Cpu.units(2), limit: Cpu.units(1) } };
