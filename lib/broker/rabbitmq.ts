@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { Label } from '../contract/labels';
 import { Images } from '../manifest/images';
-import { chartLabels, commonLabels, labelAll } from '../manifest/labels';
+import { addLabels, chartLabels, commonLabels, labelWithChart } from '../manifest/labels';
 import { podTemplate } from '../manifest/pod-template';
 import { Check } from '../validation/check';
 import { requireProps } from '../validation/props';
@@ -257,8 +257,8 @@ export class RabbitMQ extends Construct implements IBroker {
     });
     this.scheduling = pods.scheduling;
     this.podMetadata = pods.podMetadata;
-    for (const each of [statefulSet, pods]) labelAll(each, commonLabels(this, 'broker'));
-    labelAll(this);
+    for (const metadata of [statefulSet.metadata, pods.podMetadata]) addLabels(metadata, commonLabels(this, 'broker'));
+    labelWithChart(this);
     requireNames(check, this);
     requireNoTwin(check, 'serviceName', service);
   }

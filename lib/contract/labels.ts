@@ -2,7 +2,7 @@
 export const Label = {
   /** The chart of the object: see `chartLabels`. All objects that this package creates have it. */
   CHART: 'cdk8s-work-queue/chart',
-  /** The name of the work queue. All objects of a seeder and of a worker Job, and their pods, have it. */
+  /** The name of the work queue. The Jobs of seeder and worker and their pods have it. */
   QUEUE: 'cdk8s-work-queue/queue',
   /** The name of the run, as in {@link ItemHeader.RUN}. The objects with the label {@link Label.QUEUE} have it. */
   RUN: 'cdk8s-work-queue/run',

@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { k8s, RestartPolicy, Workload, type WorkloadProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { contentHash } from './content-hash';
-import { commonLabels, labelAll } from './labels';
+import { addLabels, commonLabels } from './labels';
 import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
 
@@ -52,7 +52,7 @@ export abstract class ContentNamedJob extends Workload {
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
     });
     // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
-    labelAll(this, commonLabels(this, component));
+    this._label(commonLabels(this, component));
   }
 
   /**
@@ -65,6 +65,15 @@ export abstract class ContentNamedJob extends Workload {
 
   /** @internal */
   public abstract _settings(): JobSettings;
+
+  /**
+   * Labels the Job and its pods.
+   *
+   * @internal
+   */
+  public _label(labels: Readonly<Record<string, string>>): void {
+    for (const metadata of [this.metadata, this.podMetadata]) addLabels(metadata, labels);
+  }
 
   /** @internal */
   public _podTemplate(): k8s.PodTemplateSpec {

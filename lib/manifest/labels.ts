@@ -12,16 +12,20 @@ const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const MAX_READABLE = 52;
 
 /**
- * Labels all objects that a construct has created so far, and the pods of its workloads, with {@link chartLabels} and
- * more. A label that the object already has stays, because the user has set it: for the chart, or in `podMetadata`.
+ * Adds labels to an object or to pods. A label that is already there stays, because the user has set it: for the chart,
+ * or in `podMetadata`.
  *
- * @param labels more labels; a value may be lazy, so a label never becomes part of the name that it contains
+ * @param labels a value may be lazy, so that a label never becomes part of the name that it contains
  */
-export function labelAll(construct: Construct, labels: Readonly<Record<string, string>> = {}): void {
-  const all = Object.entries({ ...chartLabels(construct), ...labels });
-  for (const metadata of construct.node.findAll().flatMap(metadataOf)) {
-    for (const [key, value] of all) if (metadata.getLabel(key) === undefined) metadata.addLabel(key, value);
+export function addLabels(metadata: ApiObjectMetadataDefinition, labels: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(labels)) {
+    if (metadata.getLabel(key) === undefined) metadata.addLabel(key, value);
   }
+}
+
+/** Adds {@link chartLabels} to all objects that a construct has created so far, and to the pods of its workloads. */
+export function labelWithChart(construct: Construct): void {
+  for (const metadata of construct.node.findAll().flatMap(metadataOf)) addLabels(metadata, chartLabels(construct));
 }
 
 function metadataOf(construct: IConstruct): ApiObjectMetadataDefinition[] {

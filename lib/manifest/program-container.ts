@@ -14,7 +14,7 @@ import { synthError } from '../validation/synth-error';
 import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
 import { exactSizes } from './exact-sizes';
 import { Images } from './images';
-import { labelAll } from './labels';
+import { labelWithChart } from './labels';
 import { lazy } from './lazy';
 import { pathLabel } from './path-label';
 import { programFile } from './program-files';
@@ -74,7 +74,7 @@ export function programsVolume(user: Construct, name: ProgramName, scripts: stri
   const shared = chart.node.tryFindChild(id) as ContentConfigMap | undefined;
   const configMap =
     shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
-  labelAll(configMap);
+  labelWithChart(configMap);
   user.node.addDependency(configMap);
   const reference = ConfigMap.fromConfigMapName(user, 'Programs', configMap.name);
   return Volume.fromConfigMap(user, 'ProgramsVolume', reference, { name: 'work-queue-programs' });

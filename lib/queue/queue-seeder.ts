@@ -23,7 +23,7 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../manifest/content-named-job';
-import { labelAll } from '../manifest/labels';
+import { labelWithChart } from '../manifest/labels';
 import { lazy } from '../manifest/lazy';
 import { pathLabel } from '../manifest/path-label';
 import { programContainer, programsVolume, SMALL } from '../manifest/program-container';
@@ -181,7 +181,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         resources: props.resources ?? seederResources(props.items),
       }),
     );
-    labelAll(this, queueLabels(this));
+    this._label(queueLabels(this));
+    labelWithChart(this);
   }
 
   /**

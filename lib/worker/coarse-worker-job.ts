@@ -14,7 +14,7 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../manifest/content-named-job';
-import { labelAll } from '../manifest/labels';
+import { labelWithChart } from '../manifest/labels';
 import { queueLabels } from '../queue/queue-labels';
 import type { IWorkQueue } from '../queue/work-queue';
 import { Check, MAX_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
@@ -109,7 +109,8 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.node.addValidation(new WorkerValidation(context, this.worker, props));
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
-    labelAll(this, queueLabels(props.queue));
+    this._label(queueLabels(props.queue));
+    labelWithChart(this);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', ContainerName.WORKER);
   }
 

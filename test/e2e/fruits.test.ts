@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from '../../lib';
+import { Label } from '../../lib/contract/labels';
 import { askKubectl } from '../../tools/cluster/kubectl';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
 import { FRUITS, type Json } from '../../tools/synthesized-run';
@@ -80,6 +81,12 @@ describe('main.ts', () => {
     expect(await namespace.output(job)).toEqual([]);
     const words = (await namespace.podsOf(job)).map((pod) => lastWords(pod, 'courier'));
     expect(words).toEqual(Array(8).fill('all 8 items settled: 8 done; this pod: no item done'));
+  });
+
+  test('labels with the chart what was created in the cluster, so that the clean-up finds it', async () => {
+    const selector = `${Label.CHART}=fruits`;
+    expect(await namespace.list('persistentvolumeclaims', selector)).toHaveLength(1);
+    expect(await namespace.list('secrets', selector)).toHaveLength(2);
   });
 
   /** Every Job and pod, and whether it is still as it was. */

@@ -78,16 +78,14 @@ describe('the labels `queue` and `run`', () => {
     return [...objects, ...podsOf(objects)].map(labelsOf);
   };
 
-  test('the Jobs of seeder and worker, their pods and their ConfigMaps have them, and nothing else', () => {
+  test('the Jobs of seeder and worker and their pods have them, and no ConfigMap, which several runs may share', () => {
     const run = new SynthesizedRun(EVERYTHING);
     const objects = run.objects().filter((object) => Label.QUEUE in labelsOf(object));
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`.replace(/[0-9a-f]{10}$/, '#'))).toEqual([
-      'ConfigMap test-fruits-items-0-#',
       'Job test-fruits-#',
-      'ConfigMap test-eat-script-#',
       'Job test-eat-#',
     ]);
-    expect(labelled(run)).toHaveLength(6);
+    expect(labelled(run)).toHaveLength(4);
   });
 
   test('they contain the name of the queue, if there is no `runId`', () => {
@@ -103,6 +101,17 @@ describe('the labels `queue` and `run`', () => {
     for (const labels of labelled(run)) {
       expect(labels).toMatchObject({ [Label.QUEUE]: run.queue.queueName, [Label.RUN]: '2026-05-01' });
     }
+  });
+
+  test('another run changes no object that it shares with the first one', () => {
+    const first = new SynthesizedRun({ ...EVERYTHING, seeder: { runId: '1' } }).objects();
+    const named = (object: Json) => `${object.kind} ${object.metadata.name}`;
+    const second = new Map(
+      new SynthesizedRun({ ...EVERYTHING, seeder: { runId: '2' } }).objects().map((each) => [named(each), each]),
+    );
+    const shared = first.filter((object) => second.has(named(object)));
+    expect(first.length - shared.length).toBe(2);
+    for (const object of shared) expect(second.get(named(object))).toEqual(object);
   });
 
   test('the queue keeps its name if labels of the chart and of the pods change', () => {
