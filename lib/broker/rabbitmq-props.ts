@@ -81,6 +81,8 @@ export interface RabbitMQProps {
    * The resource requests and limits of the init container `broker-init`, which writes the users before a node starts.
    * No request may exceed its limit. Set them if a ResourceQuota or a LimitRange of the namespace refuses the default.
    *
+   * A limit of ephemeral storage can evict the pod because of what the node writes, unless `resources` has one too.
+   *
    * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
    */
   readonly initResources?: ContainerResources;

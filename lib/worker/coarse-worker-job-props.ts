@@ -147,6 +147,8 @@ export interface CoarseWorkerJobProps {
    * The resource requests and limits of the container `courier`. No request may exceed its limit. Its memory
    * contains Node.js, an item or two, and the shared volume of at most 64 MiB. Set them if a ResourceQuota or a LimitRange of the namespace refuses the default.
    *
+   * A limit of ephemeral storage can evict the pod because of what the worker writes, unless `resources` has one too.
+   *
    * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
    */
   readonly courierResources?: kplus.ContainerResources;
