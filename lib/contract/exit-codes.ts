@@ -11,6 +11,8 @@ export const ExitCode = {
   STOPPED: 11,
   /** All items are settled, and there are more dead letters than the Job tolerates. The Job fails at once. */
   TOO_MANY_DEAD_LETTERS: 20,
+  /** The container was killed by SIGKILL (128 + 9). No program of this package ends with it by itself. */
+  KILLED: 137,
   /** Something other than the item went wrong (EX_TEMPFAIL). The Job tries again, up to its `backoffLimit`. */
   TRY_AGAIN: 75,
 } as const;

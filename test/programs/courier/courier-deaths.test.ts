@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
+import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
@@ -59,7 +60,7 @@ describe('a pod that dies', () => {
     const last = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toHaveLength(10);
-    expect(last.courier.lastWords).toContain('item 0 "deadly" (10 pods or connections that had the item died)');
+    expect(last.courier.lastWords).toContain('item 0 "deadly" (interrupted 10 times: ');
   });
 
   test('by its worker between two items: no item answers for it, and the Job counts the pod', async () => {
@@ -183,7 +184,7 @@ describe('a pod that is terminated', () => {
     test('which writes `shutdown` into the FIFO to the courier: that is an attempt of the item too', async () => {
       const run = await seeded(['a']);
       // Its standard input is the file `item` of the shared volume.
-      const write = 'item=$(readlink /proc/self/fd/0); echo shutdown >"$(dirname "$item")/up"; exec sleep 1000';
+      const write = 'item=$(readlink /proc/self/fd/0); echo shutdown >"$(dirname "$item")/fifos/up"; exec sleep 1000';
       const pod = run.pod(['sh', '-c', write], { [EnvName.MAX_ATTEMPTS]: '1' });
       expect(await pod.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
       expect(await run.depth('dead')).toBe(1);
@@ -246,7 +247,7 @@ describe('a pod that is terminated', () => {
   test('ends at once while it waits for the seeder', async () => {
     const run = runOf({ items: ['a'] });
     const pod = run.pod(['true']);
-    await eventually(() => existsSync(join(pod.worker.folder, 'down')));
+    await eventually(() => existsSync(join(pod.worker.folder, SharedVolume.DOWN)));
     pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.STOPPED);
   });
