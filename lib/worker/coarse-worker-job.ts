@@ -177,7 +177,7 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       rules: [
         exit('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS]),
         IGNORE_DISRUPTION,
-        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED]),
+        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
         // Both containers were killed, as by an eviction that allows a second: the item counts that. If only the courier
         // was killed, the worker ends with another status.
         exit('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),

@@ -60,13 +60,11 @@ export class ItemProcessor {
         return this.settleDone(delivery);
       case 'failed':
         await this.settleFailed(delivery, outcome);
-        return outcome.workerDied ? { code: ExitCode.ATTEMPT_COUNTED, message: tally.text } : undefined;
-      case 'worker-died':
-        await this.requeue(delivery, outcome);
-        return { code: ExitCode.ATTEMPT_COUNTED, message: `${name}: ${outcome.reason}; another pod tries again` };
+        return outcome.workerDied ? { code: ExitCode.TRY_AGAIN, message: tally.text } : undefined;
       case 'stopped':
         await this.requeue(delivery, outcome);
         return shutdown.aborted ? terminated(`${name} goes to another pod; ${tally.text}`) : workerDied(tally.text);
+      case 'worker-died':
       case 'not-delivered':
         await this.requeue(delivery, outcome);
         return { code: ExitCode.TRY_AGAIN, message: `${name}: ${outcome.reason}; another pod tries again` };

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { ItemHeader } from '../../../lib/contract/message-headers';
@@ -92,4 +93,19 @@ test('a pod that is terminated before it runs its item has not interrupted it', 
   expect(items()).toEqual(['a']);
   const [copy] = await run.messages('work');
   expect(copy.headers).toMatchObject({ [ItemHeader.ATTEMPTS]: 1, [ItemHeader.INTERRUPTIONS]: 0 });
+});
+
+test('a broker that stays away: the Job counts only the pods that have settled nothing', async () => {
+  const run = await seeded(['a', 'b']);
+  const { program, items } = ledger(run, '[ "$item" != b ] || exec sleep 1000');
+  const env = { [EnvName.ITEMS_PER_POD]: '2', CLOCK_RATE: '300' };
+  const first = run.pod(program, env);
+  await eventually(() => items().length === 2);
+  await setTimeout(2000); // by then the broker has proven the ack of the first item
+  await broker().kill();
+  const second = run.pod(program, env);
+  expect(await first.exit()).toBe(ExitCode.PROGRESSED);
+  expect(first.courier.lastWords).toContain('gave up after 10 min');
+  expect(await second.exit()).toBe(ExitCode.TRY_AGAIN);
+  await broker().restart();
 });

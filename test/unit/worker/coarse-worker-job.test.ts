@@ -183,7 +183,7 @@ describe('the limits of a Job', () => {
         onExitCodes: {
           containerName: ContainerName.COURIER,
           operator: 'In',
-          values: [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED],
+          values: [ExitCode.PROGRESSED, ExitCode.STOPPED],
         },
       },
       {
