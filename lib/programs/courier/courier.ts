@@ -73,7 +73,7 @@ async function work(context: CourierContext): Promise<ExitStatus> {
     // The end of the worker may be noticed before the signal that both containers get.
     if (shutdown.aborted || (await podShutdown.isOfWholePod())) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
-    const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh? (kubectl describe pod)`;
+    const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh, and is it for this node's architecture? (kubectl describe pod)`;
     return { code: ExitCode.TRY_AGAIN, message };
   }
   const broker = settings.broker;
