@@ -5,7 +5,8 @@ bool alive[SLOTS];
 
 #define wanted (running < COMPLETIONS - succeeded)
 
-/* exit-codes.ts: ExitCode. `ignored` stands for STOPPED and ATTEMPT_COUNTED, `try_again` also for a pod that was killed. */
+/* exit-codes.ts: ExitCode. `ignored` stands for STOPPED and PROGRESSED. A pod that was killed is `ignored` if both
+   containers were, and `try_again` otherwise. */
 mtype:ending = { undecided, success, ignored, too_many_dead_letters, try_again };
 
 /* coarse-worker-job.ts: podFailurePolicy */

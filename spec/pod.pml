@@ -77,7 +77,7 @@ proctype pod(byte me) {
   byte count, work, k;
   mtype:ending code = undecided;
   byte found;                              /* dead letters, as bits */
-  bool counts, enough, leaving, gone;
+  bool counts, enough, leaving, gone, stays;
 
 end_start:
   {
@@ -97,6 +97,7 @@ next_item:
          :: goto item_failed
          :: gone = true; goto item_failed
          :: copies < COPIES -> goto requeue /* the worker died, with attempts left, or was terminated */
+         :: !fresh && copies < COPIES -> stays = true; goto requeue /* message.ts: isUncountedRedelivery */
          fi
       :: (!calm || (holds[me] == 0 && ready_count == 0)) && may_stop_listening ->
          give_back(me, true) /* also what is still on the wire */
@@ -215,7 +216,7 @@ requeue: /* requeue.ts: requeue */
     atomic {
       if
       :: copies < COPIES -> skip
-      :: else -> counts = false; work = 0; goto next_item /* another pod had the last one: a bound of the model */
+      :: else -> counts = false; work = 0; stays = false; goto next_item /* another pod had the last one: a bound of the model */
       fi;
       k = ITEMS + copies;
       copies++;
@@ -229,7 +230,13 @@ requeue: /* requeue.ts: requeue */
     atomic { end_consume(me) };
     atomic { ack() };
 #endif
-    atomic { give_back(me, true); code = ignored };
+    atomic {
+      give_back(me, true);
+      if
+      :: stays -> stays = false; goto listen
+      :: else -> code = ignored
+      fi
+    };
 
 exit: /* the Job controller sees it later: until then the node may die */
     atomic {
@@ -240,7 +247,7 @@ exit: /* the Job controller sees it later: until then the node may die */
   } unless {
     atomic { fate[me] != fine || ended ->
       work = 0; found = 0; k = 0;
-      counts = false; enough = false; leaving = false; gone = false;
+      counts = false; enough = false; leaving = false; gone = false; stays = false;
       if
       :: ended -> goto stopped
       :: !ended && fate[me] == lost -> /* reconnect.ts: overSessions. The tally survives. */
@@ -252,7 +259,10 @@ exit: /* the Job controller sees it later: until then the node may die */
       :: !ended && fate[me] == killed ->
          fate[me] = fine;
          alive[me] = false; count = 0; code = undecided;
-         account(try_again);
+         if
+         :: account(try_again) /* only the courier */
+         :: account(ignored) /* both containers */
+         fi;
          goto end_start
       fi
     }

@@ -7,6 +7,8 @@ export const ItemHeader = {
    * shows that this is not the item's first delivery.
    */
   ATTEMPTS: 'attempts',
+  /** How often the item had been interrupted when a courier requeued it. Only a requeued item has this header. */
+  INTERRUPTIONS: 'interruptions',
 } as const;
 
 /** The headers of a dead letter that a courier published. */

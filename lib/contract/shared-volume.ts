@@ -3,18 +3,24 @@
  * repeat these names, because sh cannot import them.
  */
 export const SharedVolume = {
+  /**
+   * Folder of the FIFOs. It has no sticky bit, unlike the volume itself: in a sticky folder that all users can write to,
+   * Linux refuses to open the FIFO of another user if `fs.protected_fifos` is set.
+   * https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-fifos
+   */
+  FIFOS: 'fifos',
   /** FIFO from worker to courier. */
-  UP: 'up',
+  UP: 'fifos/up',
   /** FIFO from courier to worker. */
-  DOWN: 'down',
+  DOWN: 'fifos/down',
   /** FIFO that carries the program's standard error, for the container's log and the courier. */
-  STDERR: 'stderr',
+  STDERR: 'fifos/stderr',
   /** FIFO that carries the courier's copy of the program's standard error. */
-  STDERR_COPY: 'stderr.copy',
+  STDERR_COPY: 'fifos/stderr.copy',
   /** FIFO inside the worker that carries the numbers of the runs to the runner. */
-  RUNS: 'runs',
+  RUNS: 'fifos/runs',
   /** FIFO inside the worker. The runner keeps its end open as long as the runner lives. */
-  RUNNER: 'runner',
+  RUNNER: 'fifos/runner',
   /** The item that the program reads on its standard input. */
   ITEM: 'item',
   /** Lines of sh that set the variables and the arguments of a run. */

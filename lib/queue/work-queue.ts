@@ -20,8 +20,8 @@ export enum QueueType {
   QUORUM = 'quorum',
 
   /**
-   * A queue for brokers that have no quorum queues. It does not count deliveries. So an item does not become a dead
-   * letter when ten pods or connections that held it were lost: the Job tries it until its `backoffLimit` or deadline.
+   * A queue for brokers that have no quorum queues. It does not count deliveries, so a pod that gets an item for the
+   * second time first puts it back at the end of the queue, with the count in a header.
    * https://www.rabbitmq.com/docs/classic-queues
    */
   CLASSIC = 'classic',

@@ -53,6 +53,7 @@ export const STRUCTS = {
     itemVariable: 'string?',
     itemsPerPod: 'number?',
     maxAttempts: 'number?',
+    maxInterruptions: 'number?',
     network: 'Network?',
     parallelism: 'number?',
     podMetadata: 'ApiObjectMetadata?',

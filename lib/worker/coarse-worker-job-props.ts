@@ -46,6 +46,19 @@ export interface CoarseWorkerJobProps {
   readonly maxAttempts?: number;
 
   /**
+   * How many times an item may be interrupted. Minimum: 1. An item is interrupted if its pod is evicted or deleted, or
+   * dies, or loses the broker, before the program has ended. That is not an attempt, because usually the item is not
+   * the cause. But an item may also fill a volume, for which its pod is evicted wherever it runs. So with this many
+   * interruptions, the item becomes a dead letter without another attempt. After each interruption, other items have
+   * their turn first.
+   *
+   * Increase it if long items run on nodes that are often taken away, such as spot instances.
+   *
+   * @default 10
+   */
+  readonly maxInterruptions?: number;
+
+  /**
    * How long one attempt of an item may take, in whole seconds, from 1 s to 24 days. When the time is over, the program
    * gets SIGTERM, then SIGKILL after `terminationGracePeriod`, and the attempt has failed. For more than a few days,
    * see `maxAttempts`.
@@ -64,7 +77,8 @@ export interface CoarseWorkerJobProps {
 
   /**
    * How many failed pods the Job tolerates before it gives up. Minimum: 0. Only failures that no item has caused count,
-   * such as a broker that cannot be reached or an image without `/bin/sh`. It may be changed while the Job runs.
+   * such as a broker that cannot be reached or an image without `/bin/sh`. It may be changed while the Job runs. A pod
+   * whose containers are all killed counts as an interruption of its item, see `maxInterruptions`.
    * https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
    *
    * @default - 6 times `parallelism`, because a cause that stops one pod, such as a broker that is down, usually stops

@@ -137,6 +137,12 @@ function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {
   return {
     itemsPerPod: check.wholeNumber('itemsPerPod', props.itemsPerPod ?? 1, 1, 'A pod processes at least one item.'),
     maxAttempts: check.wholeNumber('maxAttempts', props.maxAttempts ?? 3, 1, 'An item is tried at least once.'),
+    maxInterruptions: check.wholeNumber(
+      'maxInterruptions',
+      props.maxInterruptions ?? 10,
+      1,
+      'With 1, an item whose pod is terminated becomes a dead letter.',
+    ),
     toleratedDeadLetters: check.wholeNumber(
       'toleratedDeadLetters',
       props.toleratedDeadLetters ?? 0,
@@ -173,9 +179,13 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { min: 0 }, 'Give whole seconds.'),
     podFailurePolicy: {
       rules: [
-        courierExit('FailJob', [ExitCode.TOO_MANY_DEAD_LETTERS]),
+        exit('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS]),
         IGNORE_DISRUPTION,
-        courierExit('Ignore', [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED]),
+        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
+        // Both containers were killed, as by an eviction that allows a second: the item counts that. If only the courier
+        // was killed, the worker ends with another status.
+        exit('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),
+        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.KILLED]),
       ],
     },
   };
@@ -199,9 +209,9 @@ function deadlineSeconds(check: Check, given: Duration, itemTimeout = Duration.s
 }
 
 /**
- * A rule for exit codes of the courier.
- * https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+ * A rule for exit codes of a container. The first rule that matches applies, and no rule matches a container that ended
+ * with 0. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
  */
-function courierExit(action: string, values: number[]): object {
-  return { action, onExitCodes: { containerName: ContainerName.COURIER, operator: 'In', values } };
+function exit(action: string, containerName: string, operator: 'In' | 'NotIn', values: number[]): object {
+  return { action, onExitCodes: { containerName, operator, values } };
 }

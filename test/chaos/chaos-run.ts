@@ -72,8 +72,8 @@ export class ChaosRun {
   }
 
   private async faults(): Promise<void> {
-    const { namespace, ledger } = this.stage;
-    const world: World = { namespace, ledger, targets: this.targets };
+    const { namespace, ledger, client } = this.stage;
+    const world: World = { namespace, ledger, client, targets: this.targets };
     const injection = { next: scheduleFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
     await inflict(world, injection, [this.over.signal])
       .catch((error) => {

@@ -1,7 +1,10 @@
 import { Yaml } from 'cdk8s';
+import { relatedQueues } from '../../lib/contract/queues';
 import { kill, node, processesOf, revive } from '../../tools/cluster/faults';
 import { askKubectl } from '../../tools/cluster/kubectl';
 import type { Namespace } from '../../tools/cluster/namespace';
+import { until } from '../../tools/until';
+import type { ForeignClient } from './foreign-client';
 import type { LedgerFile } from './ledger-file';
 import {
   commandLine,
@@ -20,6 +23,7 @@ import type { Target, Targets } from './targets';
 export interface World {
   readonly namespace: Namespace;
   readonly ledger: LedgerFile;
+  readonly client: ForeignClient;
   readonly targets: Targets;
 }
 
@@ -48,6 +52,8 @@ export const HEAVY: readonly FaultKind[] = [
 
 const AMQP = 5672;
 const NODES = 3;
+/** The longest that it takes to remove a policy: the broker, its node or the API server may be away. */
+const MENDING_SECONDS = 900;
 const SEEDER = '/seeder.js';
 /** The longest that one waits for a program to begin or to end. */
 const PATIENCE = 2000;
@@ -61,6 +67,7 @@ const SEEDING = 400;
 export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   'program fails': order('exit 3'),
   'program hangs': order('sleep 100000'),
+  'program terminates process 1': order('kill -TERM 1; sleep 100000'),
   'program out of memory': order('hog=$(head -c 400000000 /dev/zero | tr "\\0" x)'),
   'program killed': toProgram(
     blamed(({ containers }) =>
@@ -109,6 +116,13 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     return outcome;
   },
   'seeder run again': seedAgain,
+  'mark held by another client': async (world, fault) => {
+    const [outcome] = await Promise.all([hold('seeded')(world, fault), seedAgain(world, fault)]);
+    return outcome;
+  },
+  'dead letters held by another client': hold('dead'),
+  'dead letters refused because of a policy': refuse(String.raw`-[0-9a-f]{10}\.dead$`),
+  'items refused because of a policy': refuse('-[0-9a-f]{10}$'),
   'API server paused': async () => ({ milliseconds: 60_000, end: pause(processesNamed('kube-apiserver')) }),
   'clock moved': async (_, { target, size }) => {
     const seconds = (target < 0.5 ? -1 : 1) * (1 + Math.round(size * 59));
@@ -137,6 +151,43 @@ async function seedAgain({ namespace, targets }: World, { target, size }: Fault)
   const where = ['--namespace', namespace.name, '--request-timeout=10s'];
   const { status } = await askKubectl([...where, 'apply', '--filename', '-'], Yaml.stringify(seeder));
   return status === 0 ? 'over' : 'nothing there';
+}
+
+/** A client consumes a queue of a run for a while, and settles nothing. */
+function hold(which: 'seeded' | 'dead'): Inflict {
+  return async ({ client, targets }, { target, size }) => {
+    const run = pick([...targets.runs], target);
+    if (!run) return 'nothing there';
+    const milliseconds = 1000 + size * 15_000;
+    const held = client.hold(run, relatedQueues(run.queue.queueName)[which], milliseconds).catch(() => false);
+    // A queue that is not there yet is refused at once.
+    if ((await Promise.race([held, wait(1000)])) === false) return 'nothing there';
+    return { milliseconds, end: () => held };
+  };
+}
+
+/** A policy of the broker with which queues refuse messages once they hold one, for a while. */
+function refuse(pattern: string): Inflict {
+  return toBroker(async ({ pod }, { namespace }, { size }) => {
+    const rabbitmqctl = (...args: string[]) => {
+      const where = ['--namespace', namespace.name, 'exec', pod, '--container', 'rabbitmq', '--'];
+      return askKubectl([...where, 'rabbitmqctl', '--quiet', ...args]);
+    };
+    const name = `refuse-${Math.floor(size * 1e9)}`;
+    const definition = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' });
+    const { status } = await rabbitmqctl('set_policy', '--apply-to', 'queues', name, pattern, definition);
+    if (status !== 0) return 'nothing there';
+    // The broker keeps it, whatever happens to it meanwhile.
+    const isGone = async () => {
+      await rabbitmqctl('clear_policy', name);
+      const list = await rabbitmqctl('list_policies');
+      return list.status === 0 && !list.stdout.includes(name);
+    };
+    return {
+      milliseconds: 1000 + size * 15_000,
+      end: () => until(`no policy ${name}`, isGone, { seconds: MENDING_SECONDS }),
+    };
+  });
 }
 
 type Hit = (target: Target, world: World, fault: Fault) => Outcome | Promise<Outcome>;

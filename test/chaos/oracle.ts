@@ -28,7 +28,7 @@ export interface Facts {
 }
 
 /** What becomes of an item under which everything dies, ten times: that costs no attempt. */
-const LOST = /^\d+ pods or connections that had the item died$/;
+const LOST = /^interrupted \d+ times: /;
 
 /** Whether the promise is kept: the Job is Complete exactly when every item is done, and it ends. A sentence for each breach. */
 export function breaches(facts: Facts): string[] {

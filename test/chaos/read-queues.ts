@@ -1,14 +1,14 @@
-/** In the reader's pod: `node - URL QUEUE DEAD-LETTER-QUEUE` writes what QueueReader answers. */
-import { readFileSync } from 'node:fs';
-import { connect } from 'amqplib';
+/** In the pod of a {@link ForeignClient}: `node - URL QUEUE DEAD-LETTER-QUEUE` writes what it answers. */
 import { DeadLetterHeader } from '../../lib/contract/message-headers';
+import { connectAsClient } from './connect-as-client';
 import type { DeadLetter } from './oracle';
 
 async function main([url, queue, deadLetters]: string[]): Promise<void> {
-  const [username, password] = ['username', 'password'].map((name) => readFileSync(`/credentials/${name}`, 'utf8'));
-  const connection = await connect(Object.assign(new URL(url), { username, password }).href);
+  const connection = await connectAsClient(url);
   const channel = await connection.createChannel();
   const { messageCount: left } = await channel.checkQueue(queue);
+  const { consumerCount } = await channel.checkQueue(deadLetters);
+  if (consumerCount > 0) throw new Error(`${deadLetters} has a consumer, which may hide dead letters`);
   const dead: DeadLetter[] = [];
   for (;;) {
     const message = await channel.get(deadLetters);

@@ -7,6 +7,7 @@ export const WEIGHTS = {
   'program killed': 80,
   'program out of memory': 30,
   'program hangs': 20,
+  'program terminates process 1': 40,
   'shim killed': 70,
   'courier killed': 80,
   'courier killed when a program ends': 160,
@@ -22,6 +23,10 @@ export const WEIGHTS = {
   'node crashed': 25,
   'seeder killed': 20,
   'seeder run again': 25,
+  'mark held by another client': 25,
+  'dead letters held by another client': 25,
+  'dead letters refused because of a policy': 25,
+  'items refused because of a policy': 25,
   'API server paused': 12,
   'clock moved': 15,
 } as const;

@@ -43,7 +43,7 @@ export async function soak({
   const stage = new Stage(leave);
   const summary = new Summary();
   const memory = new Memory(LOOK);
-  const { namespace, ledger } = stage;
+  const { namespace, ledger, client } = stage;
   const targets = new Targets(stage.pods());
   await stage.create();
   try {
@@ -64,7 +64,7 @@ export async function soak({
       );
       say(`  ${fault.kind}; ${done.size} items done`);
     };
-    await inflict({ namespace, ledger, targets }, { next: scheduleFaults(seed, PAUSE), met }, [
+    await inflict({ namespace, ledger, client, targets }, { next: scheduleFaults(seed, PAUSE), met }, [
       over.signal,
       leave,
       enough,

@@ -5,10 +5,10 @@ import { report } from '../../tools/cluster/report';
 import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
 import { faultsPerItem } from './blame';
+import { ForeignClient } from './foreign-client';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
 import type { Facts } from './oracle';
-import { QueueReader } from './queue-reader';
 import type { JobPlan } from './schedule';
 import { Watch } from './watch';
 
@@ -22,7 +22,7 @@ const ENDED = ['Succeeded', 'Failed'];
 export class Stage {
   readonly namespace = new Namespace();
   readonly ledger = new LedgerFile(this.namespace);
-  private readonly reader = new QueueReader(this.namespace);
+  readonly client = new ForeignClient(this.namespace);
   private readonly jobs = new Watch(this.namespace.name, 'jobs');
 
   constructor(private readonly leave: AbortSignal) {
@@ -123,7 +123,7 @@ export class Stage {
       started: items('start'),
       done: items('end'),
       faultsPerItem: faultsPerItem(this.ledger.entries, queueName),
-      ...(await this.reader.read(run)),
+      ...(await this.client.read(run)),
     };
   }
 }

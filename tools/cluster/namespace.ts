@@ -33,6 +33,27 @@ export class Namespace {
     return apply(['--namespace', this.name], manifest);
   }
 
+  /**
+   * What another `kubectl apply` of the same objects changes: its lines that do not end in `unchanged`. Before Kubernetes 1.34,
+   * kubectl says `configured` of a StatefulSet with a claim template in any case: the API server has stored its
+   * `creationTimestamp` as null. Then the generation decides.
+   */
+  async applyAgain(manifest: Json[] | string): Promise<string[]> {
+    const before = await this.generations();
+    const lines = (await this.apply(manifest)).filter((line) => !line.endsWith(' unchanged'));
+    const after = await this.generations();
+    if ((await minorVersion()) >= 34) return lines;
+    return lines.filter((line) => {
+      const [, name = ''] = /^statefulset\.apps\/(\S+) configured$/.exec(line) ?? [];
+      return before.get(name) === undefined || before.get(name) !== after.get(name);
+    });
+  }
+
+  /** How often each StatefulSet has been changed. */
+  private async generations(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.list('statefulsets')).map(({ metadata }) => [metadata.name, metadata.generation]));
+  }
+
   async run(...args: string[]): Promise<string> {
     return kubectl('--namespace', this.name, ...args);
   }
@@ -107,6 +128,11 @@ async function apply(args: string[], manifest: Json[] | string): Promise<string[
   const { status, stdout, stderr } = await askKubectl(['apply', ...args, '--filename', '-'], input);
   if (status !== 0) throw new Error(`kubectl apply: ${stderr}`);
   return `${stdout}${stderr}`.trim().split('\n');
+}
+
+/** Of the API server: 34 for Kubernetes 1.34. */
+async function minorVersion(): Promise<number> {
+  return Number.parseInt(JSON.parse(await kubectl('version', '--output', 'json')).serverVersion.minor, 10);
 }
 
 /** A Job as the cluster has it. */

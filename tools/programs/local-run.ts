@@ -75,6 +75,7 @@ export class LocalRun {
       [EnvName.SHARED_VOLUME_DIR]: shim.folder,
       [EnvName.ITEMS_PER_POD]: '1',
       [EnvName.MAX_ATTEMPTS]: '3',
+      [EnvName.MAX_INTERRUPTIONS]: '10',
       [EnvName.ITEM_TIMEOUT_SECONDS]: '60',
       [EnvName.TOLERATED_DEAD_LETTERS]: '0',
       [EnvName.TERMINATION_GRACE_SECONDS]: '10',

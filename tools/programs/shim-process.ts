@@ -61,6 +61,12 @@ export class ShimProcess {
     mkdirSync(join(this.folder, SharedVolume.COURIER_CREATED));
   }
 
+  /** What a courier does before it says its first word. */
+  courierMadeFifos(): void {
+    mkdirSync(join(this.folder, SharedVolume.FIFOS));
+    for (const name of [SharedVolume.UP, SharedVolume.DOWN]) execFileSync('mkfifo', [join(this.folder, name)]);
+  }
+
   get secondsSlept(): number {
     const slept = join(this.folder, 'slept');
     if (!existsSync(slept)) return 0;

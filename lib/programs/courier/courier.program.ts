@@ -19,6 +19,7 @@ exitWith(() => {
       itemCount: requireInteger(EnvName.ITEM_COUNT),
       itemsPerPod: requireInteger(EnvName.ITEMS_PER_POD),
       maxAttempts: requireInteger(EnvName.MAX_ATTEMPTS),
+      maxInterruptions: requireInteger(EnvName.MAX_INTERRUPTIONS),
       itemTimeoutMs: requireInteger(EnvName.ITEM_TIMEOUT_SECONDS) * 1000,
       toleratedDeadLetters: requireInteger(EnvName.TOLERATED_DEAD_LETTERS),
       itemUse: {

@@ -36,7 +36,7 @@ export async function runCourier(settings: CourierSettings, shutdown: AbortSigna
     shutdown: podShutdown.signal,
   };
   const ended = await Promise.race([work(context).catch(exitStatusOf), outOfTime(context)]);
-  const status = ended.code === ExitCode.STOPPED ? await terminatedByKubelet(ended, context) : ended;
+  const status = afterProgress(await terminatedByKubelet(ended, context), context);
   worker.quit(status.code, oneLine(status.message));
   return status;
 }
@@ -52,13 +52,19 @@ async function outOfTime({ settings, podShutdown, tally }: CourierContext): Prom
 
 /**
  * The kubelet terminates both containers of a pod. If only the worker's got the signal, a program may have sent it to its
- * process 1, and would do so in the next pod. The Job has to count that, unless this pod has brought the run forward: such pods
- * come to an end by themselves.
+ * process 1, and would do so in the next pod.
  */
-async function terminatedByKubelet(status: ExitStatus, { podShutdown, tally }: CourierContext): Promise<ExitStatus> {
-  if (await podShutdown.isOfWholePod()) return status;
-  const code = tally.hasProgressed ? ExitCode.ATTEMPT_COUNTED : ExitCode.TRY_AGAIN;
-  return { code, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
+async function terminatedByKubelet(status: ExitStatus, { podShutdown }: CourierContext): Promise<ExitStatus> {
+  if (status.code !== ExitCode.STOPPED || (await podShutdown.isOfWholePod())) return status;
+  return { code: ExitCode.TRY_AGAIN, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
+}
+
+/**
+ * A Job counts failed pods for its whole life, whatever succeeds in between. So a run of weeks would end at its seventh outage
+ * of the broker if pods that did their work until then counted.
+ */
+function afterProgress(status: ExitStatus, { tally }: CourierContext): ExitStatus {
+  return status.code === ExitCode.TRY_AGAIN && tally.hasProgressed ? { ...status, code: ExitCode.PROGRESSED } : status;
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {
@@ -67,7 +73,7 @@ async function work(context: CourierContext): Promise<ExitStatus> {
     // The end of the worker may be noticed before the signal that both containers get.
     if (shutdown.aborted || (await podShutdown.isOfWholePod())) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
-    const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh? (kubectl describe pod)`;
+    const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh, and is it for this node's architecture? (kubectl describe pod)`;
     return { code: ExitCode.TRY_AGAIN, message };
   }
   const broker = settings.broker;

@@ -2,11 +2,12 @@ import { ExitCode } from '../../contract/exit-codes';
 import { relatedQueues } from '../../contract/queues';
 import type { Session } from '../amqp/session';
 import type { ExitStatus } from '../runtime/exit-status';
+import { log } from '../runtime/log';
 import type { CourierContext } from './courier-context';
 import { deadLetterKey } from './dead-letters';
 import type { Delivery } from './delivery';
 import { terminated, workerDied } from './exit-statuses';
-import { type ItemOutcome, ItemRun } from './item-run';
+import { type ItemHistory, type ItemOutcome, ItemRun } from './item-run';
 import { ItemSource } from './item-source';
 import { requeue } from './requeue';
 import { reachVerdict } from './verdict';
@@ -39,6 +40,13 @@ export class ItemProcessor {
 
   private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
     const { settings, worker, deadline, podShutdown } = this.context;
+    const { message } = delivery;
+    if (message.isUncountedRedelivery) {
+      const { attemptsBefore: attempts, interruptions } = message;
+      log(`${message.name}: interrupted before; requeued with that on record, because this broker does not count it`);
+      await this.requeue(delivery, { attempts, interruptions });
+      return undefined;
+    }
     const run = new ItemRun(delivery, settings, worker, podShutdown).run();
     return this.settle(delivery, await deadline.without(run));
   }
@@ -52,15 +60,13 @@ export class ItemProcessor {
         return this.settleDone(delivery);
       case 'failed':
         await this.settleFailed(delivery, outcome);
-        return outcome.workerDied ? { code: ExitCode.ATTEMPT_COUNTED, message: tally.text } : undefined;
-      case 'worker-died':
-        await this.requeue(delivery, outcome.attempts);
-        return { code: ExitCode.ATTEMPT_COUNTED, message: `${name}: ${outcome.reason}; another pod tries again` };
+        return outcome.workerDied ? { code: ExitCode.TRY_AGAIN, message: tally.text } : undefined;
       case 'stopped':
-        await this.requeue(delivery, outcome.attempts);
+        await this.requeue(delivery, outcome);
         return shutdown.aborted ? terminated(`${name} goes to another pod; ${tally.text}`) : workerDied(tally.text);
+      case 'worker-died':
       case 'not-delivered':
-        await this.requeue(delivery, outcome.attempts);
+        await this.requeue(delivery, outcome);
         return { code: ExitCode.TRY_AGAIN, message: `${name}: ${outcome.reason}; another pod tries again` };
     }
   }
@@ -92,9 +98,10 @@ export class ItemProcessor {
     tally.deadLettered(message);
   }
 
-  private async requeue(delivery: Delivery, attempts: number): Promise<void> {
+  private async requeue(delivery: Delivery, history: ItemHistory): Promise<void> {
     const { settings, copies, tally } = this.context;
-    await requeue(copies, settings.queue, delivery, attempts);
-    if (attempts > delivery.message.attemptsBefore) tally.attemptCounted();
+    await requeue(copies, settings.queue, delivery, history);
+    this.source.closed();
+    if (history.attempts > delivery.message.attemptsBefore) tally.attemptCounted();
   }
 }

@@ -1,6 +1,7 @@
 import { constants as os } from 'node:os';
 import { ProgramEnvName } from '../../contract/environment';
 import { ATTEMPT_PAUSE_SECONDS, KILL_SECONDS } from '../../contract/limits';
+import { DELIVERY_LIMIT } from '../../contract/queues';
 import { FinalError } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
 import { BackOff, inTime, sleep } from '../runtime/time';
@@ -14,11 +15,19 @@ export interface RunSettings {
   readonly queue: string;
   readonly itemUse: ItemUse;
   readonly maxAttempts: number;
+  readonly maxInterruptions: number;
   readonly itemTimeoutMs: number;
   /** From SIGTERM to SIGKILL, when the program has to stop and the pod goes on. */
   readonly graceMs: number;
   /** The part of it that the program has when the pod is terminated. In the rest the item is settled. */
   readonly shutdownGraceMs: number;
+}
+
+/** What has happened to an item in all pods so far. */
+export interface ItemHistory {
+  /** Attempts that have failed. */
+  readonly attempts: number;
+  readonly interruptions: number;
 }
 
 /** What became of an item. */
@@ -27,17 +36,14 @@ export type ItemOutcome =
   /** No attempts are left: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerDied: boolean }
   /** The worker's container died while it ran the item, or was terminated alone, and there are attempts left. */
-  | { readonly kind: 'worker-died'; readonly reason: string; readonly attempts: number }
+  | ({ readonly kind: 'worker-died'; readonly reason: string } & ItemHistory)
   /** The item did not reach the worker's container: that is not an attempt, and this pod is of no more use. */
-  | { readonly kind: 'not-delivered'; readonly reason: string; readonly attempts: number }
-  /** The pod was terminated before the program ended, or before it began: that is not an attempt. */
-  | { readonly kind: 'stopped'; readonly attempts: number };
+  | ({ readonly kind: 'not-delivered'; readonly reason: string } & ItemHistory)
+  /** The pod was terminated before the program ended, which is an interruption, or before it began: that is not an attempt. */
+  | ({ readonly kind: 'stopped' } & ItemHistory);
 
-/**
- * An item may be what kills its pods. It may as well be innocent: a rolling restart of a broker of five nodes can take the
- * connection away from it five times, while the queue itself drops it at 20.
- */
-const MAX_LOST_DELIVERIES = 10;
+/** The queue itself drops an item soon after that, without a dead letter of ours. */
+const MAX_LOST_DELIVERIES = DELIVERY_LIMIT - 5;
 
 const KILL_MS = KILL_SECONDS * 1000;
 
@@ -60,8 +66,11 @@ export class ItemRun {
    */
   async run(): Promise<ItemOutcome> {
     const { message } = this.delivery;
-    if (message.lostDeliveries >= MAX_LOST_DELIVERIES) {
-      return this.neverRun(`${message.lostDeliveries} pods or connections that had the item died`);
+    const { interruptions } = message;
+    if (interruptions >= this.settings.maxInterruptions || message.lostDeliveries >= MAX_LOST_DELIVERIES) {
+      const reason = `interrupted ${interruptions} times: pods that had the item were terminated or died, or lost the broker`;
+      log(`${message.name}: ${reason}; the item becomes a dead letter`);
+      return this.neverRun(reason);
     }
     const reason = unusable(message.body, this.settings.itemUse);
     if (reason) {
@@ -70,7 +79,9 @@ export class ItemRun {
     }
     const backOff = new BackOff(ATTEMPT_PAUSE_SECONDS.min * 1000, ATTEMPT_PAUSE_SECONDS.max * 1000);
     for (let attempt = message.attemptsBefore + 1; ; attempt++) {
-      if (this.shutdown.signal.aborted || this.worker.gone) return { kind: 'stopped', attempts: attempt - 1 };
+      if (this.shutdown.signal.aborted || this.worker.gone) {
+        return { kind: 'stopped', attempts: attempt - 1, interruptions };
+      }
       const outcome = await this.attempt(attempt);
       if ('kind' in outcome) return outcome;
       const pause = backOff.next();
@@ -83,9 +94,12 @@ export class ItemRun {
   /** The outcome, or what has failed when there are attempts left. */
   private async attempt(attempt: number): Promise<ItemOutcome | { readonly failed: string }> {
     const { maxAttempts } = this.settings;
+    const { interruptions } = this.delivery.message;
     const began = performance.now();
     let end = await this.runProgram(attempt);
-    if (end instanceof NotDelivered) return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1 };
+    if (end instanceof NotDelivered) {
+      return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1, interruptions };
+    }
     const milliseconds = performance.now() - began;
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
@@ -97,7 +111,7 @@ export class ItemRun {
       log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
       if (await this.shutdown.isOfWholePod()) {
         log(`${this.delivery.message.name}: the pod was terminated; the item goes to another pod`);
-        return { kind: 'stopped', attempts: attempt - 1 };
+        return { kind: 'stopped', attempts: attempt - 1, interruptions: interruptions + 1 };
       }
       // The program may have sent the signal, and would do so in every pod.
       end = 'worker-terminated';
@@ -112,7 +126,7 @@ export class ItemRun {
     }
     if (!workerDied) return { failed };
     log(`${failed}; another pod tries again`);
-    return { kind: 'worker-died', reason: failure.reason, attempts: attempt };
+    return { kind: 'worker-died', reason: failure.reason, attempts: attempt, interruptions };
   }
 
   private neverRun(reason: string): ItemOutcome {

@@ -7,6 +7,9 @@ import { belongsToRun, isItemNumber, type RunItems } from './run-items';
 /** A short text is a name. Anything else is not taken for one, nor copied: the broker or the system may refuse it. */
 const NAME = /^[^\p{Cc}\ufffd]{1,255}$/u;
 
+/** https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
+const DELIVERY_COUNT = 'x-delivery-count';
+
 /** What a message has to have to be looked at: the part of amqplib's that holds no channel. */
 export type RawMessage = Pick<ConsumeMessage, 'content' | 'properties'> & {
   readonly fields: Pick<ConsumeMessage['fields'], 'redelivered' | 'deliveryTag'>;
@@ -67,14 +70,24 @@ export class Message {
     return this.count(ItemHeader.ATTEMPTS);
   }
 
-  /** How often a pod or a connection died that had the item. Quorum queues count these deliveries, other queues do not. */
+  /** How often, since it was published, a pod or a connection died that had the message, as far as the broker counts that. */
   get lostDeliveries(): number {
-    return this.count('x-delivery-count');
+    return this.count(DELIVERY_COUNT);
   }
 
-  /** A copy for the work queue, so that another pod gets the item with the attempts that have failed so far. */
-  requeued(attempts: number): OutgoingMessage {
-    return this.copyWith({ [ItemHeader.ATTEMPTS]: attempts });
+  /** Whether a pod or a connection died that had the message, and the broker does not count how often: quorum queues do. */
+  get isUncountedRedelivery(): boolean {
+    return this.raw.fields.redelivered && this.header(DELIVERY_COUNT) === undefined;
+  }
+
+  /** How often a pod had the item and did not get to its end, with those before the item was requeued. */
+  get interruptions(): number {
+    return this.count(ItemHeader.INTERRUPTIONS) + (this.isUncountedRedelivery ? 1 : this.lostDeliveries);
+  }
+
+  /** A copy for the work queue, so that another pod gets the item with what has happened to it so far. */
+  requeued(attempts: number, interruptions: number): OutgoingMessage {
+    return this.copyWith({ [ItemHeader.ATTEMPTS]: attempts, [ItemHeader.INTERRUPTIONS]: interruptions });
   }
 
   /** A copy for the dead letter queue, with the reason. */

@@ -44,7 +44,7 @@ trap 'wq_signalled=1' HUP INT QUIT TERM
 exec 2>/dev/null 8>&1 # some shells would say here that a program was killed
 
 if [ "$wq_mode" = group ]; then
-  echo "started -$$" 1<>"$wq_shared/down"
+  echo "started -$$" 1<>"$wq_shared/fifos/down"
   until [ "$wq_number" = end ]; do
     wq_number=$(take_and_become_program "$@")
     wq_status=$?
@@ -60,14 +60,14 @@ while :; do
   if read -r wq_number <&5; then
     (become_program "$@") &
     wq_program=$!
-    echo "started $wq_program" 1<>"$wq_shared/down"
+    echo "started $wq_program" 1<>"$wq_shared/fifos/down"
     while :; do
       wait "$wq_program"
       wq_status=$?
       [ -n "$wq_signalled" ] || break
       wq_signalled= # the trap interrupted the wait
     done
-    echo ended 1<>"$wq_shared/down"
+    echo ended 1<>"$wq_shared/fifos/down"
     wq_signalled=
     echo "exit $wq_number $wq_status" >&4
   elif [ -n "$wq_signalled" ]; then

@@ -57,15 +57,15 @@ copy_stderr() {
   exec 6>&2
   command -v tee >/dev/null 2>&1 || return 0
   wq_copying=1
-  open_both "$wq_shared/stderr"
+  open_both "$wq_shared/fifos/stderr"
   exec 6>&9 9>&-
   (
     # A program may send a signal to every process that it may (kill -TERM -1). Without a reader the next programs would die of
     # SIGPIPE: so this ignores what can be ignored, and so does tee.
     trap '' HUP INT QUIT TERM
     exec 4<&- 5<&- 6>&-
-    tee "$wq_shared/stderr.copy" <&8 >&2
-    echo copied 1<>"$wq_shared/down"
+    tee "$wq_shared/fifos/stderr.copy" <&8 >&2
+    echo copied 1<>"$wq_shared/fifos/down"
   ) &
   exec 8<&-
 }
@@ -73,10 +73,10 @@ copy_stderr() {
 # What the program wrote last must be in the log before the container ends. The wait ends after 2 s if a process still holds it open.
 finish_copy() {
   [ -n "$wq_copying" ] || return 0
-  exec 3<>"$wq_shared/down" 6>&-
+  exec 3<>"$wq_shared/fifos/down" 6>&-
   (
     sleep 2
-    echo copied 1<>"$wq_shared/down"
+    echo copied 1<>"$wq_shared/fifos/down"
   ) >/dev/null 2>&1 &
   until [ "$wq_word" = copied ]; do read -r wq_word _ <&3 || wq_word=copied; done
 }
@@ -86,14 +86,14 @@ finish_copy() {
 # The runner holds the only open end of a FIFO, whose end of file says that it is gone.
 start_runner() { # PROGRAM [ARGUMENT...]
   wq_runner=1
-  open_both "$wq_shared/runner"
+  open_both "$wq_shared/fifos/runner"
   (
     trap '' HUP INT QUIT TERM # as the copy of standard error does
     exec 3>&- 4<&- 5<&- 6>&- 9>&-
     read -r _ <&8
-    echo gone 1<>"$wq_shared/down"
+    echo gone 1<>"$wq_shared/fifos/down"
   ) </dev/null >/dev/null 2>&1 &
-  exec 7<"$wq_shared/runs"
+  exec 7<"$wq_shared/fifos/runs"
   if [ -n "$wq_setsid" ]; then
     wq_starting=1
     setsid setsid "$wq_shell" "$wq_programs/runner.sh" group "$wq_shared" "$@" </dev/null 3>&- 5<&7 7>&9 8<&- 9>&-
@@ -155,7 +155,7 @@ if command -v setsid >/dev/null 2>&1; then wq_setsid=1; fi
 # created, whatever the others do. A courier that is created has 2 minutes, as the kubelet gives the container runtime.
 wq_tries=0
 wq_created=
-until [ -n "$wq_signalled" ] || [ -p "$wq_shared/down" ]; do
+until [ -n "$wq_signalled" ] || [ -p "$wq_shared/fifos/down" ]; do
   if [ -z "$wq_created" ] && [ -d "$wq_shared/courier" ]; then
     wq_created=1
     wq_tries=0
@@ -175,14 +175,14 @@ done
 
 [ -z "$wq_signalled" ] || end 11 "terminated before the courier was there"
 
-exec 3<>"$wq_shared/down" 4<>"$wq_shared/up" # read-write: neither open blocks
-trap 'echo terminated >"$wq_shared/down"' TERM INT # a word of its own: some shells go on reading after a trap
-[ -z "$wq_signalled" ] || echo terminated >"$wq_shared/down"
+exec 3<>"$wq_shared/fifos/down" 4<>"$wq_shared/fifos/up" # read-write: neither open blocks
+trap 'echo terminated >"$wq_shared/fifos/down"' TERM INT # a word of its own: some shells go on reading after a trap
+[ -z "$wq_signalled" ] || echo terminated >"$wq_shared/fifos/down"
 echo ready >&4
 (
   exec 3<&- 4<&-
   sleep 60
-  echo silence 1<>"$wq_shared/down"
+  echo silence 1<>"$wq_shared/fifos/down"
 ) >/dev/null 2>&1 &
 wq_watchdog=$!
 read -r wq_word wq_status wq_message <&3 || wq_word=terminated
@@ -192,10 +192,10 @@ read -r wq_word wq_status wq_message <&3 || wq_word=terminated
 # The courier says when to quit. It has to hear of the signal before the program ends of it, or it would take that for a failed
 # attempt: its own SIGTERM from the kubelet may come later.
 trap 'wq_signalled=1; shut_down' TERM INT
-exec 5<"$wq_shared/down" 3<&-
+exec 5<"$wq_shared/fifos/down" 3<&-
 kill "$wq_watchdog" 2>/dev/null
 copy_stderr
-exec 3<>"$wq_shared/runs"
+exec 3<>"$wq_shared/fifos/runs"
 start_runner "$@"
 
 while :; do
@@ -238,10 +238,10 @@ done
 # The courier has died, and its connection with it: the item is on its way to another pod.
 echo "work-queue: the courier has died; stopping the program" >&2
 signal TERM
-exec 3>&- 5<>"$wq_shared/down" # the runner ends with its program
+exec 3>&- 5<>"$wq_shared/fifos/down" # the runner ends with its program
 (
   sleep 10
-  echo enough 1<>"$wq_shared/down"
+  echo enough 1<>"$wq_shared/fifos/down"
 ) >/dev/null 2>&1 &
 wq_word=
 while [ -n "$wq_runner" ] && [ "$wq_word" != gone ] && [ "$wq_word" != enough ]; do

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, fstatSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SharedVolume, Verb } from '../../contract/shared-volume';
@@ -58,7 +69,10 @@ export class WorkerLink {
     this.readyOrGone = new Promise((resolve) => {
       this.isReady = resolve;
     });
-    makeFifos(FIFOS.map((name) => join(folder, name)));
+    makeFifos(
+      join(folder, SharedVolume.FIFOS),
+      FIFOS.map((name) => join(folder, name)),
+    );
     this.up = openFifo(join(folder, SharedVolume.UP));
     this.up.setEncoding('utf8');
     this.up.on('data', (text: string) => this.read(text));
@@ -216,7 +230,9 @@ function openEnd(path: string, end: number): number {
 }
 
 /** Makes them in their order. Node.js has no call that makes a FIFO. With `-m` the umask does not matter. */
-function makeFifos(paths: string[]): void {
+function makeFifos(folder: string, paths: string[]): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o777); // whatever the umask says
   paths.forEach(remove);
   execFileSync('mkfifo', ['-m', '666', ...paths]);
 }

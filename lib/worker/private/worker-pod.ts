@@ -21,6 +21,7 @@ import { workerSecurity } from './worker-security';
 export interface WorkerLimits {
   readonly itemsPerPod: number;
   readonly maxAttempts: number;
+  readonly maxInterruptions: number;
   readonly itemTimeoutSeconds: number;
   readonly toleratedDeadLetters: number;
   readonly graceSeconds: number;
@@ -94,6 +95,7 @@ function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, Env
     [EnvName.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),
     [EnvName.ITEMS_PER_POD]: EnvValue.fromValue(String(limits.itemsPerPod)),
     [EnvName.MAX_ATTEMPTS]: EnvValue.fromValue(String(limits.maxAttempts)),
+    [EnvName.MAX_INTERRUPTIONS]: EnvValue.fromValue(String(limits.maxInterruptions)),
     [EnvName.ITEM_TIMEOUT_SECONDS]: EnvValue.fromValue(String(limits.itemTimeoutSeconds)),
     [EnvName.TOLERATED_DEAD_LETTERS]: EnvValue.fromValue(String(limits.toleratedDeadLetters)),
     [EnvName.TERMINATION_GRACE_SECONDS]: EnvValue.fromValue(String(limits.graceSeconds)),

@@ -21,11 +21,14 @@ describe('the next item runs, and the pod ends with success, after a program tha
     ['leaves children that hold its output open', 'sleep 1000 & sleep 1000 >&2 &'],
     ['leaves a child that ignores SIGTERM, in a session of its own', '(trap "" TERM HUP; exec setsid sleep 1000) &'],
     ['writes 10 MB to both outputs', 'head -c 10000000 /dev/zero; head -c 10000000 /dev/zero >&2'],
-    ['says what nobody understands', `${FOLDER}; echo "hello exit" | tee $folder/up >$folder/down`],
-    ['says half a line', `${FOLDER}; printf exi | tee $folder/up >$folder/down`],
-    ['says more than fits into memory in one line', `${FOLDER}; head -c 30000000 /dev/zero >$folder/up`],
-    ['tells how another run has ended', `${FOLDER}; echo "exit 7 3" >$folder/up`],
-    ['removes the FIFOs', `${FOLDER}; rm $folder/up $folder/down $folder/runs $folder/runner $folder/stderr*`],
+    ['says what nobody understands', `${FOLDER}; echo "hello exit" | tee $folder/fifos/up >$folder/fifos/down`],
+    ['says half a line', `${FOLDER}; printf exi | tee $folder/fifos/up >$folder/fifos/down`],
+    ['says more than fits into memory in one line', `${FOLDER}; head -c 30000000 /dev/zero >$folder/fifos/up`],
+    ['tells how another run has ended', `${FOLDER}; echo "exit 7 3" >$folder/fifos/up`],
+    [
+      'removes the FIFOs',
+      `${FOLDER}; rm $folder/fifos/up $folder/fifos/down $folder/fifos/runs $folder/fifos/runner $folder/fifos/stderr*`,
+    ],
   ])('%s', async (_, misdeed) => {
     const run = await seeded(['a', 'b']);
     const { program, items } = ledger(run, `[ "$item" != a ] || {\n${misdeed}\n}`);
@@ -39,7 +42,9 @@ describe('the next item runs, and the pod ends with success, after a program tha
 
 test('a program that fails cannot pass for done by reporting how another run has ended', async () => {
   const run = await seeded(['a']);
-  const pod = run.pod(['sh', '-c', `${FOLDER}; echo "exit 2 0" >$folder/up; exit 3`], { [EnvName.MAX_ATTEMPTS]: '1' });
+  const pod = run.pod(['sh', '-c', `${FOLDER}; echo "exit 2 0" >$folder/fifos/up; exit 3`], {
+    [EnvName.MAX_ATTEMPTS]: '1',
+  });
   expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
   expect(pod.courier.lastWords).toContain('item 0 "a" (exit 3)');
 });

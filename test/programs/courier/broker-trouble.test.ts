@@ -94,7 +94,7 @@ describe('an item whose copy the broker refuses', () => {
     first.worker.end();
     await eventually(() => first.courier.log.includes('the pod holds the item'));
     refusal.clear();
-    expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(await first.courier.exit).toBe(ExitCode.PROGRESSED);
     const second = run.pod(['true'], { [EnvName.ITEMS_PER_POD]: '2' });
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "heavy": attempt 2 of 3 done');
@@ -136,7 +136,7 @@ describe('the verdict, with dead letters that another client or a policy takes,'
       const channel = await model.createChannel();
       await channel.consume(relatedQueues(run.queue).dead, () => {});
       const pod = run.pod(['false'], { ...once, CLOCK_RATE: '300' });
-      expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+      expect(await pod.exit()).toBe(ExitCode.PROGRESSED);
       expect(pod.courier.lastWords).toMatch(
         /^all 1 item settled, but the dead letters cannot be counted: gave up after 10 min: queue .*\.dead has a consumer/,
       );
@@ -145,7 +145,7 @@ describe('the verdict, with dead letters that another client or a policy takes,'
 
   test.each([
     ['0', ExitCode.TOO_MANY_DEAD_LETTERS],
-    ['1', ExitCode.TRY_AGAIN],
+    ['1', ExitCode.PROGRESSED],
   ])('is no success with %s tolerated if a dead letter of the same pod has expired', async (tolerated, code) => {
     const run = await seeded(['a']);
     policy(relatedQueues(run.queue).dead, { 'message-ttl': 1 });

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
+import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
@@ -17,7 +18,7 @@ describe('a pod that dies', () => {
     const first = run.pod(program);
     await eventually(() => items().length === 1);
     first.worker.end();
-    expect(await first.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(await first.courier.exit).toBe(ExitCode.PROGRESSED);
     expect(first.courier.lastWords).toBe(
       'item 0 "heavy": the worker\'s container died (out of memory?); another pod tries again',
     );
@@ -32,7 +33,7 @@ describe('a pod that dies', () => {
     const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     await eventually(() => items().length === 1);
     pod.worker.end();
-    expect(await pod.courier.exit).toBe(ExitCode.ATTEMPT_COUNTED);
+    expect(await pod.courier.exit).toBe(ExitCode.PROGRESSED);
     expect(await run.pod(['true']).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
   });
 
@@ -59,10 +60,10 @@ describe('a pod that dies', () => {
     const last = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toHaveLength(10);
-    expect(last.courier.lastWords).toContain('item 0 "deadly" (10 pods or connections that had the item died)');
+    expect(last.courier.lastWords).toContain('item 0 "deadly" (interrupted 10 times: ');
   });
 
-  test('by its worker between two items: no item answers for it, and the Job counts the pod', async () => {
+  test('by its worker between two items: no item answers for it, and the Job does not count a pod that has done one', async () => {
     const run = await seeded(['a', 'b']);
     const holder = run.pod(ledger(run, 'exec sleep 1000').program);
     const { program, items } = ledger(run);
@@ -71,7 +72,7 @@ describe('a pod that dies', () => {
     await eventually(() => idle.courier.log.includes('waiting for other pods'));
     idle.worker.end();
     holder.courier.kill();
-    expect(await idle.courier.exit).toBe(ExitCode.TRY_AGAIN);
+    expect(await idle.courier.exit).toBe(ExitCode.PROGRESSED);
     expect(idle.courier.lastWords).toMatch(/^the worker's container died between two items; 1 item done/);
     const last = run.pod(program);
     expect(await last.exit()).toBe(ExitCode.DONE);
@@ -170,11 +171,11 @@ describe('a pod that is terminated', () => {
       const run = await seeded(['a']);
       const env = { [EnvName.MAX_ATTEMPTS]: '2' };
       const first = signalling(run, 'SEND; exec sleep 1000', env);
-      expect(await first.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await first.exit()).toBe(ExitCode.PROGRESSED);
       expect(first.courier.lastWords).toBe(
         'item 0 "a": only the worker\'s container got a SIGTERM: does the program send signals to process 1?; another pod tries again',
       );
-      expect(await signalling(run, 'SEND; exec sleep 1000', env).exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await signalling(run, 'SEND; exec sleep 1000', env).exit()).toBe(ExitCode.PROGRESSED);
       const last = run.pod(['true']);
       expect(await last.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
       expect(last.courier.lastWords).toContain("only the worker's container got a SIGTERM");
@@ -183,16 +184,16 @@ describe('a pod that is terminated', () => {
     test('which writes `shutdown` into the FIFO to the courier: that is an attempt of the item too', async () => {
       const run = await seeded(['a']);
       // Its standard input is the file `item` of the shared volume.
-      const write = 'item=$(readlink /proc/self/fd/0); echo shutdown >"$(dirname "$item")/up"; exec sleep 1000';
+      const write = 'item=$(readlink /proc/self/fd/0); echo shutdown >"$(dirname "$item")/fifos/up"; exec sleep 1000';
       const pod = run.pod(['sh', '-c', write], { [EnvName.MAX_ATTEMPTS]: '1' });
-      expect(await pod.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await pod.exit()).toBe(ExitCode.PROGRESSED);
       expect(await run.depth('dead')).toBe(1);
     });
 
     test('which still ends with 0: the item is done, and the Job does not count the pod', async () => {
       const run = await seeded(['a', 'b']);
       const pod = signalling(run, 'trap "" TERM; SEND; exit 0', { [EnvName.ITEMS_PER_POD]: '2' });
-      expect(await pod.exit()).toBe(ExitCode.ATTEMPT_COUNTED);
+      expect(await pod.exit()).toBe(ExitCode.PROGRESSED);
       expect(await run.depth()).toBe(1);
     });
   });
@@ -246,7 +247,7 @@ describe('a pod that is terminated', () => {
   test('ends at once while it waits for the seeder', async () => {
     const run = runOf({ items: ['a'] });
     const pod = run.pod(['true']);
-    await eventually(() => existsSync(join(pod.worker.folder, 'down')));
+    await eventually(() => existsSync(join(pod.worker.folder, SharedVolume.DOWN)));
     pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.STOPPED);
   });

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-arguments';
 import { HELLO_SECONDS, PEER_APPEARANCE_SECONDS } from '../../../lib/contract/limits';
+import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { callLines } from '../../../lib/programs/courier/program-call';
 import { WorkerLink } from '../../../lib/programs/courier/worker-link';
 import { ShimProcess } from '../../../tools/programs/shim-process';
@@ -351,7 +351,7 @@ describe.each([
 
   test('ends with 75 when the courier makes its FIFOs and then says nothing for 60 s', async () => {
     shim.hurry();
-    for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
+    shim.courierMadeFifos();
     shim.start('true');
     expect(await shim.exit()).toBe(75);
     expect(shim.secondsSlept).toBe(HELLO_SECONDS);
@@ -367,7 +367,7 @@ describe.each([
 
   test('ends with 11 when it is terminated and the courier says nothing', async () => {
     shim.start('true');
-    for (const name of ['up', 'down']) execFileSync('mkfifo', [join(shim.folder, name)]);
+    shim.courierMadeFifos();
     await new Promise((resolve) => setTimeout(resolve, 500));
     shim.signal('SIGTERM');
     expect(await shim.exit()).toBe(11);
@@ -382,7 +382,7 @@ describe.each([
     await worker.run(Buffer.from('x'));
     await eventually(() => shim.stdout.toString().includes('SigIgn'));
     const [standardInput, standardError, ignored] = shim.stdout.toString().split('\n');
-    expect([standardInput, standardError]).toEqual(['item', 'stderr']);
+    expect([standardInput, standardError]).toEqual(['item', SharedVolume.STDERR]);
     expect(Number.parseInt(ignored.split(/\s+/)[1], 16) & 0b10).toBe(0);
   });
 

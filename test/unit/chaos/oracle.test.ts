@@ -29,7 +29,13 @@ describe('the oracle of the fault bench', () => {
     [
       'a dead letter of an item under which pods died',
       {
-        dead: [{ item: '2', attempts: 0, reason: '10 pods or connections that had the item died' }],
+        dead: [
+          {
+            item: '2',
+            attempts: 0,
+            reason: 'interrupted 10 times: pods that had the item were terminated or died, or lost the broker',
+          },
+        ],
         toleratedDeadLetters: 1,
       },
     ],

@@ -8,7 +8,7 @@ const courier = join(__dirname, '..', '..', '..', 'lib', 'programs', 'courier');
 const [shim, runner] = ['shim.sh', 'runner.sh'].map((name) => readFileSync(join(courier, name), 'utf8'));
 const scripts = `${shim}${runner}`;
 
-const { WORKER_CREATED, ...shared } = SharedVolume;
+const { WORKER_CREATED, FIFOS, ...shared } = SharedVolume;
 
 test.each(Object.values(shared))('shim.sh and runner.sh know the file %s of the shared volume', (name) => {
   expect(scripts).toMatch(new RegExp(`"\\$wq_shared/${name.replace('.', '\\.')}"`));

@@ -58,17 +58,32 @@ test.each([
 });
 
 test('a requeued copy has the body, the number, the run and the failed attempts, and no other header', () => {
-  const copy = message({ headers: { [ItemHeader.RUN]: 'monday', other: 'x' } }).requeued(2);
+  const copy = message({ headers: { [ItemHeader.RUN]: 'monday', other: 'x' } }).requeued(2, 3);
   expect(copy).toEqual({
     body: Buffer.from('apple'),
     messageId: '1',
-    headers: { [ItemHeader.RUN]: 'monday', [ItemHeader.ATTEMPTS]: 2 },
+    headers: { [ItemHeader.RUN]: 'monday', [ItemHeader.ATTEMPTS]: 2, [ItemHeader.INTERRUPTIONS]: 3 },
   });
-  expect(message({ messageId: 'a\nb', headers: { [ItemHeader.RUN]: 5 } }).requeued(0)).toEqual({
+  expect(message({ messageId: 'a\nb', headers: { [ItemHeader.RUN]: 5 } }).requeued(0, 0)).toEqual({
     body: Buffer.from('apple'),
     messageId: undefined,
-    headers: { [ItemHeader.ATTEMPTS]: 0 },
+    headers: { [ItemHeader.ATTEMPTS]: 0, [ItemHeader.INTERRUPTIONS]: 0 },
   });
+});
+
+test.each<[string, Record<string, number>, boolean, number]>([
+  ['never delivered before', {}, false, 0],
+  ['returned twice to a queue that counts', { 'x-delivery-count': 2 }, true, 2],
+  ['returned to a queue that counts no lost delivery', { 'x-delivery-count': 0 }, true, 0],
+  ['returned to a queue that does not count', {}, true, 1],
+  ['requeued after three', { [ItemHeader.INTERRUPTIONS]: 3 }, false, 3],
+  ['requeued after three, and returned once', { [ItemHeader.INTERRUPTIONS]: 3, 'x-delivery-count': 1 }, true, 4],
+  ['requeued after three, and returned to a queue that does not count', { [ItemHeader.INTERRUPTIONS]: 3 }, true, 4],
+  ['with a header that is no count', { [ItemHeader.INTERRUPTIONS]: -7 }, false, 0],
+])('the interruptions of an item that was %s', (_, headers, redelivered, interruptions) => {
+  const item = message({ headers, redelivered });
+  expect(item.interruptions).toBe(interruptions);
+  expect(item.isUncountedRedelivery).toBe(redelivered && !('x-delivery-count' in headers));
 });
 
 test('a dead letter has the reason, the attempts, the pod and the seconds, and the rest only if it is known', () => {

@@ -71,7 +71,13 @@ describe('the pod of a worker', () => {
   });
 
   test('the courier gets its settings as environment variables', () => {
-    const run = worked({ itemsPerPod: 3, maxAttempts: 5, toleratedDeadLetters: 2, itemTimeout: Duration.minutes(2) });
+    const run = worked({
+      itemsPerPod: 3,
+      maxAttempts: 5,
+      maxInterruptions: 7,
+      toleratedDeadLetters: 2,
+      itemTimeout: Duration.minutes(2),
+    });
     expect(env(run.workerJob(), ContainerName.COURIER)).toMatchObject({
       [EnvName.BROKER_URL]: run.broker.connection.url,
       [EnvName.QUEUE]: run.queue.queueName,
@@ -80,6 +86,7 @@ describe('the pod of a worker', () => {
       [EnvName.ITEM_COUNT]: '8',
       [EnvName.ITEMS_PER_POD]: '3',
       [EnvName.MAX_ATTEMPTS]: '5',
+      [EnvName.MAX_INTERRUPTIONS]: '7',
       [EnvName.ITEM_TIMEOUT_SECONDS]: '120',
       [EnvName.TOLERATED_DEAD_LETTERS]: '2',
       [EnvName.TERMINATION_GRACE_SECONDS]: '30',
@@ -176,8 +183,16 @@ describe('the limits of a Job', () => {
         onExitCodes: {
           containerName: ContainerName.COURIER,
           operator: 'In',
-          values: [ExitCode.ATTEMPT_COUNTED, ExitCode.STOPPED],
+          values: [ExitCode.PROGRESSED, ExitCode.STOPPED],
         },
+      },
+      {
+        action: 'Count',
+        onExitCodes: { containerName: ContainerName.WORKER, operator: 'NotIn', values: [ExitCode.KILLED] },
+      },
+      {
+        action: 'Ignore',
+        onExitCodes: { containerName: ContainerName.COURIER, operator: 'In', values: [ExitCode.KILLED] },
       },
     ]);
     expect(worked({}).workerJob().spec.template.spec.restartPolicy).toBe('Never');
@@ -383,6 +398,7 @@ describe('an invalid property', () => {
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
     [{ maxAttempts: 0 }, /maxAttempts is 0.*tried at least once/],
     [{ maxAttempts: 2.5 }, /maxAttempts is 2\.5/],
+    [{ maxInterruptions: 0 }, /maxInterruptions is 0.*whose pod is terminated becomes a dead letter/],
     [{ toleratedDeadLetters: -1 }, /toleratedDeadLetters is -1; it must be a whole number from 0/],
     [{ backoffLimit: -1 }, /backoffLimit is -1/],
     [

@@ -8,21 +8,18 @@ import type { DeadLetter } from './oracle';
 
 const PATIENCE_SECONDS = 900;
 
-/** Reads queues, from a pod of its own for each broker. */
-export class QueueReader {
+/** A client that is neither a seeder nor a courier, in a pod of its own for each broker. */
+export class ForeignClient {
   private readonly pods = new Map<string, string>();
 
   constructor(private readonly namespace: Namespace) {}
 
   /** How many messages the work queue of a run has, and its dead letters. */
   async read(run: SynthesizedRun): Promise<{ readonly left: number; readonly dead: DeadLetter[] }> {
-    const pod = await this.podFor(run);
     const { queueName } = run.queue;
-    const args = [run.broker.connection.url, queueName, relatedQueues(queueName).dead];
-    const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
     let refusal = '';
     const ask = async () => {
-      const { status, stdout, stderr } = await askKubectl([...where, '--', 'node', '-', ...args], PROGRAM);
+      const { status, stdout, stderr } = await this.execute(READ_QUEUES, run, queueName, relatedQueues(queueName).dead);
       refusal = stderr;
       return status === 0 && JSON.parse(stdout);
     };
@@ -32,14 +29,26 @@ export class QueueReader {
     });
   }
 
+  /** Consumes a queue of a run for a while, and settles nothing. False if that did not come about, or ended before its time. */
+  async hold(run: SynthesizedRun, queue: string, milliseconds: number): Promise<boolean> {
+    const { status } = await this.execute(HOLD_MESSAGES, run, queue, String(milliseconds));
+    return status === 0;
+  }
+
+  private async execute(program: string, run: SynthesizedRun, ...args: string[]) {
+    const pod = await this.podFor(run);
+    const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
+    return askKubectl([...where, '--', 'node', '-', run.broker.connection.url, ...args], program);
+  }
+
   private async podFor(run: SynthesizedRun): Promise<string> {
     const { name: secret } = run.broker.connection.credentials;
     const known = this.pods.get(secret);
     if (known) return known;
-    const name = `reader-of-${secret}`;
+    const name = `client-of-${secret}`;
     const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
     const container = {
-      name: 'reader',
+      name: 'client',
       image: 'node:24-slim',
       command: ['sleep', 'infinity'],
       volumeMounts: [{ name: 'credentials', mountPath: '/credentials' }],
@@ -57,4 +66,5 @@ export class QueueReader {
   }
 }
 
-const PROGRAM = bundle("import './read-queues';", __dirname);
+const READ_QUEUES = bundle("import './read-queues';", __dirname);
+const HOLD_MESSAGES = bundle("import './hold-messages';", __dirname);
