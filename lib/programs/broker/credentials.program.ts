@@ -1,17 +1,14 @@
 import { EnvName } from '../../contract/environment';
+import { apiServerFromEnvironment } from '../kubernetes/api-server';
 import { requireEnv } from '../runtime/environment';
 import { exitWith, shutdownSignal } from '../runtime/exit-status';
 import { createSecrets } from './credentials';
 import { adminSecret, clientSecret } from './new-secrets';
-
-/** Where the kubelet mounts the service account. */
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const shutdown = shutdownSignal();
 
 exitWith(() => {
   const client = process.env[EnvName.CLIENT_SECRET];
   const admin = adminSecret(requireEnv(EnvName.ADMIN_SECRET));
-  const [host, port] = [requireEnv('KUBERNETES_SERVICE_HOST'), requireEnv('KUBERNETES_SERVICE_PORT')];
-  return createSecrets(client ? [clientSecret(client), admin] : [admin], { account: ACCOUNT, host, port }, shutdown);
+  return createSecrets(client ? [clientSecret(client), admin] : [admin], apiServerFromEnvironment(), shutdown);
 });

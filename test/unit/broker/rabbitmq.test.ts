@@ -174,6 +174,7 @@ describe('the credentials', () => {
       automountServiceAccountToken: true,
     });
     expect(env(job, ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.SERVICE_ACCOUNT_DIR]: MountPath.SERVICE_ACCOUNT,
       [EnvName.CLIENT_SECRET]: client,
       [EnvName.ADMIN_SECRET]: admin,
     });
@@ -228,7 +229,10 @@ describe('the credentials', () => {
     }));
     expect(broker.connection.credentials.name).toBe('my-secret');
     const admin = broker.adminCredentials.name;
-    expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({ [EnvName.ADMIN_SECRET]: admin });
+    expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.SERVICE_ACCOUNT_DIR]: MountPath.SERVICE_ACCOUNT,
+      [EnvName.ADMIN_SECRET]: admin,
+    });
     const mounted = pod.volumes.filter(({ secret }: Json) => secret).map(({ secret }: Json) => secret.secretName);
     expect(mounted).toEqual(['my-secret', admin]);
   });
