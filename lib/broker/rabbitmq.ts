@@ -1,7 +1,8 @@
 import { ApiObject, Chart, Lazy, Names, Size, SizeRoundingBehavior } from 'cdk8s';
 import { type ContainerResources, Cpu, type ISecret, k8s, Pod, Secret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { commonLabels } from '../manifest/common-labels';
+import { ContainerName } from '../contract/containers';
+import { COMPONENT_LABEL, commonLabels } from '../manifest/common-labels';
 import { Images } from '../manifest/images';
 import { podTemplate } from '../manifest/pod-template';
 import { Check } from '../validation/check';
@@ -172,6 +173,7 @@ export class RabbitMQ extends Construct implements IBroker {
       new BrokerNetwork(this, 'Network', {
         brokerLabels: labels,
         clientLabels: this.clientLabels,
+        seederLabels: { ...this.clientLabels, [COMPONENT_LABEL]: ContainerName.SEEDER },
         credentialsLabels: credentials.podLabels,
         clientNamespaces: props.clientNamespaces ?? [],
         amqpPorts: ports.map(({ port }) => port),

@@ -25,6 +25,12 @@ export function relatedQueues(queue: string) {
 export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(${Object.values(SUFFIX).join('|')}))?`;
 
 /**
+ * The label of a worker Job that names its work queue. The seeder asks the API server for the Jobs with this label before
+ * it fills the queue.
+ */
+export const QUEUE_LABEL = 'cdk8s-work-queue/queue';
+
+/**
  * How often RabbitMQ may deliver an item. By default, RabbitMQ drops an item that comes back for the 20th time
  * (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling). The limit is only a safety net: couriers give
  * up before.

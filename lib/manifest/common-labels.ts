@@ -1,6 +1,9 @@
 import type { Construct } from 'constructs';
 import { pathLabel } from './path-label';
 
+/** The label that says what an object is for: of a Job and its pods, the name of its container. */
+export const COMPONENT_LABEL = 'app.kubernetes.io/component';
+
 /**
  * The labels that identify an object whose name contains a hash.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
@@ -10,7 +13,7 @@ import { pathLabel } from './path-label';
 export function commonLabels(construct: Construct, component: string): Record<string, string> {
   return {
     'app.kubernetes.io/name': pathLabel(construct),
-    'app.kubernetes.io/component': component,
+    [COMPONENT_LABEL]: component,
     'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
   };
 }

@@ -7,6 +7,7 @@ import { requireSameNamespace } from '../broker/same-namespace';
 import { ContainerName } from '../contract/containers';
 import { ExitCode } from '../contract/exit-codes';
 import { ATTEMPT_OVERHEAD_SECONDS } from '../contract/limits';
+import { QUEUE_LABEL } from '../contract/queues';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -14,8 +15,10 @@ import {
   type JobSettings,
   READY_SECONDS,
 } from '../manifest/content-named-job';
+import { lazy } from '../manifest/lazy';
 import type { IWorkQueue } from '../queue/work-queue';
 import { Check, MAX_COUNT, TEN_YEARS_SECONDS } from '../validation/check';
+import { isLabelValue } from '../validation/label-value';
 import { constructContext, requireProps } from '../validation/props';
 import { requireResources } from '../validation/resources';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
@@ -105,6 +108,11 @@ export class CoarseWorkerJob extends ContentNamedJob {
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
     this.node.addValidation(new WorkerValidation(context, this.worker, props));
+    // Of the Job, not of its pods: the seeder asks for Jobs. It is no part of the content that names the Job.
+    this.apiObject.metadata.addLabel(
+      QUEUE_LABEL,
+      lazy(() => queueLabel(props.queue) as string), // cdk8s leaves out a label without a value
+    );
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', ContainerName.WORKER);
@@ -126,6 +134,11 @@ export class CoarseWorkerJob extends ContentNamedJob {
   public override _toPodSpec(): kplus.k8s.PodSpec {
     return { ...super._toPodSpec(), activeDeadlineSeconds: this.podSeconds };
   }
+}
+
+/** The name of a queue as a label. A queue of another package may have a name that cannot be one. */
+function queueLabel({ queueName }: IWorkQueue): string | undefined {
+  return isLabelValue(queueName) ? queueName : undefined;
 }
 
 function workerLimits(check: Check, props: CoarseWorkerJobProps): WorkerLimits {

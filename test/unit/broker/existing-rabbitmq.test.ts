@@ -50,9 +50,12 @@ function credentialKeys({ volumes }: Json): Record<string, string> {
 }
 
 describe('an existing broker', () => {
+  /** Of the seeder. */
+  const ACCOUNT = ['ServiceAccount', 'Role', 'RoleBinding'];
+
   test('no objects are created for an existing broker', () => {
     const kinds = existing().objects.map(({ kind }) => kind);
-    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job']));
+    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job', ...ACCOUNT]));
   });
 
   test('host and port come from the Secret by default, with the keys of the Cluster Operator', () => {
