@@ -203,7 +203,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
   /**
    * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
-   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own.
+   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own. Give the
+   * Jobs of such consumers the label `cdk8s-work-queue/queue` with the queue's name, so that the seeder finds them when
+   * it asks whether pods have succeeded.
    *
    * @param needs what the worker's pods require of the queue, with `holdItems` in whole seconds from 1 s to ten years
    * @throws if the needs change the name of the queue after it was read, or if `holdItems` is out of range or has
