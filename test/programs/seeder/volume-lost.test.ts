@@ -131,7 +131,9 @@ describe('a queue that the broker does not know', () => {
     const run = runOf({ items: LIST });
     const process = seeder(run, { CLOCK_RATE: '300', ...env });
     expect(await process.exit).toBe(ExitCode.TRY_AGAIN);
-    expect(process.lastWords).toMatch(/gave up after 10 min: the API server cannot be reached: .*(ECONNREFUSED|ENOENT)/);
+    expect(process.lastWords).toMatch(
+      /gave up after 10 min: the API server cannot be reached: .*(ECONNREFUSED|ENOENT)/,
+    );
     await expectNothingDeclared(run);
   });
 
