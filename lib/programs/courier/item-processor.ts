@@ -38,7 +38,8 @@ export class ItemProcessor {
   }
 
   private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
-    const { settings, worker, deadline, podShutdown } = this.context;
+    const { settings, worker, tally, deadline, podShutdown } = this.context;
+    tally.arrived(delivery.message);
     const run = new ItemRun(delivery, settings, worker, podShutdown).run();
     return this.settle(delivery, await deadline.without(run));
   }

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { ExitCode } from '../../contract/exit-codes';
 import type { ItemSequence } from '../../contract/item-formula';
 import { frameHead } from '../../contract/item-frames';
@@ -67,6 +67,8 @@ interface SeederContext {
 
 /** The steps of the seeder over one session with the broker. */
 class Seeding {
+  private readonly filling = randomUUID();
+
   constructor(
     private readonly session: Session,
     private readonly context: SeederContext,
@@ -184,7 +186,7 @@ class Seeding {
   /** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
   private *messages(from: number, end: number, digest: Hash): Generator<OutgoingMessage> {
     const { settings, items } = this.context;
-    const headers = { [ItemHeader.RUN]: settings.run };
+    const headers = { [ItemHeader.RUN]: settings.run, [ItemHeader.FILLING]: this.filling };
     for (let n = from; n < end; n++) {
       const body = items.item(n);
       digest.update(frameHead(body)).update(body);

@@ -5,8 +5,9 @@ import { type ApiCall, FakeApiServer } from '../../../tools/programs/api-server'
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalRun } from '../../../tools/programs/local-run';
 import type { ProgramProcess } from '../../../tools/programs/program-process';
+import { rabbitmqctl } from '../../../tools/programs/rabbitmqctl';
 import { eventually } from '../../../tools/until';
-import { useRuns } from '../../support/use-runs';
+import { ledger, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf } = useRuns(broker);
@@ -213,4 +214,24 @@ describe('a queue that was filled', () => {
     expect(process.lastWords).toContain('filled before');
     expect(api.calls).toEqual([]);
   });
+});
+
+/** A node that comes back without its data. */
+function loseVolume(): void {
+  for (const command of ['stop_app', 'force_reset', 'start_app']) rabbitmqctl(broker(), command);
+}
+
+test('a pod that is at work when the volume is lost counts only items of the next filling', async () => {
+  const run = runOf({ items: [...LIST, 'e', 'f'] });
+  expect(await seeder(run).exit).toBe(ExitCode.DONE);
+  const hangsOnce = `[ "$item" != c ] || ! mkdir ${run.folder}/hung 2>/dev/null || exec sleep 1000`;
+  const { program, items } = ledger(run, hangsOnce);
+  const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
+  await eventually(() => items().length === 3);
+  loseVolume();
+  // No pod has succeeded, so the queue is filled.
+  expect(await seeder(run).exit).toBe(ExitCode.DONE);
+  expect(await pod.exit()).toBe(ExitCode.DONE);
+  expect(items()).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  expect(await run.depth()).toBe(3);
 });
