@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
 import { ContainerName } from '../../../lib/contract/containers';
+import { QUEUE_LABEL } from '../../../lib/contract/queues';
 import { type CoarseWorkerJobProps, Program, WorkItems } from '../../../lib/index';
 import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 
@@ -85,10 +86,12 @@ describe('the name of a Job', () => {
   });
 
   test('the labels of a Job do not change with what the Job runs', () => {
-    expect(new SynthesizedRun().workerJob().metadata.labels).toEqual({
+    const run = new SynthesizedRun();
+    expect(run.workerJob().metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-eat',
       'app.kubernetes.io/component': ContainerName.WORKER,
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
+      [QUEUE_LABEL]: run.queue.queueName,
     });
   });
 
@@ -97,7 +100,10 @@ describe('the name of a Job', () => {
     expect(objects.map(({ metadata }) => metadata.labels['app.kubernetes.io/component']).sort()).toEqual(
       ['broker', ContainerName.CREDENTIALS, ContainerName.SEEDER, ContainerName.WORKER].sort(),
     );
-    for (const { metadata, spec } of objects) expect(spec.template.metadata.labels).toMatchObject(metadata.labels);
+    for (const { metadata, spec } of objects) {
+      const { [QUEUE_LABEL]: _, ...labels } = metadata.labels;
+      expect(spec.template.metadata.labels).toMatchObject(labels);
+    }
   });
 
   test('a label of `podMetadata` replaces one of this package', () => {
