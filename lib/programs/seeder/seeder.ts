@@ -143,8 +143,8 @@ class Seeding {
     if (!(found instanceof GaveUp)) return requireNoSuccess(queue, found);
     if (found.because === 'terminated') return;
     throw new FinalError(
-      `worker Jobs of queue ${queue}: gave up after ${deadline.limit}: ${found.obstacle}. Without an answer the queue is not ` +
-        'filled, because pods that have succeeded before would count for its items',
+      `worker Jobs of queue ${queue}: gave up after ${deadline.limit}: ${found.obstacle}. Without an answer no pod gets ` +
+        'an item, because pods that have succeeded before would count for items that they have not done',
     );
   }
 

@@ -119,7 +119,7 @@ describe('a queue that the broker does not know', () => {
     const process = seeder(run, { CLOCK_RATE: '300' });
     expect(await process.exit).toBe(ExitCode.TRY_AGAIN);
     expect(process.lastWords).toMatch(
-      /^worker Jobs of queue .*: gave up after 10 min: the API server answered 403: status 403\. Without an answer the queue is not filled/,
+      /^worker Jobs of queue .*: gave up after 10 min: the API server answered 403: status 403\. Without an answer no pod gets an item/,
     );
     expect(api.calls.length).toBeGreaterThan(1);
     await expectNothingDeclared(run);
