@@ -12,13 +12,17 @@
 #ifndef LOSSES
 #define LOSSES 0 /* how often another client or a policy removes the mark: its message, or its queue */
 #endif
+#ifndef VOLUMES
+#define VOLUMES 0 /* how often the broker loses its volume, and so everything */
+#endif
 #define SEEDERS 2 /* at a time: of two Jobs, or of one whose node is cut off */
 
 bool filled_once = true;         /* when the first courier begins, every item is in the queue once */
 bool no_purge_after_mark = true; /* nobody empties the queue while the mark exists */
 bool no_purge_of_taken = true;   /* nobody empties the queue while a pod holds an item, or when only some are settled */
+bool no_mark_after_success = true; /* nobody leaves a mark when the Job has successes: they would count for other items */
 bool no_false_refusal = true;    /* a seeder ends with a final error only if the mark was lost */
-#define safe (filled_once && no_purge_after_mark && no_purge_of_taken)
+#define safe (filled_once && no_purge_after_mark && no_purge_of_taken && no_mark_after_success)
 #ifdef ONLY
 #define check(property, value) property = (value); assert(ONLY)
 #else
@@ -29,9 +33,11 @@ mtype = { absent, ready, held, returning };
 
 byte queued[ITEMS];
 bool delivered[ITEMS];           /* the broker has delivered it before: a pod had it, or a seeder that looked at it */
-byte at_work, settled;           /* pods that hold an item, and items that are settled */
+byte at_work, settled;           /* pods that hold an item of the queue, and its items that are settled */
+byte succeeded, counted;         /* pods that have ended with success, and those that the status of the Job counts */
 bool has_seeded, has_work;       /* the queues; <queue>.dead is as <queue>.seeded */
-bool lost;                       /* the mark was removed */
+bool lost;                       /* the mark was removed, alone or with everything else */
+byte volume;                     /* the number of the broker's volume */
 byte peeking;                    /* the seeder that consumes from the work queue, from 1 */
 mtype mark = absent;             /* in <queue>.seeded */
 byte mark_by;
@@ -39,7 +45,7 @@ byte lock;                       /* <queue>.seeding: the seeder that has it, fro
 bool wire[SEEDERS * ITEMS];      /* published, but not yet in the queue */
 bool wire_mark[SEEDERS];
 bool killed[SEEDERS], open[SEEDERS], begun;
-byte kills = KILLS, losses = LOSSES;
+byte kills = KILLS, losses = LOSSES, volumes = VOLUMES;
 
 #define on_wire(p, i) wire[(p) * ITEMS + (i)]
 #define wire_empty(p) (!on_wire(p, 0) && !on_wire(p, ITEMS - 1) && !wire_mark[p])
@@ -89,6 +95,22 @@ end:
 #define read_then has_mark = has_seeded
 #endif
 
+#ifdef NO_QUESTION
+#define known 0
+#else
+#define known counted
+#endif
+
+/* seeder.ts: refuseAfterSuccess */
+inline ask() {
+  atomic {
+    if
+    :: known > 0 -> goto refuse
+    :: else
+    fi
+  }
+}
+
 /* find-mark.ts: findMark */
 inline find_mark() {
   atomic { read_first };
@@ -128,6 +150,18 @@ end_locked:
     atomic { lock == 0 -> lock = me + 1 }; /* lock.ts: takeLock */
 #endif
     find_mark();
+#ifndef EARLY_QUESTION
+#ifndef NO_WAIT
+    !has_seeded || mark != returning; /* seeder.ts: hasHiddenMark */
+#endif
+    atomic {
+      if
+      :: has_seeded && mark == ready -> mark = held; mark_by = me; goto give_back
+      :: else
+      fi
+    };
+#endif
+    ask();
     atomic { has_seeded = true }; /* work-queues.ts: declareQueues */
     atomic { has_work = true };
 #ifndef NO_WAIT
@@ -139,6 +173,7 @@ end_locked:
       :: else -> goto fill
       fi
     };
+give_back:
     atomic { mark = (mark == held && mark_by == me -> returning : mark); goto over };
 
 fill:
@@ -170,7 +205,10 @@ fill:
     wire_empty(me); /* publish.ts: publish */
 end_count:
     atomic { queued[0] + (ITEMS > 1 -> queued[ITEMS - 1] : 0) == ITEMS }; /* seeder.ts: checkCount */
-    atomic { wire_mark[me] = true }; /* seeder.ts: mark */
+#ifndef ONE_QUESTION
+    ask();
+#endif
+    atomic { wire_mark[me] = true; check(no_mark_after_success, succeeded == 0) }; /* seeder.ts: mark */
     wire_empty(me);
     goto over;
 
@@ -201,16 +239,38 @@ end:
 }
 
 proctype loss() {
+  byte i;
 end:
   do
   :: atomic { losses > 0 && mark == ready -> losses--; lost = true; mark = absent }
   :: atomic { losses > 0 && mark == ready -> losses--; lost = true; mark = absent; has_seeded = false }
+  :: atomic {
+       volumes > 0 && mark == ready -> /* every connection is lost with it */
+       volumes--;
+       lost = true;
+       volume++;
+       mark = absent;
+       has_seeded = false;
+       has_work = false;
+       lock = 0;
+       peeking = 0;
+       at_work = 0;
+       settled = 0;
+       for (i : 0 .. ITEMS - 1) { queued[i] = 0; delivered[i] = false }
+       for (i : 0 .. SEEDERS * ITEMS - 1) { wire[i] = false }
+       for (i : 0 .. SEEDERS - 1) {
+         wire_mark[i] = false;
+         killed[i] = killed[i] || open[i];
+         open[i] = false
+       }
+       i = 0
+     }
   od
 }
 
 /* A pod: when it has seen the mark it takes the first item that is left, and settles it, or dies and the item comes back. */
 proctype courier() {
-  byte i;
+  byte i, of_volume;
 end_wait:
   atomic { /* seeded.ts: awaitSeeded */
     mark == ready && peeking == 0 && (queued[0] > 0 || queued[ITEMS - 1] > 0 || !begun) ->
@@ -220,15 +280,27 @@ end_wait:
     fi;
     i = (queued[0] > 0 -> 0 : ITEMS - 1);
     queued[i]--;
-    at_work++
+    at_work++;
+    of_volume = volume
   };
   atomic {
+    if
+    :: of_volume != volume -> goto end_wait /* the item is gone, and the program is stopped */
+    :: else
+    fi;
     at_work--;
     if
-    :: settled++
-    :: queued[i]++; delivered[i] = true
-    fi
-  }
+    :: settled++; succeeded++
+    :: queued[i]++; delivered[i] = true; goto done
+    fi;
+#ifdef SLOW_COUNT
+  };
+  atomic {
+#endif
+    counted++
+  };
+done:
+  skip
 }
 
 init {

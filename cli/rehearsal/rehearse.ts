@@ -93,7 +93,11 @@ function overridesFor(broker: Broker, queueSuffix: string): (job: Job) => Overri
   const url = new URL(broker.url);
   // Named, because without a user in the URL the programs would look for a Secret.
   if (!url.username) [url.username, url.password] = ['guest', 'guest'];
-  return ({ queue }) => ({ [EnvName.BROKER_URL]: url.href, [EnvName.QUEUE]: `${queue}${queueSuffix}` });
+  return ({ queue }) => ({
+    [EnvName.BROKER_URL]: url.href,
+    [EnvName.QUEUE]: `${queue}${queueSuffix}`,
+    [EnvName.SERVICE_ACCOUNT_DIR]: '',
+  });
 }
 
 function workerImages(manifest: Manifest): Set<string> {

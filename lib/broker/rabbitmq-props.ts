@@ -121,9 +121,9 @@ export interface RabbitMQProps {
   readonly plaintext?: boolean;
 
   /**
-   * Whether NetworkPolicies close the broker to everything but its clients, and the pods of seeders and workers to
-   * everything but the broker and DNS. If the program of a worker needs more, use the worker's property of the same
-   * name.
+   * Whether NetworkPolicies close the broker to everything but its clients, let the pods of workers reach only the
+   * broker and DNS, and let nothing reach the pods of seeders and workers. If the program of a worker needs more, use
+   * the worker's property of the same name.
    *
    * @default Network.RESTRICTED
    */

@@ -10,6 +10,7 @@ import {
   type WorkloadScheduling,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { ContainerName } from '../contract/containers';
 import { Label } from '../contract/labels';
 import { Images } from '../manifest/images';
 import { addLabels, chartLabels, commonLabels, labelWithChart } from '../manifest/labels';
@@ -202,6 +203,7 @@ export class RabbitMQ extends Construct implements IBroker {
       new BrokerNetwork(this, 'Network', {
         brokerLabels: labels,
         clientLabels: this.clientLabels,
+        seederLabels: { ...this.clientLabels, [Label.COMPONENT]: ContainerName.SEEDER },
         credentialsLabels: credentials.podLabels,
         clientNamespaces: props.clientNamespaces ?? [],
         amqpPorts: ports.map(({ port }) => port),

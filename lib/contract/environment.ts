@@ -30,6 +30,13 @@ export const EnvName = {
   /** The value of each item's header {@link ItemHeader.RUN}. */
   RUN: 'RUN',
 
+  // the seeder and the credentials program
+  /**
+   * The folder with the token of the pod's service account. It is not set in a rehearsal, which has no API server: a
+   * machine that runs one may itself be a pod, whose token is for something else.
+   */
+  SERVICE_ACCOUNT_DIR: 'SERVICE_ACCOUNT_DIR',
+
   // the seeder
   ITEMS_DIR: 'ITEMS_DIR',
   /** SHA-256, in hex, of the unpacked contents of {@link ITEMS_DIR}: see `readStream` in `item-formula.ts`. */

@@ -10,6 +10,8 @@ export const Label = {
   BROKER: 'cdk8s-work-queue/broker',
   /** On a pod whose connections the broker's NetworkPolicy restricts. */
   NETWORK: 'cdk8s-work-queue/network',
+  /** The label of Kubernetes that says what an object is for: of a Job and its pods, the name of its container. */
+  COMPONENT: 'app.kubernetes.io/component',
 } as const;
 
 /** The label of Kubernetes that names the tool which manages an object, and its value. */

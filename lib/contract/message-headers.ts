@@ -3,6 +3,11 @@ export const ItemHeader = {
   /** The name of the run: its `runId`, or the name of the queue if no `runId` is given. */
   RUN: 'run',
   /**
+   * Distinguishes the items of one filling from those of another. If the broker loses the queue and a seeder fills it
+   * again, a pod must not count items of both.
+   */
+  FILLING: 'filling',
+  /**
    * How many attempts had failed when a courier requeued the item. Only a requeued item has this header, so the header
    * shows that this is not the item's first delivery.
    */

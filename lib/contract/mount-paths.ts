@@ -10,6 +10,8 @@ export const MountPath = {
   CREDENTIALS: '/opt/work-queue/credentials',
   /** The certificates of authorities, from a Secret or a ConfigMap. */
   AUTHORITIES: '/opt/work-queue/authorities',
+  /** The token of a pod that uses the Kubernetes API. The kubelet mounts it. */
+  SERVICE_ACCOUNT: '/var/run/secrets/kubernetes.io/serviceaccount',
   /** The administrator's Secret, in the init container of a RabbitMQ node. */
   ADMIN_SECRET: '/opt/work-queue/admin',
   /** The home folder of the RabbitMQ server. It is a volume in memory, for the files that must not be kept on disk. */

@@ -2,11 +2,9 @@ import { ApiObject, type ApiObjectMetadataDefinition, Chart } from 'cdk8s';
 import { Workload } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { Label, MANAGED_BY } from '../contract/labels';
+import { isLabelValue } from '../validation/label-value';
 import { contentHash } from './content-hash';
 import { pathLabel } from './path-label';
-
-/** What Kubernetes accepts as the value of a label, except for an empty string. */
-const LABEL_VALUE = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /** Leaves space for `-` and a hash of ten digits in the 63 characters of a label's value. */
 const MAX_READABLE = 52;
@@ -47,7 +45,7 @@ export function chartLabels(construct: IConstruct): Record<string, string> {
 export function commonLabels(construct: Construct, component: string): Record<string, string> {
   return {
     'app.kubernetes.io/name': pathLabel(construct),
-    'app.kubernetes.io/component': component,
+    [Label.COMPONENT]: component,
     ...MANAGED_BY,
   };
 }
@@ -57,7 +55,7 @@ export function commonLabels(construct: Construct, component: string): Record<st
  * of all of it follows, so that no two strings have the same value.
  */
 export function labelValue(text: string): string {
-  if (LABEL_VALUE.test(text)) return text;
+  if (isLabelValue(text)) return text;
   const readable = text
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .slice(0, MAX_READABLE)

@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { type ContainerResources, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
+import { ApiResource, type ContainerResources, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { IBroker } from '../broker/broker';
 import { type BrokerClient, brokerClient } from '../broker/broker-client';
@@ -14,6 +14,7 @@ import { MountPath } from '../contract/mount-paths';
 import { DELIVERY_LIMIT } from '../contract/queues';
 import { requireItemsFit } from '../items/item-sizes';
 import type { WorkItems } from '../items/work-items';
+import { type ApiAccount, apiAccount } from '../manifest/api-account';
 import { ContentConfigMap } from '../manifest/config-map';
 import { contentHash } from '../manifest/content-hash';
 import {
@@ -72,7 +73,8 @@ export interface QueueSeederProps {
    * How long the Job stays in the cluster after its end. In whole seconds. Minimum: 0 s. Maximum: ten years.
    *
    * If the Job no longer exists, the next `kubectl apply` creates it again. The new Job finds that the queue has been
-   * filled, and does nothing. https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
+   * filled, and does nothing. If the broker has lost the queue, the new Job fills it only if no pod of a worker Job of
+   * this queue has succeeded. https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
    *
    * @default - forever
    */
@@ -131,6 +133,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   private readonly jobSettings: JobSettings;
   private readonly workers: WorkerNeeds[] = [];
   private readonly pieces: ContentConfigMap[];
+  private readonly account: ApiAccount;
   private nameRead?: string;
 
   /**
@@ -147,7 +150,10 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     private readonly props: QueueSeederProps,
   ) {
     requireProps(constructContext('QueueSeeder', scope, id), 'QueueSeederProps', props);
-    super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
+    super(scope, id, ContainerName.SEEDER, {
+      dockerRegistryAuth: props.dockerRegistryAuth,
+      automountServiceAccountToken: true,
+    });
     const { context } = this;
     const check = new Check(context);
     requireSameNamespace(context, this, 'the broker', props.broker);
@@ -164,10 +170,15 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
       (piece, n) =>
         new ContentConfigMap(this, `Items${n}`, `${pathLabel(this)}-items-${n}`, { [itemsPiece(n)]: piece }),
     );
-    this.apiObject.addDependency(...this.pieces);
+    // Not "get" with the names of the worker Jobs: those of earlier manifests count too, and a new name would be a new
+    // seeder Job. Kubernetes cannot restrict "list" to a label.
+    const accountName = `${pathLabel(this)}-${contentHash([this.node.path])}`;
+    this.account = apiAccount(this, 'list', ApiResource.JOBS, accountName);
+    this.apiObject.addDependency(...this.pieces, this.account.binding);
     needConsumerTimeout(props.broker, () => this.consumerTimeoutSeconds);
     this.node.addValidation({ validate: () => this.missingWorker() });
-    for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.RESTRICTED))) {
+    // Its policy is one for seeders: it needs the API server, which no selector names.
+    for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.OPEN))) {
       this.podMetadata.addLabel(key, value);
     }
     const client = brokerClient(this, props.broker);
@@ -196,7 +207,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
   /**
    * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
-   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own.
+   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own. Give the
+   * Jobs of such consumers the label `cdk8s-work-queue/queue` with the queue's name, so that the seeder finds them when
+   * it asks whether pods have succeeded.
    *
    * @param needs what the worker's pods require of the queue, with `holdItems` in whole seconds from 1 s to ten years
    * @throws if the needs change the name of the queue after it was read, or if `holdItems` is out of range or has
@@ -257,6 +270,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   private environment({ env }: BrokerClient): Record<string, EnvValue> {
     return {
       ...env,
+      ...this.account.env,
       [EnvName.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
       [EnvName.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
       [EnvName.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
@@ -273,7 +287,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
-   * Adds the volume with the items, with all pieces in one folder. cdk8s-plus has no projected volumes.
+   * Adds the volume with the items, with all pieces in one folder. cdk8s-plus has no projected volumes. Also adds the
+   * service account, which cdk8s-plus requires before the construct of the Job exists.
    *
    * @internal
    */
@@ -286,7 +301,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] }
         : container,
     );
-    return { ...spec, containers, volumes: [...(spec.volumes ?? []), { name: ITEMS_VOLUME, projected: { sources } }] };
+    const volumes = [...(spec.volumes ?? []), { name: ITEMS_VOLUME, projected: { sources } }];
+    return { ...spec, serviceAccountName: this.account.serviceAccount.name, containers, volumes };
   }
 }
 

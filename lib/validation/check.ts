@@ -1,5 +1,6 @@
 import { type Duration, type Size, SizeRoundingBehavior } from 'cdk8s';
 import { isImageReference } from './image-reference';
+import { isLabelValue } from './label-value';
 import { synthError } from './synth-error';
 
 /** The maximum duration: longer than anyone waits, and far below the limit of a 64-bit count of nanoseconds. */
@@ -110,7 +111,7 @@ export class Check {
 
   /** Checks a value against what Kubernetes accepts as the value of a label. */
   labelValue(name: string, value: string): string {
-    if (matches(value, /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/)) return value;
+    if (isLabelValue(value)) return value;
     const hint =
       'Use 1 to 63 of A-Z, a-z, 0-9, "-", "_" and ".", with a letter or digit at both ends, such as "2026-05-01".';
     throw this.error(name, JSON.stringify(value), 'cannot be the value of a Kubernetes label', hint);

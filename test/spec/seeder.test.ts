@@ -6,6 +6,12 @@ describe('the seeder', () => {
     ['and never refuses to, whoever is killed', ['KILLS=1']],
     ['and never again when the mark is lost, whoever is killed', ['KILLS=2', 'LOSSES=1', 'ONLY=safe']],
     ['and refuses only when the mark is lost', ['KILLS=1', 'LOSSES=1']],
+    ['and never again when the volume is lost after a success', ['KILLS=1', 'VOLUMES=1']],
+    [
+      'and never again when the volume is lost after a success, whoever is killed',
+      ['KILLS=2', 'VOLUMES=1', 'ONLY=safe'],
+    ],
+    ['and never again when the mark and then the volume are lost', ['KILLS=0', 'LOSSES=1', 'VOLUMES=1', 'ONLY=safe']],
   ])('fills the queue once, %s', async (_, definitions) => {
     expect(await check('seeder.pml', definitions)).toMatchObject({ violated: undefined });
   });
@@ -19,6 +25,10 @@ describe('the seeder', () => {
     ['if it purges a queue that has consumers', 'no_purge_of_taken', ['NO_CONSUMERS', 'LOSSES=1']],
     ['if it purges a queue without a look at its first items', 'no_purge_of_taken', ['NO_READ', 'LOSSES=1']],
     ['if it does not see that the last items are missing', 'no_purge_of_taken', ['NO_CUT', 'LOSSES=1']],
+    ['if it does not ask for successes', 'no_mark_after_success', ['NO_QUESTION', 'VOLUMES=1', 'KILLS=0']],
+    ['if it asks only once', 'no_mark_after_success', ['ONE_QUESTION', 'LOSSES=1', 'KILLS=0']],
+    ['if it asks before it has read the mark', 'no_false_refusal', ['EARLY_QUESTION', 'KILLS=0']],
+    ['if a success is counted late', 'no_mark_after_success', ['SLOW_COUNT', 'VOLUMES=1', 'KILLS=0']],
   ])('does not so %s: %s', async (_, property, definitions) => {
     expect(await check('seeder.pml', [...definitions, `ONLY=${property}`])).toMatchObject({ violated: property });
   });

@@ -7,6 +7,8 @@ import { Port } from './broker-ports';
 export interface BrokerNetworkProps {
   readonly brokerLabels: Record<string, string>;
   readonly clientLabels: Record<string, string>;
+  /** The labels of those clients that are seeders. */
+  readonly seederLabels: Record<string, string>;
   /** The labels of the Job that creates the credentials. */
   readonly credentialsLabels: Record<string, string>;
   /** The namespaces of clients, in addition to the broker's namespace. */
@@ -46,12 +48,15 @@ export class BrokerNetwork extends Construct {
     new k8s.KubeNetworkPolicy(this, 'Clients', {
       spec: {
         podSelector: { matchLabels: { ...props.clientLabels, [Label.NETWORK]: Network.RESTRICTED } },
-        // No rules for ingress: nothing connects to a seeder or a courier.
+        // No rules for ingress: nothing connects to a courier.
         policyTypes: ['Ingress', 'Egress'],
         egress: [{ to: [{ podSelector: nodes }], ports: amqp }, ...dns()],
       },
     });
-    // Its egress stays open: it needs the API server, which no selector names.
+    // The egress of these stays open: they need the API server, which no selector names.
+    new k8s.KubeNetworkPolicy(this, 'Seeders', {
+      spec: { podSelector: { matchLabels: props.seederLabels }, policyTypes: ['Ingress'] },
+    });
     new k8s.KubeNetworkPolicy(this, 'Credentials', {
       spec: { podSelector: { matchLabels: props.credentialsLabels }, policyTypes: ['Ingress'] },
     });

@@ -4,11 +4,8 @@ import {
   type ContainerResources,
   EnvValue,
   type ISecret,
-  k8s,
   Pod,
-  Role,
   Secret,
-  ServiceAccount,
   type Workload,
   type WorkloadProps,
 } from 'cdk8s-plus-28';
@@ -16,6 +13,7 @@ import { Construct } from 'constructs';
 import { ContainerName } from '../../contract/containers';
 import { EnvName } from '../../contract/environment';
 import { Label } from '../../contract/labels';
+import { apiAccount } from '../../manifest/api-account';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -53,18 +51,11 @@ export class GeneratedCredentials extends Construct {
     const [clientName, adminName] = [`${brokerName}-credentials`, `${brokerName}-admin`];
     this.client = given ?? Secret.fromSecretName(this, 'Secret', clientName);
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
-    const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
-    const role = new Role(this, 'Role');
     // Only "create", not "get": Kubernetes itself refuses a Secret that exists. It cannot restrict "create" to a name:
     // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
-    role.allow(['create'], ApiResource.SECRETS);
-    // Not the RoleBinding of cdk8s-plus: it writes an empty "apiGroup", which the API server drops, so every `kubectl
-    // apply` would change it.
-    const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
-      roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
-      subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],
-    });
+    const { serviceAccount, binding, env: apiEnv } = apiAccount(this, 'create', ApiResource.SECRETS);
     const env = {
+      ...apiEnv,
       ...(!given && { [EnvName.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
       [EnvName.ADMIN_SECRET]: EnvValue.fromValue(adminName),
       [EnvName.CHART]: EnvValue.fromValue(chartLabels(this)[Label.CHART]),

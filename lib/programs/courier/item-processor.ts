@@ -39,7 +39,7 @@ export class ItemProcessor {
   }
 
   private async process(delivery: Delivery): Promise<ExitStatus | undefined> {
-    const { settings, worker, deadline, podShutdown } = this.context;
+    const { settings, worker, tally, deadline, podShutdown } = this.context;
     const { message } = delivery;
     if (message.isUncountedRedelivery) {
       const { attemptsBefore: attempts, interruptions } = message;
@@ -47,6 +47,7 @@ export class ItemProcessor {
       await this.requeue(delivery, { attempts, interruptions });
       return undefined;
     }
+    tally.arrived(message);
     const run = new ItemRun(delivery, settings, worker, podShutdown).run();
     return this.settle(delivery, await deadline.without(run));
   }

@@ -54,6 +54,12 @@ export class Message {
     return typeof run === 'string' && NAME.test(run) ? run : undefined;
   }
 
+  /** Tells the items of one filling of the queue from those of another. */
+  get filling(): string | undefined {
+    const filling = this.header(ItemHeader.FILLING);
+    return typeof filling === 'string' ? filling : undefined;
+  }
+
   /** For the log. */
   get name(): string {
     const what = this.belongsToRun ? `item ${this.index}` : `foreign message ${this.raw.fields.deliveryTag}`;

@@ -5,7 +5,7 @@ import type { Message } from './message';
 const NAMED = 3;
 
 /** What the rules of counting need to know of a message. */
-export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'name'>;
+export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'filling' | 'name'>;
 
 /**
  * Whether an item that is done counts towards its pod's exit. Each item has one first delivery, so N pods that succeed by work
@@ -18,6 +18,8 @@ export function countsTowardsExit({ belongsToRun, isFirstDelivery }: Counted): b
 /** What this pod has done, and whether that is enough to end with success. */
 export class Tally {
   private counted = 0;
+  /** The filling of the queue whose items count. */
+  private filling: string | undefined;
   /** Items that are acked and will count as soon as the broker's answer proves the acks. */
   private pendingCount = 0;
   private readonly finished: string[] = [];
@@ -29,17 +31,28 @@ export class Tally {
 
   constructor(private readonly itemsPerPod: number) {}
 
+  /**
+   * A message has arrived. If the broker has lost its volume, and a seeder has filled the queue again, the items that this pod has
+   * done are to be done once more: they must not stand for others.
+   */
+  arrived(message: Counted): void {
+    if (!countsTowardsExit(message) || message.filling === this.filling) return;
+    this.filling = message.filling;
+    this.counted = 0;
+    this.pendingCount = 0;
+  }
+
   /** Whether the pod may end with success once this message is settled, and the acks before it are proven. */
   wouldReachItemsPerPod(message: Counted): boolean {
-    return countsTowardsExit(message) && this.counted + this.pendingCount + 1 >= this.itemsPerPod;
+    return this.counts(message) && this.counted + this.pendingCount + 1 >= this.itemsPerPod;
   }
 
   acked(message: Counted): void {
-    if (countsTowardsExit(message)) this.pendingCount++;
+    if (this.counts(message)) this.pendingCount++;
   }
 
   proven(message: Counted): void {
-    if (countsTowardsExit(message)) this.pendingCount--;
+    if (this.counts(message)) this.pendingCount--;
     this.done(message);
   }
 
@@ -53,7 +66,7 @@ export class Tally {
       this.foreignCount++;
       return;
     }
-    if (countsTowardsExit(message)) this.counted++;
+    if (this.counts(message)) this.counted++;
     this.doneCount++;
     if (this.finished.length < NAMED) this.finished.push(message.name);
   }
@@ -85,6 +98,10 @@ export class Tally {
 
   get text(): string {
     return this.foreignCount > 0 ? `${this.items}; also ${plural(this.foreignCount, 'foreign message')}` : this.items;
+  }
+
+  private counts(message: Counted): boolean {
+    return countsTowardsExit(message) && message.filling === this.filling;
   }
 
   private get items(): string {

@@ -1,28 +1,32 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { ExitCode } from '../../contract/exit-codes';
 import type { ItemSequence } from '../../contract/item-formula';
 import { frameHead } from '../../contract/item-frames';
 import { ItemHeader } from '../../contract/message-headers';
 import { type QueueType, relatedQueues } from '../../contract/queues';
 import type { BrokerAddress } from '../amqp/broker-address';
-import { findDeletedQueues } from '../amqp/deleted-queues';
+import { findDeletedQueues, isDeleted } from '../amqp/deleted-queues';
 import { takeLock } from '../amqp/lock';
 import { MessageRefusedError, type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
-import { queueStatusOr } from '../amqp/queue-status';
 import { overSessions } from '../amqp/reconnect';
-import { BrokerError, ReplyCode, type Session } from '../amqp/session';
+import { BrokerError, type Session } from '../amqp/session';
+import { type ApiServer, callApiServer } from '../kubernetes/api-server';
 import { debug } from '../runtime/debug';
-import type { ExitStatus } from '../runtime/exit-status';
+import { type ExitStatus, FinalError } from '../runtime/exit-status';
 import { duration, log, plural } from '../runtime/log';
+import { GaveUp } from '../runtime/retry';
 import { RetryDeadline } from '../runtime/retry-deadline';
 import { sleep } from '../runtime/time';
 import { findMark } from './find-mark';
 import { removeLeftovers } from './leftovers';
 import { type ItemsSettings, readItems } from './read-items';
+import { requireNoSuccess, successesOf } from './successes';
 import { declareQueues } from './work-queues';
 
 export interface SeederSettings extends ItemsSettings {
   readonly broker: BrokerAddress;
+  /** Knows the worker Jobs of the queue. Missing in a rehearsal, whose Jobs only begin with it. */
+  readonly apiServer?: ApiServer;
   readonly queue: string;
   readonly queueType: QueueType;
   readonly consumerTimeoutMs: number;
@@ -63,6 +67,8 @@ interface SeederContext {
 
 /** The steps of the seeder over one session with the broker. */
 class Seeding {
+  private readonly filling = randomUUID();
+
   constructor(
     private readonly session: Session,
     private readonly context: SeederContext,
@@ -82,7 +88,9 @@ class Seeding {
       onHeld: () => deadline.reset(),
     });
     if ((await findMark(session, queue)) === 'marked') return filledBefore(queue);
-    await this.refuseDeletedQueues();
+    if (await this.hasHiddenMark()) return filledBefore(queue);
+    await this.refuseAfterSuccess();
+    if (shutdown.aborted) return terminated('before the queue was filled');
     await declareQueues(session, settings);
     await sleep(SETTLE_MS, shutdown);
     if (session.lost.aborted) throw session.lost.reason;
@@ -96,6 +104,9 @@ class Seeding {
     const itemsDigest = await this.fill();
     if (itemsDigest === undefined) return terminated('while filling the queue; another seeder starts over');
     await this.checkCount();
+    // Once more: pods of an earlier filling may have succeeded meanwhile, and those of this one cannot have.
+    await this.refuseAfterSuccess();
+    if (shutdown.aborted) return terminated('before the mark; another seeder starts over');
     await this.mark(itemsDigest);
     // From here on no seeder may purge or fill this queue again: pods have begun to count.
     const message = `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(performance.now() - began)}; their SHA-256 is ${itemsDigest}`;
@@ -103,18 +114,38 @@ class Seeding {
   }
 
   /**
-   * A mark without its queue, if the status of the mark's queue does not show the mark: its leader may be away, or a seeder that
-   * died has read it. The queue was deleted after it had been filled. Made anew it would look settled to couriers; filled
-   * anew it would complete a Job that has counted items before.
+   * A mark that the status of its queue does not show: the leader of that queue may be away, or a seeder that died has read the
+   * mark. Throws a {@link FinalError} if the work queue or its dead letters were deleted after it had been filled. Made anew it
+   * would look settled to couriers; filled anew it would complete a Job that has counted items before.
    */
-  private async refuseDeletedQueues(): Promise<void> {
+  private async hasHiddenMark(): Promise<boolean> {
     const { queue } = this.context.settings;
-    const gone = await findDeletedQueues(this.session, queue);
-    if (!gone) return;
-    const mark = await queueStatusOr(this.session, relatedQueues(queue).seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
-    if (mark === 'absent') return;
+    if (await isDeleted(this.session, relatedQueues(queue).seeded)) return false;
     await sleep(SETTLE_MS); // the mark may be on its way back from a seeder that died
-    if (await this.isSeeded()) throw gone;
+    if (!(await this.isSeeded())) return false;
+    const gone = await findDeletedQueues(this.session, queue);
+    if (gone) throw gone;
+    return true;
+  }
+
+  /**
+   * A broker that has lost its volume looks like one that is new. Only the cluster knows better: no pod succeeds before the mark.
+   * So if there is no mark and pods have succeeded, it is lost, and their successes would count for items of this filling.
+   */
+  private async refuseAfterSuccess(): Promise<void> {
+    const { settings, deadline, shutdown } = this.context;
+    const { apiServer, queue } = settings;
+    if (!apiServer) return;
+    const { lost } = this.session;
+    const signal = AbortSignal.any([shutdown, lost]); // without the session, this seeder does not have the lock any more
+    const found = await callApiServer(apiServer, successesOf(queue), { deadline, signal });
+    if (lost.aborted) throw lost.reason;
+    if (!(found instanceof GaveUp)) return requireNoSuccess(queue, found);
+    if (found.because === 'terminated') return;
+    throw new FinalError(
+      `worker Jobs of queue ${queue}: gave up after ${deadline.limit}: ${found.obstacle}. Without an answer no pod gets ` +
+        'an item, because pods that have succeeded before would count for items that they have not done',
+    );
   }
 
   /** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */
@@ -155,7 +186,7 @@ class Seeding {
   /** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
   private *messages(from: number, end: number, digest: Hash): Generator<OutgoingMessage> {
     const { settings, items } = this.context;
-    const headers = { [ItemHeader.RUN]: settings.run };
+    const headers = { [ItemHeader.RUN]: settings.run, [ItemHeader.FILLING]: this.filling };
     for (let n = from; n < end; n++) {
       const body = items.item(n);
       digest.update(frameHead(body)).update(body);

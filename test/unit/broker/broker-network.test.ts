@@ -27,13 +27,19 @@ class Policies {
   readonly run: SynthesizedRun;
   readonly ofBroker: Json;
   readonly ofClients: Json;
+  readonly ofSeeders: Json;
   readonly ofCredentials: Json;
 
   constructor(broker: RabbitMQProps = {}, more: Omit<SynthesizedRunProps, 'broker'> = {}, chart = newChart()) {
     this.run = new SynthesizedRun({ ...more, broker }, chart);
     const policies = this.run.objects().filter(({ kind }) => kind === 'NetworkPolicy');
-    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([['Ingress'], ['Ingress', 'Egress'], ['Ingress']]);
-    [this.ofBroker, this.ofClients, this.ofCredentials] = policies.map(({ spec }) => spec);
+    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([
+      ['Ingress'],
+      ['Ingress', 'Egress'],
+      ['Ingress'],
+      ['Ingress'],
+    ]);
+    [this.ofBroker, this.ofClients, this.ofSeeders, this.ofCredentials] = policies.map(({ spec }) => spec);
   }
 
   get broker(): Labels {
@@ -141,11 +147,9 @@ describe('the policy of the clients', () => {
   test.each<[string, RabbitMQProps, number[]]>([
     ['plain', {}, [5672]],
     ['over TLS', { tls: Tls.certManager({ name: 'ca' }) }, [5671]],
-  ])('a client reaches the broker (%s), port 53 of any address, and nothing else', (_, props, ports) => {
+  ])('a worker reaches the broker (%s), port 53 of any address, and nothing else', (_, props, ports) => {
     const policies = new Policies(props);
-    for (const labels of [policies.seeder, policies.worker]) {
-      expect(selects(policies.ofClients.podSelector, labels)).toBe(true);
-    }
+    expect(selects(policies.ofClients.podSelector, policies.worker)).toBe(true);
     const [amqp, dns, openShift, ...others] = policies.ofClients.egress;
     expect(others).toEqual([]);
     expect(amqp.to).toEqual([{ podSelector: policies.ofBroker.podSelector }]);
@@ -167,14 +171,19 @@ describe('the policy of the clients', () => {
   });
 
   test('no pod reaches a seeder or a restricted worker', () => {
-    const { ofClients } = new Policies();
-    expect(ofClients.policyTypes).toContain('Ingress');
-    expect(ofClients).not.toHaveProperty('ingress');
+    const { ofClients, ofSeeders, seeder, worker } = new Policies();
+    expect(selects(ofClients.podSelector, worker)).toBe(true);
+    expect(selects(ofSeeders.podSelector, seeder)).toBe(true);
+    for (const policy of [ofClients, ofSeeders]) {
+      expect(policy.policyTypes).toContain('Ingress');
+      expect(policy).not.toHaveProperty('ingress');
+    }
   });
 
   test('a worker with `Network.OPEN` accepts connections, because its program may serve', () => {
-    const { ofBroker, ofClients, ofCredentials, worker } = new Policies({}, { worker: { network: Network.OPEN } });
-    for (const { podSelector } of [ofBroker, ofClients, ofCredentials])
+    const policies = new Policies({}, { worker: { network: Network.OPEN } });
+    const { ofBroker, ofClients, ofSeeders, ofCredentials, worker } = policies;
+    for (const { podSelector } of [ofBroker, ofClients, ofSeeders, ofCredentials])
       expect(selects(podSelector, worker)).toBe(false);
   });
 
@@ -182,12 +191,19 @@ describe('the policy of the clients', () => {
     const policies = new Policies({}, { worker: { network: Network.OPEN } });
     expect(selects(policies.ofClients.podSelector, policies.worker)).toBe(false);
     expect(policies.openTo(policies.worker)).toEqual([5672]);
-    expect(selects(policies.ofClients.podSelector, policies.seeder)).toBe(true);
+    expect(selects(policies.ofSeeders.podSelector, policies.seeder)).toBe(true);
   });
 
   test('a pod with only the client labels is admitted and not restricted', () => {
     const policies = new Policies();
     expect(selects(policies.ofClients.podSelector, { ...policies.run.broker.clientLabels })).toBe(false);
+  });
+
+  test('a seeder reaches everything, because no selector names the API server, and the workers of its queue do not', () => {
+    const { ofClients, ofSeeders, broker, credentials, seeder, worker } = new Policies();
+    expect(selects(ofClients.podSelector, seeder)).toBe(false);
+    expect(ofSeeders.policyTypes).not.toContain('Egress');
+    for (const labels of [broker, credentials, worker]) expect(selects(ofSeeders.podSelector, labels)).toBe(false);
   });
 
   test('no pod reaches the credentials Job, which reaches everything, because no selector names the API server', () => {
@@ -214,7 +230,10 @@ describe('the policy of the clients', () => {
     expect(jobs.length).toBe(2);
     for (const job of jobs) {
       expect(policies.openTo(podLabels(job))).toEqual([5672]);
-      expect(selects(policies.ofClients.podSelector, podLabels(job))).toBe(true);
+      const restricting = [policies.ofClients, policies.ofSeeders].filter(({ podSelector }) =>
+        selects(podSelector, podLabels(job)),
+      );
+      expect(restricting.length).toBe(1);
     }
   });
 });

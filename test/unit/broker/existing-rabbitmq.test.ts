@@ -7,6 +7,7 @@ import {
   CoarseWorkerJob,
   type ExistingRabbitMQProps,
   type IBroker,
+  Network,
   Program,
   QueueSeeder,
   RabbitMQ,
@@ -51,9 +52,12 @@ function credentialKeys({ volumes }: Json): Record<string, string> {
 }
 
 describe('an existing broker', () => {
+  /** Of the seeder. */
+  const ACCOUNT = ['ServiceAccount', 'Role', 'RoleBinding'];
+
   test('no objects are created for an existing broker', () => {
     const kinds = existing().objects.map(({ kind }) => kind);
-    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job']));
+    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job', ...ACCOUNT]));
   });
 
   test('host and port come from the Secret by default, with the keys of the Cluster Operator', () => {
@@ -169,11 +173,12 @@ describe('an existing broker with a NetworkPolicy', () => {
   test('the `clientLabels` of a RabbitMQ in another chart make its policies apply to the clients', () => {
     const other = new SynthesizedRun({}, newChart({ namespace: 'messaging' }));
     const { seeder, worker } = existing({ host: 'rabbitmq.messaging.svc', clientLabels: other.broker.clientLabels });
-    const labels = other.seederJob().spec.template.metadata.labels;
-    for (const key of [Label.BROKER, Label.NETWORK]) {
-      expect(labels[key]).toBeDefined();
-      for (const { metadata } of [seeder, worker]) expect(metadata.labels[key]).toBe(labels[key]);
-    }
+    const { [Label.BROKER]: broker, [Label.NETWORK]: network } = other.workerJob().spec.template.metadata.labels;
+    expect([broker, network]).toEqual([expect.any(String), Network.RESTRICTED]);
+    expect(worker.metadata.labels).toMatchObject({ [Label.BROKER]: broker, [Label.NETWORK]: network });
+    // It needs the API server, which no policy can name.
+    expect(seeder.metadata.labels).toMatchObject({ [Label.BROKER]: broker });
+    expect(seeder.metadata.labels).not.toHaveProperty([Label.NETWORK]);
   });
 
   test('without `clientLabels`, the pods carry no labels for a NetworkPolicy', () => {

@@ -175,6 +175,7 @@ describe('the credentials', () => {
       automountServiceAccountToken: true,
     });
     expect(env(job, ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.SERVICE_ACCOUNT_DIR]: MountPath.SERVICE_ACCOUNT,
       [EnvName.CLIENT_SECRET]: client,
       [EnvName.ADMIN_SECRET]: admin,
       [EnvName.CHART]: 'test',
@@ -231,6 +232,7 @@ describe('the credentials', () => {
     expect(broker.connection.credentials.name).toBe('my-secret');
     const admin = broker.adminCredentials.name;
     expect(env(one('Job')[0], ContainerName.CREDENTIALS)).toEqual({
+      [EnvName.SERVICE_ACCOUNT_DIR]: MountPath.SERVICE_ACCOUNT,
       [EnvName.ADMIN_SECRET]: admin,
       [EnvName.CHART]: 'test',
     });

@@ -19,7 +19,7 @@ const FLOORS = [
 /** The same for the programs: of what the constructs are made of they see the contract alone. */
 const PROGRAM_FLOORS = [
   ['lib/programs/courier', 'lib/programs/seeder', 'lib/programs/broker'],
-  ['lib/programs/amqp'],
+  ['lib/programs/amqp', 'lib/programs/kubernetes'],
   ['lib/programs/runtime'],
   ['lib/contract'],
 ];

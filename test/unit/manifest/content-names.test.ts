@@ -102,7 +102,9 @@ describe('the name of a Job', () => {
     expect(objects.map(({ metadata }) => metadata.labels['app.kubernetes.io/component']).sort()).toEqual(
       ['broker', ContainerName.CREDENTIALS, ContainerName.SEEDER, ContainerName.WORKER].sort(),
     );
-    for (const { metadata, spec } of objects) expect(spec.template.metadata.labels).toMatchObject(metadata.labels);
+    for (const { metadata, spec } of objects) {
+      expect(spec.template.metadata.labels).toMatchObject(metadata.labels);
+    }
   });
 
   test('a label of `podMetadata` replaces one of this package', () => {

@@ -66,10 +66,10 @@ describe.each(VARIANTS)('the restricted profile with %s', (_variant, broker) => 
       }
     });
 
-    test('only the pod that uses the Kubernetes API has a token', () => {
-      const credentials = spec.containers[0].name === ContainerName.CREDENTIALS;
-      expect(spec.automountServiceAccountToken).toBe(credentials);
-      expect(spec.serviceAccountName !== undefined).toBe(credentials);
+    test('only the pods that use the Kubernetes API have a token', () => {
+      const uses = [ContainerName.CREDENTIALS, ContainerName.SEEDER].includes(spec.containers[0].name);
+      expect(spec.automountServiceAccountToken).toBe(uses);
+      expect(spec.serviceAccountName !== undefined).toBe(uses);
       // A projected volume could contain a token too.
       expect(JSON.stringify(spec.volumes)).not.toContain('serviceAccountToken');
     });

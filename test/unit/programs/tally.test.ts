@@ -1,8 +1,12 @@
 import { type Counted, countsTowardsExit, Tally } from '../../../lib/programs/courier/tally';
 
 let number = 0;
-const item = (isFirstDelivery = true): Counted => ({ belongsToRun: true, isFirstDelivery, name: `item ${number++}` });
-const foreign = (): Counted => ({ belongsToRun: false, isFirstDelivery: true, name: 'foreign message 1' });
+const item = (isFirstDelivery = true, filling?: string): Counted => ({
+  ...{ belongsToRun: true, isFirstDelivery, filling, name: `item ${number++}` },
+});
+const foreign = (): Counted => ({
+  ...{ belongsToRun: false, isFirstDelivery: true, filling: undefined, name: 'foreign message 1' },
+});
 
 beforeEach(() => {
   number = 0;
@@ -51,6 +55,34 @@ describe('a pod of two items', () => {
     tally.acked(item());
     tally.newSession();
     expect(tally.wouldReachItemsPerPod(item())).toBe(false);
+  });
+
+  test('does not count items of an earlier filling towards those of the next one', () => {
+    const tally = new Tally(2);
+    const [old, late, next] = [item(true, 'first'), item(true, 'first'), item(true, 'second')];
+    tally.arrived(old);
+    tally.done(old);
+    tally.acked(late);
+    tally.arrived(next);
+    expect(tally.wouldReachItemsPerPod(next)).toBe(false);
+    tally.proven(late);
+    expect(tally.wouldReachItemsPerPod(next)).toBe(false);
+    tally.done(next);
+    expect(tally.wouldReachItemsPerPod(item(true, 'second'))).toBe(true);
+    expect(tally.text).toMatch(/^3 items done/);
+  });
+
+  test('counts on when a foreign message or a requeued item has no filling', () => {
+    const tally = new Tally(2);
+    const [first, second] = [item(true, 'first'), item(true, 'first')];
+    tally.arrived(first);
+    tally.done(first);
+    for (const other of [foreign(), item(false)]) {
+      tally.arrived(other);
+      tally.done(other);
+    }
+    tally.arrived(second);
+    expect(tally.wouldReachItemsPerPod(second)).toBe(true);
   });
 
   test('counts an item once, whether it was acked before or not', () => {

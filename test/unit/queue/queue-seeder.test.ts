@@ -4,6 +4,7 @@ import { BrokerVolume } from '../../../lib/contract/broker-secrets';
 import { ContainerName } from '../../../lib/contract/containers';
 import { EnvName } from '../../../lib/contract/environment';
 import { itemsPiece } from '../../../lib/contract/item-frames';
+import { Label } from '../../../lib/contract/labels';
 import { MountPath } from '../../../lib/contract/mount-paths';
 import { QUEUE_NAMES, relatedQueues } from '../../../lib/contract/queues';
 import {
@@ -262,6 +263,73 @@ describe('the workers of a queue', () => {
   ])('attachWorker rejects `holdItems` of %d s', (seconds, message) => {
     const { queue } = new SynthesizedRun();
     expect(() => queue.attachWorker({ holdItems: Duration.seconds(seconds) })).toThrow(message);
+  });
+});
+
+describe('the question for pods that have succeeded', () => {
+  const labels = (object: Json): Record<string, string> => object.metadata.labels;
+
+  test('the seeder has a token that may list the Jobs of its namespace, and nothing else', () => {
+    const run = new SynthesizedRun();
+    const { serviceAccountName, automountServiceAccountToken } = run.seederJob().spec.template.spec;
+    expect(automountServiceAccountToken).toBe(true);
+    expect(run.named('ServiceAccount', serviceAccountName).automountServiceAccountToken).toBe(false);
+    const bindings = run.objects().filter(({ kind, subjects }) => {
+      return kind === 'RoleBinding' && subjects.some(({ name }: Json) => name === serviceAccountName);
+    });
+    expect(bindings.map(({ subjects, roleRef }) => [subjects, roleRef])).toEqual([
+      [
+        [{ kind: 'ServiceAccount', name: serviceAccountName }],
+        { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: serviceAccountName },
+      ],
+    ]);
+    expect(run.named('Role', serviceAccountName).rules).toEqual([
+      { apiGroups: ['batch'], resources: ['jobs'], verbs: ['list'] },
+    ]);
+    expect(env(run.seederJob(), ContainerName.SEEDER)[EnvName.SERVICE_ACCOUNT_DIR]).toBe(MountPath.SERVICE_ACCOUNT);
+  });
+
+  test('the service account of the seeder precedes its Job in the manifest, and has its name from the path alone', () => {
+    const account = (props: SynthesizedRunProps) => {
+      const run = new SynthesizedRun(props);
+      const objects: Json[] = run.objects();
+      const at = (kind: string, name: string) =>
+        objects.findIndex((object) => object.kind === kind && object.metadata.name === name);
+      const { serviceAccountName } = run.seederJob().spec.template.spec;
+      for (const kind of ['ServiceAccount', 'Role', 'RoleBinding']) {
+        expect(at(kind, serviceAccountName)).toBeGreaterThan(-1);
+        expect(at(kind, serviceAccountName)).toBeLessThan(at('Job', run.queue.name));
+      }
+      return serviceAccountName;
+    };
+    expect(account({})).toBe(account({ seeder: { runId: 'again' }, items: WorkItems.list(['x']) }));
+  });
+
+  test('another program is another worker Job with the same label, and leaves the seeder Job as it is', () => {
+    const [one, other] = ['a:1', 'a:2'].map((image) => new SynthesizedRun({ worker: { image } }));
+    expect(other.job.name).not.toBe(one.job.name);
+    expect(labels(other.workerJob())[Label.QUEUE]).toBe(labels(one.workerJob())[Label.QUEUE]);
+    expect(other.seederJob()).toEqual(one.seederJob());
+  });
+
+  test.each([
+    ['A.b_c', 'Ünder score'],
+    ['1', '2'],
+    ['x'.repeat(60), 'y'.repeat(60)],
+  ])('the name of the service account of %s/%s is one that Kubernetes accepts', (chartId, id) => {
+    const app = new App();
+    const broker = new RabbitMQ(new Chart(app, 'broker'), 'r');
+    const chart = new Chart(app, chartId);
+    new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) }).attachWorker({
+      holdItems: Duration.hours(1),
+    });
+    const objects: Json[] = chart.toJson();
+    for (const kind of ['ServiceAccount', 'Role', 'RoleBinding']) {
+      const found = objects.filter((object) => object.kind === kind);
+      expect(found.map(({ metadata }) => metadata.name)).toEqual([
+        expect.stringMatching(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/),
+      ]);
+    }
   });
 });
 
