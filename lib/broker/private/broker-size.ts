@@ -15,7 +15,7 @@ const MESSAGE_BYTES: Readonly<Record<QueueType, { readonly disk: number; readonl
 /** What a node needs without messages: on disk two write-ahead logs and its metadata, and in memory itself. */
 const EMPTY_NODE = { disk: 2 * WAL_BYTES, memory: 150_000_000 };
 
-/** What a node keeps in memory of the last messages, until they are in the files of their queues. */
+/** What a node keeps in memory of the latest messages of quorum queues, until they are in the files of the queues. */
 const RECENT = { eachMessage: 800, max: 320_000_000 };
 
 /** What a file system needs for itself, as a share of the volume: ext4 on 1 GiB. */
@@ -41,7 +41,7 @@ export function sizeErrors(context: string, loads: readonly QueueLoad[], size: B
   const error = (property: string, given: number, least: number, setting: (value: string) => string) => {
     const need = Math.ceil(least / GIBIBYTE);
     const problem = `${property} is ${gibibytes(given)} GiB, but the ${subject} need ${need} GiB on each node, before the first one is processed`;
-    const hint = `Set ${setting(`Size.gibibytes(${need})`)}, or make fewer items of more work, for example with WorkItems.keyRanges. See docs/sizing.md.`;
+    const hint = `Set ${setting(`Size.gibibytes(${need})`)}, or make fewer items of more work, for example with WorkItems.keyRanges. The guide on sizing has figures.`;
     return synthError(context, problem, hint).message;
   };
   return [
@@ -70,7 +70,8 @@ function diskBytes(loads: readonly QueueLoad[]): number {
 }
 
 function residentBytes(loads: readonly QueueLoad[]): number {
-  const recent = sum(loads, ({ items, bodyBytes }) => bodyBytes + items * RECENT.eachMessage);
+  const quorum = loads.filter(({ queueType }) => queueType === 'quorum');
+  const recent = sum(quorum, ({ items, bodyBytes }) => bodyBytes + items * RECENT.eachMessage);
   return sum(
     loads,
     ({ queueType, items }) => items * MESSAGE_BYTES[queueType].memory,

@@ -49,10 +49,10 @@ test('five million items do not fit the default broker: the error says what they
   expect(errors(app(rabbitMQ(), { items: numbers(5 * MILLION) }))).toEqual([
     "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': storage is 1 GiB, but the 5000000 items of runs/queue-0 need 3 GiB on " +
       'each node, before the first one is processed. Set storage: Size.gibibytes(3), or make fewer items of more work, ' +
-      'for example with WorkItems.keyRanges. See docs/sizing.md.',
+      'for example with WorkItems.keyRanges. The guide on sizing has figures.',
     "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': resources.memory.limit is 1 GiB, but the 5000000 items of " +
       'runs/queue-0 need 2 GiB on each node, before the first one is processed. Set resources: { memory: { limit: ' +
-      'Size.gibibytes(2) } }, or make fewer items of more work, for example with WorkItems.keyRanges. See docs/sizing.md.',
+      'Size.gibibytes(2) } }, or make fewer items of more work, for example with WorkItems.keyRanges. The guide on sizing has figures.',
   ]);
 });
 
@@ -88,7 +88,14 @@ test('queues of one broker count together, whatever charts they are in and whene
 
 test('a classic queue counts', () => {
   const classic = { items: numbers(5 * MILLION), queueType: QueueType.CLASSIC };
-  expect(errors(app(rabbitMQ(), classic))[0]).toContain('storage is 1 GiB');
+  expect(errors(app(rabbitMQ(), classic))).toEqual([expect.stringContaining('storage is 1 GiB')]);
+});
+
+test('a quorum queue needs memory for its latest items, and a classic queue does not', () => {
+  const broker = rabbitMQ({ resources: { memory: { limit: Size.mebibytes(512) } } });
+  const items = numbers(MILLION);
+  expect(errors(app(broker, { items }))).toEqual([expect.stringContaining('resources.memory.limit is 0.5 GiB')]);
+  expect(errors(app(broker, { items, queueType: QueueType.CLASSIC }))).toEqual([]);
 });
 
 test('a long `runId` counts, because each message contains it', () => {
