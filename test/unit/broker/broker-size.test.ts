@@ -99,7 +99,7 @@ test('a quorum queue needs memory for its latest items, and a classic queue does
 });
 
 test('a long `runId` counts, because each message contains it', () => {
-  const props = { items: numbers(1.75 * MILLION) };
+  const props = { items: numbers(1.55 * MILLION) };
   expect(errors(app(rabbitMQ(), props))).toEqual([]);
   expect(errors(app(rabbitMQ(), { ...props, runId: 'r'.repeat(63) }))).toHaveLength(1);
 });
