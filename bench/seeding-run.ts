@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { WorkItems } from '../lib';
 import { EnvName } from '../lib/contract/environment';
-import { relatedQueues } from '../lib/contract/queues';
+import { type QueueType, relatedQueues } from '../lib/contract/queues';
 import { type Broker, startRabbitMQ } from '../tools/programs/broker';
-import { LocalRun } from '../tools/programs/local-run';
+import { LocalRun, type LocalRunOptions } from '../tools/programs/local-run';
 import { TestPrograms } from '../tools/programs/program-process';
 import { type Measured, measuredProcess } from './measured-process';
 
@@ -12,14 +12,21 @@ export interface Seeding extends Measured {
   readonly filling: number;
 }
 
+interface SeedOptions {
+  readonly queueType?: QueueType;
+  readonly queue?: string;
+  /** What to do before the queue is deleted. */
+  readonly whenFilled?: (run: LocalRun) => Promise<void>;
+}
+
 /** A broker for a benchmark, and queues in it, each as long as it is measured. */
 export class SeedingBench {
-  static async use(work: (bench: SeedingBench) => Promise<void>): Promise<void> {
-    const broker = await startRabbitMQ();
+  static async use<T>(work: (bench: SeedingBench) => Promise<T>, start = startRabbitMQ): Promise<T> {
+    const broker = await start();
     console.log(broker.description);
     const programs = new TestPrograms();
     try {
-      await work(new SeedingBench(broker, programs));
+      return await work(new SeedingBench(broker, programs));
     } finally {
       programs.remove();
       await broker.stop();
@@ -32,24 +39,30 @@ export class SeedingBench {
   ) {}
 
   /** Fills a queue by the seeder as it is built for the cluster. */
-  seed(items: WorkItems): Promise<Seeding> {
-    return this.withQueue(items, async (run) => {
-      const env = { ...run.seederEnv, [EnvName.TERMINATION_LOG]: join(run.folder, 'last-words') };
+  seed(items: WorkItems, { queueType, queue, whenFilled }: SeedOptions = {}): Promise<Seeding> {
+    return this.withQueue({ items, queueType, queue }, async (run) => {
+      // As in the cluster without a `runId`.
+      const env = {
+        ...run.seederEnv,
+        [EnvName.RUN]: run.queue,
+        [EnvName.TERMINATION_LOG]: join(run.folder, 'last-words'),
+      };
       const measured = await measuredProcess(['node', 'build/programs/seeder.js'], env);
+      await whenFilled?.(run);
       return { ...measured, filling: filling(measured.output) };
     });
   }
 
   /** The work queue that the seeder would fill, declared by itself, with nothing in it. */
   withEmptyQueue<T>(work: (queue: string) => Promise<T>): Promise<T> {
-    return this.withQueue([], async (run) => {
+    return this.withQueue({ items: [] }, async (run) => {
       await run.seed();
       return work(run.queue);
     });
   }
 
-  private async withQueue<T>(items: WorkItems | [], work: (run: LocalRun) => Promise<T>): Promise<T> {
-    const run = new LocalRun(this.programs, this.broker.url, { items });
+  private async withQueue<T>(options: LocalRunOptions, work: (run: LocalRun) => Promise<T>): Promise<T> {
+    const run = new LocalRun(this.programs, this.broker.url, options);
     try {
       return await work(run);
     } finally {

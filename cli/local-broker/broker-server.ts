@@ -21,11 +21,21 @@ export function findServer(): InstalledServer | undefined {
   return rabbitmq && epmd ? { rabbitmq, epmd } : undefined;
 }
 
-/** Starts a node that shares nothing with other nodes on this machine: ports, data, cookie, port mapper. */
-export async function serverBroker(installed: InstalledServer): Promise<Broker> {
+/** Little room, because such a node is on a person's machine. */
+const SETTINGS: ServerSettings = { 'disk_free_limit.absolute': '50MB', 'raft.wal_max_size_bytes': 33_554_432 };
+
+/** Settings of `rabbitmq.conf`, by key. */
+export type ServerSettings = Readonly<Record<string, string | number>>;
+
+/**
+ * Starts a node that shares nothing with other nodes on this machine: ports, data, cookie, port mapper.
+ *
+ * @param settings they override the usual ones of such a node
+ */
+export async function serverBroker(installed: InstalledServer, settings: ServerSettings = {}): Promise<Broker> {
   const workspace = new Workspace('work-queue-broker');
   try {
-    const server = await rabbitMQ(installed, workspace);
+    const server = await rabbitMQ(installed, workspace, settings);
     const version = await server.start();
     const port = new URL(server.url).port;
     return server.broker(version, `RabbitMQ ${version ?? ''} of this machine, on port ${port}`);
@@ -35,7 +45,11 @@ export async function serverBroker(installed: InstalledServer): Promise<Broker> 
   }
 }
 
-async function rabbitMQ({ rabbitmq, epmd }: InstalledServer, workspace: Workspace): Promise<ServerProcess> {
+async function rabbitMQ(
+  { rabbitmq, epmd }: InstalledServer,
+  workspace: Workspace,
+  settings: ServerSettings,
+): Promise<ServerProcess> {
   const [amqp, distribution, mapper] = await freePorts(3);
   const password = randomBytes(12).toString('hex');
   const { dir } = workspace;
@@ -73,8 +87,7 @@ async function rabbitMQ({ rabbitmq, epmd }: InstalledServer, workspace: Workspac
         `listeners.tcp.1 = 127.0.0.1:${amqp}`,
         'default_user = rehearsal',
         `default_pass = ${password}`,
-        'disk_free_limit.absolute = 50MB',
-        'raft.wal_max_size_bytes = 33554432',
+        ...Object.entries({ ...SETTINGS, ...settings }).map(([key, value]) => `${key} = ${value}`),
       ),
     },
   });

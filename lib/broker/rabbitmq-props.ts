@@ -53,8 +53,9 @@ export interface RabbitMQProps {
   /**
    * The size of each node's volume, which keeps the queues. Minimum: 512 MiB.
    *
-   * RabbitMQ accepts no messages while less than a fifth of the volume is free. The size cannot be changed after the
-   * broker has been applied, because the volume claims of a StatefulSet are immutable.
+   * It is an error at synth if the items of all queues do not fit: the guide on sizing says how much they need. RabbitMQ
+   * accepts no messages while less than a fifth of the volume is free. The size cannot be changed after the broker has
+   * been applied, because the volume claims of a StatefulSet are immutable.
    * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations
    *
    * @default Size.gibibytes(1)
@@ -70,7 +71,8 @@ export interface RabbitMQProps {
 
   /**
    * The resource requests and limits of a node's container. The minimum of the memory limit is 256 MiB. No request may
-   * exceed its limit. RabbitMQ accepts no messages while it uses more than 60 % of the memory limit.
+   * exceed its limit. RabbitMQ accepts no messages while it uses more than 60 % of the memory limit. It is an error at
+   * synth if the items of all queues need more.
    * https://www.rabbitmq.com/docs/memory
    *
    * @default - requests 100m CPU and 512Mi memory, limit 1Gi memory

@@ -25,6 +25,7 @@ import type { ClusterOperatorOptions, ExistingRabbitMQProps } from './existing-r
 import { Network } from './network';
 import { BrokerNetwork } from './private/broker-network';
 import { type AmqpPort, amqpPorts, Port } from './private/broker-ports';
+import { sizeErrors } from './private/broker-size';
 import { Certificate } from './private/certificate';
 import { ExistingBroker } from './private/existing-broker';
 import { GeneratedCredentials } from './private/generated-credentials';
@@ -33,6 +34,7 @@ import { NodePods } from './private/node-pods';
 import { PodMonitor } from './private/pod-monitor';
 import { rabbitMQConfig, requireSettings } from './private/rabbitmq-config';
 import { DATA_VOLUME, rabbitMQPod, SCRAPE } from './private/rabbitmq-pod';
+import { queueLoads } from './queue-loads';
 import type { RabbitMQProps } from './rabbitmq-props';
 import { IssuerKind, type Tls } from './tls';
 import { Trust } from './trust';
@@ -159,10 +161,11 @@ export class RabbitMQ extends Construct implements IBroker {
    */
   constructor(scope: Construct, id: string, props: RabbitMQProps = {}) {
     super(scope, id);
-    requireProps(`RabbitMQ '${this.node.path}'`, 'RabbitMQProps', props);
+    const context = `RabbitMQ '${this.node.path}'`;
+    requireProps(context, 'RabbitMQProps', props);
     const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
     const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
-    const check = new Check(`RabbitMQ '${this.node.path}'`);
+    const check = new Check(context);
     const { maxMessageSize, ...sizes } = checked(check, {
       ...props,
       replicas,
@@ -263,6 +266,11 @@ export class RabbitMQ extends Construct implements IBroker {
     labelWithChart(this);
     requireNames(check, this);
     requireNoTwin(check, 'serviceName', service);
+    // At synth, because queues are added later.
+    const { config: settings = {} } = props;
+    this.node.addValidation({
+      validate: () => sizeErrors(context, queueLoads(this), { ...sizes, config: settings }),
+    });
   }
 
   private certificate(tls: Tls, name: string, dnsNames: string[]): ISecret {

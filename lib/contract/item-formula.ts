@@ -65,6 +65,11 @@ export interface ItemSequence {
    * each item has to be created.
    */
   longestOf(count: number): number;
+  /**
+   * How many bytes the first `count` items have together, or somewhat more: it takes no time, however many numbers a
+   * formula stands for.
+   */
+  bytesOf(count: number): number;
   item(n: number): Buffer;
 }
 
@@ -124,6 +129,12 @@ class LiteralItems implements ItemSequence {
     return longest;
   }
 
+  bytesOf(count: number): number {
+    let bytes = 0;
+    for (let n = 0; n < count; n++) bytes += this.literals.lengthOf(this.start + n);
+    return bytes;
+  }
+
   item(n: number): Buffer {
     return this.literals.item(this.start + n);
   }
@@ -136,6 +147,10 @@ abstract class Progression implements ItemSequence {
 
   longestOf(count: number): number {
     return count === 0 ? 0 : Math.max(this.item(0).length, this.item(count - 1).length);
+  }
+
+  bytesOf(count: number): number {
+    return count * this.longestOf(count);
   }
 
   item(n: number): Buffer {
@@ -239,6 +254,15 @@ class Product implements ItemSequence {
     return longest;
   }
 
+  bytesOf(count: number): number {
+    if (count < this.count) return count * this.longestOf(count);
+    const punctuation = this.members.length + 1; // as in `longestOf`
+    return this.members.reduce((bytes, axis) => {
+      const ofAxis = axis.reduce((sum, member) => sum + Buffer.byteLength(member), 0);
+      return bytes + ofAxis * (this.count / axis.length);
+    }, punctuation * this.count);
+  }
+
   item(n: number): Buffer {
     const chosen: string[] = [];
     let rest = n;
@@ -272,6 +296,13 @@ class Concat implements ItemSequence {
     }, 0);
   }
 
+  bytesOf(count: number): number {
+    return this.parts.reduce((bytes, part, n) => {
+      const taken = Math.min(part.count, count - this.starts[n]);
+      return taken > 0 ? bytes + part.bytesOf(taken) : bytes;
+    }, 0);
+  }
+
   item(n: number): Buffer {
     let low = 0;
     let high = this.parts.length;
@@ -298,6 +329,10 @@ class Take implements ItemSequence {
     return this.of.longestOf(count);
   }
 
+  bytesOf(count: number): number {
+    return this.of.bytesOf(count);
+  }
+
   item(n: number): Buffer {
     return this.of.item(n);
   }
@@ -320,6 +355,11 @@ class Shuffled implements ItemSequence {
     let longest = 0;
     for (let n = 0; n < count; n++) longest = Math.max(longest, this.item(n).length);
     return longest;
+  }
+
+  /** Without a look at the items: the first ones are any of all. */
+  bytesOf(count: number): number {
+    return Math.min(this.of.bytesOf(this.count), count * this.of.longestOf(this.count));
   }
 
   item(n: number): Buffer {

@@ -1,3 +1,5 @@
+import { HASH_DIGITS } from './content-names';
+
 /** What the name of a work queue is followed by in the names of its related queues. */
 const SUFFIX = { DEAD: 'dead', SEEDED: 'seeded', SEEDING: 'seeding', VERDICT: 'verdict' } as const;
 
@@ -20,9 +22,9 @@ export function relatedQueues(queue: string) {
 
 /**
  * A pattern for RabbitMQ's permissions that matches the names of work queues and of their {@link relatedQueues}. A name
- * is a label and a hash of ten digits, and a related queue has a suffix.
+ * is a label and a hash, and a related queue has a suffix.
  */
-export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{10}(\.(${Object.values(SUFFIX).join('|')}))?`;
+export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{${HASH_DIGITS}}(\.(${Object.values(SUFFIX).join('|')}))?`;
 
 /**
  * How often RabbitMQ may deliver an item. By default, RabbitMQ drops an item that comes back for the 20th time

@@ -1,7 +1,11 @@
 import type { IConstruct } from 'constructs';
+import { HASH_DIGITS } from '../contract/content-names';
 
-/** Leaves space for `-`, a hash of ten digits and one more word in the 63 characters of a DNS label. */
-const MAX_LENGTH = 40;
+/** The space for one more word with its `-`, such as `items-31`. */
+const WORD = 12;
+
+/** The rest of the 63 characters of a DNS label, without `-` and a hash. */
+const MAX_LENGTH = 63 - WORD - 1 - HASH_DIGITS;
 
 /**
  * The construct's path as the readable part of a name: `fruits/eat` becomes `fruits-eat`. This part is not unique; the

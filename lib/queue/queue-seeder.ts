@@ -6,6 +6,7 @@ import { type BrokerClient, brokerClient } from '../broker/broker-client';
 import { clientPodLabels } from '../broker/client-labels';
 import { needConsumerTimeout } from '../broker/consumer-timeouts';
 import { Network } from '../broker/network';
+import { addQueueLoad, type QueueLoad } from '../broker/queue-loads';
 import { requireSameNamespace } from '../broker/same-namespace';
 import { ContainerName } from '../contract/containers';
 import { EnvName } from '../contract/environment';
@@ -176,6 +177,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     this.account = apiAccount(this, 'list', ApiResource.JOBS, accountName);
     this.apiObject.addDependency(...this.pieces, this.account.binding);
     needConsumerTimeout(props.broker, () => this.consumerTimeoutSeconds);
+    addQueueLoad(props.broker, () => this.load());
     this.node.addValidation({ validate: () => this.missingWorker() });
     // Its policy is one for seeders: it needs the API server, which no selector names.
     for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.OPEN))) {
@@ -228,6 +230,18 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         'Read queueName, and the names of Jobs on the queue, after all workers are attached.',
       );
     }
+  }
+
+  private load(): QueueLoad {
+    const { items } = this.props.items._content;
+    const name = this.currentName();
+    return {
+      path: this.node.path,
+      queueType: this.queueType,
+      items: items.count,
+      bodyBytes: items.bytesOf(items.count),
+      nameBytes: name.length + (this.runId ?? name).length,
+    };
   }
 
   /** Without a worker, the queue would be filled and nothing would ever be done. */

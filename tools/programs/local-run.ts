@@ -17,11 +17,13 @@ export interface LocalRunOptions {
   readonly items: readonly (string | Buffer)[] | WorkItems;
   readonly env?: Record<string, string>;
   readonly queueType?: QueueType;
+  /** The queue's name. */
+  readonly queue?: string;
 }
 
 /** A queue with its items, and the pods that work on it, without a cluster: real programs, a real broker. */
 export class LocalRun {
-  readonly queue = freshQueue();
+  readonly queue: string;
   readonly folder = mkdtempSync(join(tmpdir(), 'run-test-'));
   private readonly pods: LocalPod[] = [];
   private readonly itemCount: number;
@@ -31,6 +33,7 @@ export class LocalRun {
     private readonly brokerUrl: string,
     private readonly options: LocalRunOptions,
   ) {
+    this.queue = options.queue ?? freshQueue();
     const items = options.items instanceof WorkItems ? options.items : literals(options.items);
     const { pieces, digest } = items._packed;
     this.itemCount = items.count;

@@ -23,13 +23,16 @@ export const CERTIFICATE_FOLDER = '/etc/rabbitmq/certificate';
  * When RabbitMQ uses more than this share of the memory limit, it accepts no messages. By default, RabbitMQ applies the
  * same share to the memory that it finds.
  */
-const MEMORY_SHARE = 0.6;
+export const MEMORY_SHARE = 0.6;
 
 /**
  * When less than this share of the volume is free, RabbitMQ accepts no messages. On the default volume, this is space
  * for three write-ahead logs.
  */
-const FREE_DISK_SHARE = 0.2;
+export const FREE_DISK_SHARE = 0.2;
+
+/** Instead of 512 MB, so that the write-ahead log of quorum queues fits into the default volume and memory. */
+export const WAL_BYTES = 64_000_000;
 
 /** The setting for the largest message. */
 const MESSAGE_SIZE = 'max_message_size';
@@ -105,31 +108,38 @@ export function rabbitMQConfig(broker: Construct, settings: RabbitMQSettings): L
 
 function lines(settings: RabbitMQSettings): string {
   const { replicas, memoryBytes, storageBytes, config } = settings;
-  // A limit must be set only once, as `absolute` or as `relative`. A list of the user must not be added to ours.
-  const isConfigured = (group: string) => Object.keys(config).some((key) => key.startsWith(`${group}.`));
   const all: Record<string, string | number> = {
     'definitions.import_backend': 'local_filesystem',
     'definitions.local.path': `${MountPath.RABBITMQ_HOME}/${RabbitMQFile.DEFINITIONS}`,
     // Without AMQPLAIN, which is an older form of the same.
-    ...(!isConfigured('auth_mechanisms') && { 'auth_mechanisms.1': 'PLAIN' }),
+    ...(!isConfigured(config, 'auth_mechanisms') && { 'auth_mechanisms.1': 'PLAIN' }),
     ...listeners(settings),
-    ...(settings.tls && !isConfigured('ssl_options.versions') && TLS_VERSIONS),
+    ...(settings.tls && !isConfigured(config, 'ssl_options.versions') && TLS_VERSIONS),
     ...(memoryBytes &&
-      !isConfigured('vm_memory_high_watermark') && {
+      !isConfigured(config, 'vm_memory_high_watermark') && {
         'vm_memory_high_watermark.absolute': Math.floor(memoryBytes * MEMORY_SHARE),
       }),
-    ...(!isConfigured('disk_free_limit') && { 'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE) }),
+    ...(!isConfigured(config, 'disk_free_limit') && {
+      'disk_free_limit.absolute': Math.floor(storageBytes * FREE_DISK_SHARE),
+    }),
     [MESSAGE_SIZE]: DEFAULT_MESSAGE_BYTES,
     frame_max: FRAME_BYTES,
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,
-    // Instead of 512 MB, so that the write-ahead log of quorum queues fits into the default volume and memory.
-    'raft.wal_max_size_bytes': 64_000_000,
+    'raft.wal_max_size_bytes': WAL_BYTES,
     ...(replicas > 1 && cluster(replicas)),
     ...config,
   };
   return Object.entries(all)
     .map(([key, value]) => `${key} = ${value}\n`)
     .join('');
+}
+
+/**
+ * Whether the user sets any key of a group. A limit must be set only once, as `absolute` or as `relative`, and a list of
+ * the user must not be added to ours.
+ */
+export function isConfigured(config: RabbitMQSettings['config'], group: string): boolean {
+  return Object.keys(config).some((key) => key.startsWith(`${group}.`));
 }
 
 function listeners({ plaintext, tls }: RabbitMQSettings): Record<string, string | number> {

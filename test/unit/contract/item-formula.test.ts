@@ -36,6 +36,10 @@ test('the seeder unfolds any formula into the items of the synth', () => {
       expect(items.count).toBe(expected.length);
       const longest = expected.reduce((max, item) => Math.max(max, Buffer.byteLength(item)), 0);
       expect(items._content.items.longestOf(items.count)).toBe(longest);
+      const bytes = expected.reduce((sum, item) => sum + Buffer.byteLength(item), 0);
+      const estimate = items._content.items.bytesOf(items.count);
+      expect(estimate).toBeGreaterThanOrEqual(bytes);
+      expect(estimate).toBeLessThanOrEqual(longest * expected.length);
     }),
     { numRuns: 500 },
   );

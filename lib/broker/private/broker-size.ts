@@ -1,0 +1,88 @@
+import type { QueueType } from '../../contract/queues';
+import { synthError } from '../../validation/synth-error';
+import type { QueueLoad } from '../queue-loads';
+import { FREE_DISK_SHARE, isConfigured, MEMORY_SHARE, type RabbitMQSettings, WAL_BYTES } from './rabbitmq-config';
+
+/**
+ * What a node needs for each message, in bytes, besides the body and, on disk, the names in it. Measured on RabbitMQ
+ * 4.3.6 and, which needs more, 3.10.8 with `npm run bench:storage` (see bench/README.md), and rounded up.
+ */
+const MESSAGE_BYTES: Readonly<Record<QueueType, { readonly disk: number; readonly memory: number }>> = {
+  quorum: { disk: 350, memory: 50 },
+  classic: { disk: 250, memory: 50 },
+};
+
+/** What a node needs without messages: on disk two write-ahead logs and its metadata, and in memory itself. */
+const EMPTY_NODE = { disk: 2 * WAL_BYTES, memory: 150_000_000 };
+
+/** What a node keeps in memory of the latest messages of quorum queues, until they are in the files of the queues. */
+const RECENT = { eachMessage: 800, max: 320_000_000 };
+
+/** What a file system needs for itself, as a share of the volume: ext4 on 1 GiB. */
+const FILE_SYSTEM_SHARE = 0.07;
+
+const GIBIBYTE = 2 ** 30;
+
+export type BrokerSize = Pick<RabbitMQSettings, 'memoryBytes' | 'storageBytes' | 'config'>;
+
+/**
+ * Why the queues do not fit on a node, if they do not. Couriers wait until a queue has all its items, so a broker that
+ * is full before stays full. Each node has all messages of quorum queues, and may have all classic queues.
+ */
+export function sizeErrors(context: string, loads: readonly QueueLoad[], size: BrokerSize): string[] {
+  const { storageBytes, memoryBytes = Number.POSITIVE_INFINITY, config } = size;
+  const reserve = isConfigured(config, 'disk_free_limit') ? 0 : FREE_DISK_SHARE;
+  const share = isConfigured(config, 'vm_memory_high_watermark') ? 1 : MEMORY_SHARE;
+  const needed = {
+    storage: diskBytes(loads) / (1 - FILE_SYSTEM_SHARE - reserve),
+    memory: residentBytes(loads) / share,
+  };
+  const subject = `${sum(loads, ({ items }) => items)} items of ${loads.map(({ path }) => path).join(', ')}`;
+  const error = (property: string, given: number, least: number, setting: (value: string) => string) => {
+    const need = Math.ceil(least / GIBIBYTE);
+    const problem = `${property} is ${gibibytes(given)} GiB, but the ${subject} need ${need} GiB on each node, before the first one is processed`;
+    const hint = `Set ${setting(`Size.gibibytes(${need})`)}, or make fewer items of more work, for example with WorkItems.keyRanges. The guide on sizing has figures.`;
+    return synthError(context, problem, hint).message;
+  };
+  return [
+    ...(needed.storage > storageBytes
+      ? [error('storage', storageBytes, needed.storage, (value) => `storage: ${value}`)]
+      : []),
+    ...(needed.memory > memoryBytes
+      ? [
+          error(
+            'resources.memory.limit',
+            memoryBytes,
+            needed.memory,
+            (value) => `resources: { memory: { limit: ${value} } }`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function diskBytes(loads: readonly QueueLoad[]): number {
+  return sum(
+    loads,
+    ({ queueType, items, nameBytes, bodyBytes }) => bodyBytes + items * (MESSAGE_BYTES[queueType].disk + nameBytes),
+    EMPTY_NODE.disk,
+  );
+}
+
+function residentBytes(loads: readonly QueueLoad[]): number {
+  const quorum = loads.filter(({ queueType }) => queueType === 'quorum');
+  const recent = sum(quorum, ({ items, bodyBytes }) => bodyBytes + items * RECENT.eachMessage);
+  return sum(
+    loads,
+    ({ queueType, items }) => items * MESSAGE_BYTES[queueType].memory,
+    EMPTY_NODE.memory + Math.min(recent, RECENT.max),
+  );
+}
+
+function sum(loads: readonly QueueLoad[], of: (load: QueueLoad) => number, start = 0): number {
+  return loads.reduce((total, load) => total + of(load), start);
+}
+
+function gibibytes(bytes: number): string {
+  return String(Math.round((bytes / GIBIBYTE) * 100) / 100);
+}
