@@ -33,14 +33,14 @@ describe('a broker whose volume is lost in mid-run, with a seeder that runs agai
     expect(status.succeeded).toBeLessThan(ITEMS.length);
 
     // What the message says.
-    const again = runOf('after', 'again');
+    const again = runOf('after', { runId: 'again' });
     await namespace.apply(again.objects());
     expect((await namespace.ended(again.job.name)).outcome).toBe('Complete');
     expect(await ledger.items(again.queue.queueName, 'end')).toEqual(ITEMS);
   });
 
   test('before the first success: the seeder fills the queue again, and the Job is Complete when every item is done', async () => {
-    const run = runOf('before');
+    const run = runOf('before', { between: 'sleep(60 if item == "apple" and attempt == 1 else 3)' });
     await namespace.apply(run.objects());
     await ledger.wait(run.queue.queueName, 'start', 'apple');
     await loseVolume(run);
@@ -52,14 +52,14 @@ describe('a broker whose volume is lost in mid-run, with a seeder that runs agai
   });
 
   /** The manifest of the test, whose items run one after the other. */
-  function runOf(name: string, runId = name): SynthesizedRun {
+  function runOf(name: string, { runId = name, between = 'sleep(6)' } = {}): SynthesizedRun {
     const serviceName = `rabbitmq-${name}`;
     return new SynthesizedRun(
       {
         items: WorkItems.list(ITEMS),
         broker: { serviceName },
         seeder: { runId, ttlAfterFinished: Duration.hours(1) },
-        worker: { image: 'python:3.13-slim', network: Network.OPEN, program: witness('sleep(6)') },
+        worker: { image: 'python:3.13-slim', network: Network.OPEN, program: witness(between) },
       },
       new Chart(new App(), name),
     );
