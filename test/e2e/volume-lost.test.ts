@@ -33,9 +33,9 @@ describe('a broker whose volume is lost in mid-run, with a seeder that runs agai
     expect(status.succeeded).toBeLessThan(ITEMS.length);
 
     // What the message says.
-    const again = runOf('after', { runId: 'again' });
+    const again = runOf('after', { runId: 'again', between: '' });
     await namespace.apply(again.objects());
-    expect((await namespace.ended(again.job.name)).outcome).toBe('Complete');
+    expect((await namespace.ended(again.job.name, 600)).outcome).toBe('Complete');
     expect(await ledger.items(again.queue.queueName, 'end')).toEqual(ITEMS);
   });
 
@@ -46,7 +46,7 @@ describe('a broker whose volume is lost in mid-run, with a seeder that runs agai
     await loseVolume(run);
     expect(await succeeded(run)).toBe(0);
     await namespace.apply(run.objects());
-    const ended = await namespace.ended(run.job.name);
+    const ended = await namespace.ended(run.job.name, 600);
     expect([ended.outcome, ended.succeeded]).toEqual(['Complete', ITEMS.length]);
     expect(new Set(await ledger.items(run.queue.queueName, 'end'))).toEqual(new Set(ITEMS));
   });
