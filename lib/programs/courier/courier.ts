@@ -51,12 +51,17 @@ async function outOfTime({ settings, podShutdown, tally }: CourierContext): Prom
 }
 
 /**
- * The kubelet terminates both containers of a pod. If only the worker's got the signal, a program may have sent it to its
- * process 1, and would do so in the next pod.
+ * The kubelet terminates both containers of a pod, but not at the same moment. If only the worker's got the signal, a program
+ * may have sent it to its process 1, and would do so in the next pod. If the worker's is gone, it may have been the first of
+ * the two.
  */
-async function terminatedByKubelet(status: ExitStatus, { podShutdown }: CourierContext): Promise<ExitStatus> {
-  if (status.code !== ExitCode.STOPPED || (await podShutdown.isOfWholePod())) return status;
-  return { code: ExitCode.TRY_AGAIN, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
+async function terminatedByKubelet(status: ExitStatus, { worker, podShutdown }: CourierContext): Promise<ExitStatus> {
+  if (status.code === ExitCode.STOPPED) {
+    if (await podShutdown.isOfWholePod()) return status;
+    return { code: ExitCode.TRY_AGAIN, message: `${status.message}; ${ONLY_WORKER_SIGNALLED}` };
+  }
+  if (status.code !== ExitCode.TRY_AGAIN || !worker.gone) return status;
+  return (await podShutdown.isOfWholePod()) ? terminated(status.message) : status;
 }
 
 /**

@@ -106,16 +106,15 @@ export class ItemRun {
       log(`${which} done after ${duration(milliseconds)}`);
       return { kind: 'done', attempt };
     }
-    // Also if the worker's container is gone: when the time is up the kubelet kills both, and not at the same moment.
-    if (this.shutdown.signal.aborted && end !== 'timed-out') {
-      log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
-      if (await this.shutdown.isOfWholePod()) {
-        log(`${this.delivery.message.name}: the pod was terminated; the item goes to another pod`);
-        return { kind: 'stopped', attempts: attempt - 1, interruptions: interruptions + 1 };
-      }
-      // The program may have sent the signal, and would do so in every pod.
-      end = 'worker-terminated';
+    const terminated = this.shutdown.signal.aborted && end !== 'timed-out';
+    if (terminated) log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
+    // Also if the worker's container is gone: the kubelet stops both, and not at the same moment.
+    if ((terminated || end === 'worker-died') && (await this.shutdown.isOfWholePod())) {
+      log(`${this.delivery.message.name}: the pod was terminated; the item goes to another pod`);
+      return { kind: 'stopped', attempts: attempt - 1, interruptions: interruptions + 1 };
     }
+    // The program may have sent the signal, and would do so in every pod.
+    if (terminated) end = 'worker-terminated';
     const failure: Failure = { attempts: attempt, milliseconds, ...this.cause(end) };
     const workerDied = end === 'worker-died' || end === 'worker-terminated';
     const failed = `${which} failed (${failure.reason}) after ${duration(milliseconds)}`;

@@ -12,6 +12,7 @@ export const ONLY_WORKER_SIGNALLED =
 export class PodShutdown {
   /** Aborts when the pod, or only the worker's container, is terminated. */
   readonly signal: AbortSignal;
+  private waited: Promise<unknown> | undefined;
 
   constructor(
     private readonly own: AbortSignal,
@@ -20,9 +21,13 @@ export class PodShutdown {
     this.signal = AbortSignal.any([own, worker]);
   }
 
-  /** False if only the worker's container got a SIGTERM. */
+  /**
+   * False if only the worker's container was terminated, or died. The courier may notice that before it gets its own SIGTERM, so
+   * the first call waits for that for a while.
+   */
   async isOfWholePod(): Promise<boolean> {
-    await sleep(OWN_SIGNAL_MS, this.own);
+    this.waited ??= sleep(OWN_SIGNAL_MS, this.own);
+    await this.waited;
     return this.own.aborted;
   }
 

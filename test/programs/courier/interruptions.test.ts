@@ -95,6 +95,37 @@ test('a pod that is terminated before it runs its item has not interrupted it', 
   expect(copy.headers).toMatchObject({ [ItemHeader.ATTEMPTS]: 1, [ItemHeader.INTERRUPTIONS]: 0 });
 });
 
+describe('a pod that is terminated, whose worker ends before its courier gets the signal', () => {
+  const LATE_MS = 1000;
+
+  test('has interrupted its item, and not failed an attempt', async () => {
+    const run = await seeded(['a']);
+    const { program, items } = ledger(run, 'exec sleep 1000');
+    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
+    await eventually(() => items().length === 1);
+    pod.worker.end();
+    await setTimeout(LATE_MS);
+    pod.courier.kill('SIGTERM');
+    expect(await pod.courier.exit).toBe(ExitCode.STOPPED);
+    expect(await run.depth('dead')).toBe(0);
+    const [copy] = await run.messages('work');
+    expect(copy.headers).toMatchObject({ [ItemHeader.ATTEMPTS]: 0, [ItemHeader.INTERRUPTIONS]: 1 });
+  });
+
+  test('does not count towards `backoffLimit` without an item either', async () => {
+    const run = await seeded(['a']);
+    const holder = run.pod(ledger(run, 'exec sleep 1000').program);
+    await eventually(() => ledger(run).items().length === 1);
+    const pod = run.pod(['true']);
+    await eventually(() => pod.courier.log.includes('waiting for other pods'));
+    pod.worker.end();
+    kill(holder);
+    await setTimeout(LATE_MS);
+    pod.courier.kill('SIGTERM');
+    expect(await pod.courier.exit).toBe(ExitCode.STOPPED);
+  });
+});
+
 test('a broker that stays away: the Job counts only the pods that have settled nothing', async () => {
   const run = await seeded(['a', 'b']);
   const { program, items } = ledger(run, '[ "$item" != b ] || exec sleep 1000');
