@@ -121,8 +121,8 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     return outcome;
   },
   'dead letters held by another client': hold('dead'),
-  'dead letters refused because of a policy': refuse(String.raw`-[0-9a-f]{10}\.dead$`),
-  'items refused because of a policy': refuse('-[0-9a-f]{10}$'),
+  'dead letters refused because of a policy': refuse(String.raw`[0-9a-f]{10}\.dead$`),
+  'items refused because of a policy': refuse('[0-9a-f]{10}$'),
   'API server paused': async () => ({ milliseconds: 60_000, end: pause(processesNamed('kube-apiserver')) }),
   'clock moved': async (_, { target, size }) => {
     const seconds = (target < 0.5 ? -1 : 1) * (1 + Math.round(size * 59));
