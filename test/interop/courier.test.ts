@@ -116,8 +116,10 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     await run.seed();
     const { program, items } = ledger(run);
     expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    // The first one puts the item back behind the other, because these queues do not count what was delivered before.
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
-    expect(items()).toEqual(['a', 'a', 'b']);
+    expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b', 'a']);
     expect(await run.depth()).toBe(0);
   });
 
