@@ -13,8 +13,8 @@ const project = (displayName, { timeouts } = {}) => ({
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // Twice the cores: the tests of the programs mostly wait, for brokers that they kill and start again.
-  maxWorkers: 2 * availableParallelism(),
+  // Three times the cores: the tests of the programs mostly wait, for brokers that they kill and start again.
+  maxWorkers: 3 * availableParallelism(),
   // For `--coverage`. The programs are not counted: their tests run them as processes, most of which are killed.
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', '!lib/programs/**'],

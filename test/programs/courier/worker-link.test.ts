@@ -85,6 +85,7 @@ describe('a FIFO that a program has replaced', () => {
 
   test('is not read from', () => {
     const path = join(folder, SharedVolume.STDERR_COPY);
+    mkdirSync(join(folder, SharedVolume.FIFOS));
     symlinkSync(target, path);
     expect(() => openFifo(path)).toThrow('ELOOP');
     expect(() => openFifo(target)).toThrow(`${target} is not a FIFO`);
