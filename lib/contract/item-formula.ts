@@ -357,9 +357,9 @@ class Shuffled implements ItemSequence {
     return longest;
   }
 
-  /** Without a look at the items: the first ones are any of all. */
   bytesOf(count: number): number {
-    return Math.min(this.of.bytesOf(this.count), count * this.of.longestOf(this.count));
+    const all = this.of.bytesOf(this.count);
+    return count === this.count ? all : Math.min(all, count * this.longestOf(count));
   }
 
   item(n: number): Buffer {
