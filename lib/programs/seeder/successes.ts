@@ -37,16 +37,19 @@ export function successesOf(queue: string): ApiCall<Successes[]> {
       const { items } = (body ?? {}) as { items?: readonly Job[] };
       if (status !== 200 || !Array.isArray(items)) return undefined;
       return items
-        .filter(isWorkerJob)
+        .filter((job) => !isSeederJob(job))
         .map(successes)
         .filter(({ pods }) => pods > 0);
     },
   };
 }
 
-/** Seeder Jobs have the label too. Not by the label of the component, which a chart may set to its own value. */
-function isWorkerJob({ spec }: Job): boolean {
-  return spec.template.spec.containers.some(({ name }) => name === ContainerName.COURIER);
+/**
+ * Seeders have the label of the queue too, and their success says nothing of items. All other Jobs count, with couriers or with
+ * consumers of the user's own. Not by the label of the component, which a chart may set to its own value.
+ */
+function isSeederJob({ spec }: Job): boolean {
+  return spec.template.spec.containers.some(({ name }) => name === ContainerName.SEEDER);
 }
 
 function successes({ metadata, status }: Job): Successes {

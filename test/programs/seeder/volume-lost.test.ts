@@ -67,6 +67,11 @@ describe('a queue that the broker does not know', () => {
       /but 3 pods of Job m-eat have succeeded/,
     ],
     [
+      "a pod of the user's own consumers has succeeded",
+      [job('m-queue', { succeeded: 1 }, ContainerName.SEEDER), job('m-eat-own', { succeeded: 1 }, 'consumer')],
+      /but 1 pod of Job m-eat-own has succeeded/,
+    ],
+    [
       'pods of a Job of an earlier manifest have succeeded',
       [job('m-eat', { active: 2 }), job('m-eat-old', { succeeded: 2 })],
       /but 2 pods of Job m-eat-old have succeeded/,
