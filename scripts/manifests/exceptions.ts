@@ -23,9 +23,9 @@ const PULL_POLICY =
 const USER_ID =
   'The images have these users: 1000 is `node` in the node image and the default of a worker, which `securityContext` changes; 999 is `rabbitmq`.';
 const WRITABLE =
-  'A program that knows nothing of this package may write to /tmp, and `containerSecurityContext` closes that. RabbitMQ and its command line tools write outside of the volumes too.';
+  'A program that knows nothing of this package may write to /tmp, and `containerSecurityContext` closes that. RabbitMQ with a read-only root file system has not been tried.';
 const EPHEMERAL_STORAGE =
-  'The containers of this package write nothing to the disk of the node but logs, and a limit would evict a pod for a long log. For a worker, `resources.ephemeralStorage` sets it.';
+  'The limit of one container can evict its pod because of what another one writes: see "Resources and quotas" in docs/broker.md. The resources of each construct set it.';
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
