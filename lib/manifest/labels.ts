@@ -1,13 +1,14 @@
 import { ApiObject, type ApiObjectMetadataDefinition, Chart } from 'cdk8s';
 import { Workload } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
+import { HASH_DIGITS } from '../contract/content-names';
 import { Label, MANAGED_BY } from '../contract/labels';
 import { isLabelValue } from '../validation/label-value';
 import { contentHash } from './content-hash';
 import { pathLabel } from './path-label';
 
-/** Leaves space for `-` and a hash of ten digits in the 63 characters of a label's value. */
-const MAX_READABLE = 52;
+/** Leaves space for `-` and a hash in the 63 characters of a label's value. */
+const MAX_READABLE = 63 - 1 - HASH_DIGITS;
 
 /**
  * Adds labels to an object or to pods. A label that is already there stays, because the user has set it: for the chart,

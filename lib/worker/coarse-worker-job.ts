@@ -179,13 +179,13 @@ function settings(check: Check, props: CoarseWorkerJobProps, limits: WorkerLimit
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { min: 0 }, 'Give whole seconds.'),
     podFailurePolicy: {
       rules: [
-        exit('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS]),
+        exitRule('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS]),
         IGNORE_DISRUPTION,
-        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
+        exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
         // Both containers were killed, as by an eviction that allows a second: the item counts that. If only the courier
         // was killed, the worker ends with another status.
-        exit('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),
-        exit('Ignore', ContainerName.COURIER, 'In', [ExitCode.KILLED]),
+        exitRule('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),
+        exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.KILLED]),
       ],
     },
   };
@@ -212,6 +212,6 @@ function deadlineSeconds(check: Check, given: Duration, itemTimeout = Duration.s
  * A rule for exit codes of a container. The first rule that matches applies, and no rule matches a container that ended
  * with 0. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
  */
-function exit(action: string, containerName: string, operator: 'In' | 'NotIn', values: number[]): object {
+function exitRule(action: string, containerName: string, operator: 'In' | 'NotIn', values: number[]): object {
   return { action, onExitCodes: { containerName, operator, values } };
 }
