@@ -95,13 +95,10 @@ export const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
     remove(world, pod, ...(size < 0.5 ? ['--grace-period=0', '--force'] : [])),
   ),
   'broker out of memory': toBroker(async ({ pod }, world, { size }) => {
-    const watermark = async (...to: string[]) => {
-      const where = ['--namespace', world.namespace.name, 'exec', pod, '--container', 'rabbitmq', '--'];
-      const { status } = await askKubectl([...where, 'rabbitmqctl', 'set_vm_memory_high_watermark', ...to]);
-      return status === 0;
-    };
-    if (!(await watermark('absolute', '1MB'))) return 'nothing there';
-    return { milliseconds: 1000 + size * 10_000, end: () => watermark('absolute', '400MB') };
+    const watermark = async (limit: string) =>
+      (await rabbitmqctl(world, pod, 'set_vm_memory_high_watermark', 'absolute', limit)).status === 0;
+    if (!(await watermark('1MB'))) return 'nothing there';
+    return { milliseconds: 1000 + size * 10_000, end: () => watermark('400MB') };
   }),
   'node cut off': toNode((number, size) => {
     node('cut', number);
@@ -166,21 +163,22 @@ function hold(which: 'seeded' | 'dead'): Inflict {
   };
 }
 
+function rabbitmqctl({ namespace }: World, pod: string, ...args: string[]) {
+  const where = ['--namespace', namespace.name, 'exec', pod, '--container', 'rabbitmq', '--'];
+  return askKubectl([...where, 'rabbitmqctl', '--quiet', ...args]);
+}
+
 /** A policy of the broker with which queues refuse messages once they hold one, for a while. */
 function refuse(pattern: string): Inflict {
-  return toBroker(async ({ pod }, { namespace }, { size }) => {
-    const rabbitmqctl = (...args: string[]) => {
-      const where = ['--namespace', namespace.name, 'exec', pod, '--container', 'rabbitmq', '--'];
-      return askKubectl([...where, 'rabbitmqctl', '--quiet', ...args]);
-    };
+  return toBroker(async ({ pod }, world, { size }) => {
     const name = `refuse-${Math.floor(size * 1e9)}`;
     const definition = JSON.stringify({ 'max-length': 0, overflow: 'reject-publish' });
-    const { status } = await rabbitmqctl('set_policy', '--apply-to', 'queues', name, pattern, definition);
+    const { status } = await rabbitmqctl(world, pod, 'set_policy', '--apply-to', 'queues', name, pattern, definition);
     if (status !== 0) return 'nothing there';
     // The broker keeps it, whatever happens to it meanwhile.
     const isGone = async () => {
-      await rabbitmqctl('clear_policy', name);
-      const list = await rabbitmqctl('list_policies');
+      await rabbitmqctl(world, pod, 'clear_policy', name);
+      const list = await rabbitmqctl(world, pod, 'list_policies');
       return list.status === 0 && !list.stdout.includes(name);
     };
     return {
