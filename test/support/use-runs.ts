@@ -1,8 +1,9 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Broker } from '../../tools/programs/broker';
-import { LocalRun, type LocalRunOptions } from '../../tools/programs/local-run';
+import { type LocalPod, LocalRun, type LocalRunOptions } from '../../tools/programs/local-run';
 import { TestPrograms } from '../../tools/programs/program-process';
+import { eventually } from '../../tools/until';
 
 /**
  * Functions that start runs with the broker of a block of tests. Each run ends after its test. `seeded` also fills its
@@ -36,4 +37,15 @@ export function ledger(run: LocalRun, then = ''): { program: string[]; items: ()
     program: ['sh', '-c', `item=$(cat); echo "$item" >>${file}; ${then}`],
     items: () => readFileSync(file, 'utf8').split('\n').filter(Boolean),
   };
+}
+
+/** A pod in the middle of the first item of a run: its program does not end by itself. And the items that have begun. */
+export async function podAtWork(
+  run: LocalRun,
+  env: Record<string, string> = {},
+): Promise<{ pod: LocalPod; items: () => string[] }> {
+  const { program, items } = ledger(run, 'exec sleep 1000');
+  const pod = run.pod(program, env);
+  await eventually(() => items().length === 1);
+  return { pod, items };
 }

@@ -7,7 +7,7 @@ import { useBroker } from '../../../tools/programs/broker';
 import type { LocalRun } from '../../../tools/programs/local-run';
 import { rabbitmqctl } from '../../../tools/programs/rabbitmqctl';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { ledger, podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -18,9 +18,7 @@ describe('while the broker is in an alarm, a pod', () => {
 
   test('that is terminated ends within its grace period, and its item returns to the queue at once', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const pod = run.pod(program);
-    await eventually(() => items().length === 1);
+    const { pod } = await podAtWork(run);
     watermark('absolute', '1MB');
     pod.terminate();
     expect(await pod.exit()).toBe(ExitCode.STOPPED);
@@ -87,9 +85,7 @@ describe('an item whose copy the broker refuses', () => {
 
   test('is held until it is requeued, and its attempt counts', async () => {
     const run = await seeded(['heavy', 'other']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const first = run.pod(program);
-    await eventually(() => items().length === 1);
+    const { pod: first } = await podAtWork(run);
     const refusal = policy(run.queue, refusing);
     first.worker.end();
     await eventually(() => first.courier.log.includes('the pod holds the item'));

@@ -6,7 +6,7 @@ import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { ledger, podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -39,9 +39,7 @@ describe('a pod that dies', () => {
 
   test('by its courier: the program is stopped, another pod does the item', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const first = run.pod(program);
-    await eventually(() => items().length === 1);
+    const { pod: first, items } = await podAtWork(run);
     first.courier.kill();
     expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
     expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
@@ -132,9 +130,7 @@ describe('a pod that is terminated', () => {
 
   test('knows it before its program ends of the signal, although only its worker has got one yet', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const first = run.pod(program);
-    await eventually(() => items().length === 1);
+    const { pod: first } = await podAtWork(run);
     first.worker.signal('SIGTERM');
     await eventually(() => first.courier.log.includes("the worker's container was terminated"));
     first.courier.kill('SIGTERM');
@@ -227,9 +223,7 @@ describe('a pod that is terminated', () => {
   });
 
   async function podAskedToLeave(run: LocalRun, env: Record<string, string> = {}): Promise<LocalPod> {
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const pod = run.pod(program, env);
-    await eventually(() => items().length === 1);
+    const { pod } = await podAtWork(run, env);
     pod.terminate();
     return pod;
   }

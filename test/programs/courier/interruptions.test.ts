@@ -5,7 +5,7 @@ import { ItemHeader } from '../../../lib/contract/message-headers';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { ledger, podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -73,9 +73,7 @@ test('a queue that counts no deliveries: a pod that dies before it has settled w
 
 test('an item that is interrupted goes behind the others, with what has happened to it', async () => {
   const run = await seeded(['big', 'b', 'c']);
-  const { program, items } = ledger(run, 'exec sleep 1000');
-  const pod = run.pod(program);
-  await eventually(() => items().length === 1);
+  const { pod } = await podAtWork(run);
   pod.terminate();
   expect(await pod.exit()).toBe(ExitCode.STOPPED);
   const left = await run.messages('work');
@@ -100,9 +98,7 @@ describe('a pod that is terminated, whose worker ends before its courier gets th
 
   test('has interrupted its item, and not failed an attempt', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
-    const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
-    await eventually(() => items().length === 1);
+    const { pod } = await podAtWork(run, { [EnvName.MAX_ATTEMPTS]: '1' });
     pod.worker.end();
     await setTimeout(LATE_MS);
     pod.courier.kill('SIGTERM');
