@@ -1,7 +1,14 @@
 import type { Blame, Entry } from './ledger-file';
 
-/** How many faults each item of a queue has met that may have cost it an attempt; all others must not. */
-export function faultsPerItem(entries: readonly (Entry | Blame)[], queue: string): ReadonlyMap<string, number> {
+/** The faults that may have cost items of a queue an attempt; all others must not. */
+export interface Faults {
+  /** How many each item has met. */
+  readonly perItem: ReadonlyMap<string, number>;
+  /** How many met a pod in which no program began any more: an item that it had then never came into the ledger. */
+  readonly perPod: ReadonlyMap<string, number>;
+}
+
+export function faultsOf(entries: readonly (Entry | Blame)[], queue: string): Faults {
   const counts = new Map<string, number>();
   const running = new Map<string, Entry>();
   /** Faults that may meet the next item of a pod: the ledger may not know yet of one that has just begun. */
@@ -27,5 +34,5 @@ export function faultsPerItem(entries: readonly (Entry | Blame)[], queue: string
         break;
     }
   }
-  return counts;
+  return { perItem: counts, perPod: coming };
 }

@@ -1,9 +1,13 @@
+import type { Faults } from './blame';
+
 /** A message in a dead letter queue. */
 export interface DeadLetter {
   readonly item: string;
   /** Of which each has failed. Not there where the broker put it there. */
   readonly attempts?: number;
   readonly reason?: string;
+  /** That published it. */
+  readonly pod?: string;
 }
 
 /** What is known of a Job that has ended, from outside of the system. */
@@ -20,8 +24,7 @@ export interface Facts {
   readonly started: readonly string[];
   /** The items whose programs have come to their end, with success: nothing is left for them to do but `exit 0`. */
   readonly done: readonly string[];
-  /** How many faults each item has met that may have cost it an attempt. */
-  readonly faultsPerItem: ReadonlyMap<string, number>;
+  readonly faults: Faults;
   readonly dead: readonly DeadLetter[];
   /** The messages in the work queue. */
   readonly left: number;
@@ -51,12 +54,13 @@ export function breaches(facts: Facts): string[] {
   const known = new Set(items);
   const strange = [...facts.started, ...dead].filter((item) => !known.has(item));
   if (strange.length > 0) say(`items that nobody gave it: ${strange.join(', ')}`);
-  for (const { item, attempts, reason } of facts.dead) {
-    const faultsPerItem = facts.faultsPerItem.get(item) ?? 0;
-    const hasCause = attempts === facts.maxAttempts ? attempts <= faultsPerItem : LOST.test(reason ?? '');
+  for (const { item, attempts, reason, pod } of facts.dead) {
+    const { perItem, perPod } = facts.faults;
+    const harmed = (perItem.get(item) ?? 0) + (perPod.get(pod ?? '') ?? 0);
+    const hasCause = attempts === facts.maxAttempts ? attempts <= harmed : LOST.test(reason ?? '');
     if (!hasCause) {
       say(
-        `a dead letter without a cause: item ${item}, ${attempts} of ${facts.maxAttempts} attempts, ${faultsPerItem} harmed: ${reason}`,
+        `a dead letter without a cause: item ${item}, ${attempts} of ${facts.maxAttempts} attempts, ${harmed} harmed: ${reason}`,
       );
     }
   }

@@ -13,9 +13,9 @@ async function main([url, queue, deadLetters]: string[]): Promise<void> {
   for (;;) {
     const message = await channel.get(deadLetters);
     if (!message) break;
-    const { [DeadLetterHeader.ATTEMPTS]: attempts, [DeadLetterHeader.REASON]: reason } =
-      message.properties.headers ?? {};
-    dead.push({ item: message.content.toString(), attempts, reason });
+    const headers = message.properties.headers ?? {};
+    const { [DeadLetterHeader.ATTEMPTS]: attempts, [DeadLetterHeader.REASON]: reason } = headers;
+    dead.push({ item: message.content.toString(), attempts, reason, pod: headers[DeadLetterHeader.POD] });
   }
   await connection.close(); // none was acknowledged: they are still there
   console.log(JSON.stringify({ left, dead }));

@@ -4,7 +4,7 @@ import { EndedJob, Namespace } from '../../tools/cluster/namespace';
 import { report } from '../../tools/cluster/report';
 import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
-import { faultsPerItem } from './blame';
+import { faultsOf } from './blame';
 import { ForeignClient } from './foreign-client';
 import { BOUND, itemsOf } from './jobs';
 import { LedgerFile } from './ledger-file';
@@ -122,7 +122,7 @@ export class Stage {
       unfinished: outcome === undefined ? await this.unfinished(run) : '',
       started: items('start'),
       done: items('end'),
-      faultsPerItem: faultsPerItem(this.ledger.entries, queueName),
+      faults: faultsOf(this.ledger.entries, queueName),
       ...(await this.client.read(run)),
     };
   }

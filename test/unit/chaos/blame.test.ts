@@ -1,4 +1,4 @@
-import { faultsPerItem } from '../../chaos/blame';
+import { faultsOf } from '../../chaos/blame';
 import type { Blame, Entry } from '../../chaos/ledger-file';
 
 const entry = (what: Entry['what'], item: string, pod = 'a', queue = 'q'): Entry => ({ what, queue, item, pod });
@@ -16,5 +16,10 @@ test.each<[string, (Entry | Blame)[], Record<string, number>]>([
   ['not of another pod', [entry('start', '1'), entry('start', '2', 'b'), blame('b')], { 2: 1 }],
   ['not of another queue', [entry('start', '1'), entry('start', '1', 'b', 'other'), blame('b')], {}],
 ])('counts the faults that may have cost an item an attempt: %s', (_, entries, expected) => {
-  expect(Object.fromEntries([...faultsPerItem(entries, 'q')].filter(([, count]) => count > 0))).toEqual(expected);
+  expect(Object.fromEntries([...faultsOf(entries, 'q').perItem].filter(([, count]) => count > 0))).toEqual(expected);
+});
+
+test('keeps the faults of a pod in which no other program began', () => {
+  const entries = [blame('a'), blame('b'), entry('start', '1', 'b')];
+  expect([...faultsOf(entries, 'q').perPod]).toEqual([['a', 1]]);
 });

@@ -9,7 +9,7 @@ const KEPT: Facts = {
   unfinished: '',
   started: ['1', '2', '3', '2'],
   done: ['1', '3', '2'],
-  faultsPerItem: new Map([['3', 2]]),
+  faults: { perItem: new Map([['3', 2]]), perPod: new Map() },
   dead: [],
   left: 0,
 };
@@ -37,6 +37,14 @@ describe('the oracle of the fault bench', () => {
           },
         ],
         toleratedDeadLetters: 1,
+      },
+    ],
+    [
+      'a dead letter of a pod that was hit before its last item began',
+      {
+        dead: [{ ...FAILED, pod: 'b' }],
+        toleratedDeadLetters: 1,
+        faults: { perItem: new Map([['3', 1]]), perPod: new Map([['b', 1]]) },
       },
     ],
     ['an item that is done twice', { done: ['1', '2', '2', '3'] }],
@@ -70,7 +78,11 @@ describe('the oracle of the fault bench', () => {
     ['a message that is left', { left: 1 }, /Complete with 1 messages in the queue/],
     [
       'a dead letter of an item that met too few faults',
-      { dead: [FAILED], toleratedDeadLetters: 1, faultsPerItem: new Map([['3', 1]]) },
+      {
+        dead: [{ ...FAILED, pod: 'a' }],
+        toleratedDeadLetters: 1,
+        faults: { perItem: new Map([['3', 1]]), perPod: new Map([['b', 1]]) },
+      },
       /without a cause: item 3, 2 of 2 attempts, 1 harmed: exit 3/,
     ],
     [
