@@ -13,5 +13,8 @@ export const AUTHORITIES_FILE = 'ca.crt';
 /** The keys of the Secret that the credentials program creates for the administrator of a broker. */
 export const AdminSecretKey = { ...CredentialFile, ERLANG_COOKIE: 'erlang-cookie' } as const;
 
+/** The file on a RabbitMQ node's volume with all usernames that the node's Secrets have ever had. */
+export const USERNAMES_FILE = 'work-queue-usernames.json';
+
 /** The files that are written to the home folder of a RabbitMQ server before it starts. */
 export const RabbitMQFile = { ERLANG_COOKIE: '.erlang.cookie', DEFINITIONS: 'definitions.json' } as const;

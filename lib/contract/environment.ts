@@ -72,6 +72,8 @@ export const EnvName = {
   ADMIN_SECRET_DIR: 'ADMIN_SECRET_DIR',
   /** The server's home folder. */
   RABBITMQ_HOME: 'RABBITMQ_HOME',
+  /** The folder on the node's volume. */
+  RABBITMQ_DATA: 'RABBITMQ_DATA',
 
   /** The path of the container's termination message. The rehearsal sets another path. */
   TERMINATION_LOG: 'TERMINATION_LOG',

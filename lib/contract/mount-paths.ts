@@ -16,6 +16,8 @@ export const MountPath = {
   ADMIN_SECRET: '/opt/work-queue/admin',
   /** The home folder of the RabbitMQ server. It is a volume in memory, for the files that must not be kept on disk. */
   RABBITMQ_HOME: '/var/lib/rabbitmq',
+  /** The data of the RabbitMQ server, on the node's volume. */
+  RABBITMQ_DATA: '/var/lib/rabbitmq/mnesia',
   /** The shared volume of courier and worker, in memory. */
   SHARED_VOLUME: '/run/work-queue',
   /** The default `terminationMessagePath` of Kubernetes. */

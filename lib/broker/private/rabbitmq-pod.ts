@@ -77,6 +77,7 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodSpec {
       [EnvName.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(MountPath.CREDENTIALS),
       [EnvName.ADMIN_SECRET_DIR]: EnvValue.fromValue(MountPath.ADMIN_SECRET),
       [EnvName.RABBITMQ_HOME]: EnvValue.fromValue(MountPath.RABBITMQ_HOME),
+      [EnvName.RABBITMQ_DATA]: EnvValue.fromValue(MountPath.RABBITMQ_DATA),
     },
     volumeMounts: [
       secret(MountPath.CREDENTIALS, credentials),
@@ -90,9 +91,11 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodSpec {
   const certificateVolume =
     certificate && Volume.fromSecret(broker, 'CertificateVolume', certificate, { name: 'certificate' });
   const volumes = [programs, credentials, adminVolume, home, ...(certificateVolume ? [certificateVolume] : [])];
+  const data: k8s.VolumeMount = { name: DATA_VOLUME, mountPath: MountPath.RABBITMQ_DATA };
+  const initContainer = new Container(init)._toKube();
   const mounts: k8s.VolumeMount[] = [
     { name: home.name, mountPath: MountPath.RABBITMQ_HOME },
-    { name: DATA_VOLUME, mountPath: `${MountPath.RABBITMQ_HOME}/mnesia` },
+    data,
     configMount(`/etc/rabbitmq/conf.d/${ConfigFile.SETTINGS}`, ConfigFile.SETTINGS),
     configMount(`/etc/rabbitmq/${ConfigFile.PLUGINS}`, ConfigFile.PLUGINS),
     ...(certificateVolume ? [{ name: certificateVolume.name, mountPath: CERTIFICATE_FOLDER, readOnly: true }] : []),
@@ -110,7 +113,8 @@ export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodSpec {
     },
     imagePullSecrets: dockerRegistryAuth && [{ name: dockerRegistryAuth.name }],
     terminationGracePeriodSeconds: STOP_SECONDS + (replicas > 1 ? QUORUM_WAIT_SECONDS : 0),
-    initContainers: [new Container(init)._toKube()],
+    // For the record of the users that the node has created.
+    initContainers: [{ ...initContainer, volumeMounts: [...(initContainer.volumeMounts ?? []), data] }],
     containers: [{ ...new Container(server(options))._toKube(), volumeMounts: mounts }],
     volumes: [
       { name: CONFIG_VOLUME, configMap: { name: lazy(() => config.currentName) } },

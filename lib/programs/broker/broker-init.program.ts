@@ -8,5 +8,6 @@ exitWith(() =>
     clientFolder: requireEnv(EnvName.BROKER_CREDENTIALS_DIR),
     adminFolder: requireEnv(EnvName.ADMIN_SECRET_DIR),
     home: requireEnv(EnvName.RABBITMQ_HOME),
+    dataFolder: requireEnv(EnvName.RABBITMQ_DATA),
   }),
 );

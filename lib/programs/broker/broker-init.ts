@@ -4,12 +4,15 @@ import { AdminSecretKey, CredentialFile, RabbitMQFile } from '../../contract/bro
 import { ExitCode } from '../../contract/exit-codes';
 import { QUEUE_NAMES } from '../../contract/queues';
 import type { ExitStatus } from '../runtime/exit-status';
+import { quoted } from '../runtime/log';
 import { readSecretFile } from '../runtime/secret-file';
+import { recordUsernames } from './known-usernames';
 
 export interface BrokerInitSettings {
   readonly clientFolder: string;
   readonly adminFolder: string;
   readonly home: string;
+  readonly dataFolder: string;
 }
 
 /**
@@ -25,8 +28,15 @@ const MAX_COOKIE_LENGTH = 255;
  * Writes what a RabbitMQ node needs before it starts, from the Secrets as they are now: the Erlang cookie and the definitions
  * of the users, which the server imports at each start. So a new password takes effect after a restart.
  * https://www.rabbitmq.com/docs/definitions#import-on-boot
+ *
+ * An import deletes no user, so the definitions lock each user that the Secrets once had: a user with an empty hash cannot log
+ * in with any password. The server imports the definitions before it listens, so no client is earlier.
+ *
+ * A node locks only names that its own Secrets once had. So a node whose container is restarted, which imports older
+ * definitions than those of other nodes, does not lock a new user. It unlocks the former one, until its pod is restarted too.
  */
-export async function writeBrokerFiles({ clientFolder, adminFolder, home }: BrokerInitSettings): Promise<ExitStatus> {
+export async function writeBrokerFiles(settings: BrokerInitSettings): Promise<ExitStatus> {
+  const { clientFolder, adminFolder, home, dataFolder } = settings;
   const admin = (key: string) => readSecretFile(adminFolder, key);
   const client = (key: string) => readSecretFile(clientFolder, key);
   const users = [
@@ -59,17 +69,21 @@ export async function writeBrokerFiles({ clientFolder, adminFolder, home }: Brok
   const all = { configure: '.*', write: '.*', read: '.*' };
   // Publishing to a queue by its name is writing to the default exchange, which the permissions call amq.default.
   const own = { configure: `^${QUEUE_NAMES}$`, write: `^(amq\\.default|${QUEUE_NAMES})$`, read: `^${QUEUE_NAMES}$` };
+  const none = { configure: '', write: '', read: '' };
+  const former = recordUsernames(dataFolder, [administrator, user]);
   const definitions = {
-    users,
+    users: [...users, ...former.map((name) => ({ name, password_hash: '', tags: [] }))],
     vhosts: [{ name: '/' }],
     permissions: [
       { user: administrator, vhost: '/', ...all },
       { user, vhost: '/', ...own },
+      ...former.map((name) => ({ user: name, vhost: '/', ...none })),
     ],
   };
   write(join(home, RabbitMQFile.DEFINITIONS), JSON.stringify(definitions));
   write(join(home, RabbitMQFile.ERLANG_COOKIE), cookie);
-  return { code: ExitCode.DONE, message: `the users ${administrator} and ${user} are ready for the server` };
+  const locked = former.length > 0 ? `; former users are locked: ${former.map(quoted).join(', ')}` : '';
+  return { code: ExitCode.DONE, message: `the users ${administrator} and ${user} are ready for the server${locked}` };
 }
 
 /** Erlang refuses a cookie that others can read. */

@@ -83,6 +83,30 @@ describe('a broker of three nodes', () => {
     expect(await nodes.statusOf(0, 'rabbitmqctl', 'authenticate_user', 'work-queue', old)).not.toBe(0);
   });
 
+  test('locks out the former user by a rolling restart when the Secret has another username, and what runs survives it', async () => {
+    const run = runOf('username');
+    await nodes.control('add_user', 'by-hand', 'hand password');
+    await runToTheMiddle(run);
+    const secret = run.broker.connection.credentials.name;
+    const { data } = await namespace.get('secret', secret);
+    const [former, password] = [data.username, data.password].map((value) => Buffer.from(value, 'base64').toString());
+    const letsIn = async (...user: [name: string, password: string]) =>
+      (await nodes.statusOf(0, 'rabbitmqctl', 'authenticate_user', ...user)) === 0;
+    expect(await letsIn(former, password)).toBe(true);
+    const username = `it's "another"`;
+    await namespace.run('patch', 'secret', secret, '--patch', JSON.stringify({ stringData: { username } }));
+    await namespace.run('rollout', 'restart', 'statefulset', nodes.name);
+    const ended = await expectComplete(run);
+    expect(ended.failed).toBe(0);
+    await nodes.ready();
+    expect(await letsIn(username, password)).toBe(true);
+    expect(await letsIn(former, password)).toBe(false);
+    expect(await letsIn('by-hand', 'hand password')).toBe(true);
+    for (const pod of nodes.pods) {
+      expect(await namespace.log(pod, 'broker-init')).toContain(`former users are locked: "${former}"`);
+    }
+  });
+
   /** A run in which a good part is done and more is to do. The ledger is on a node that stays; which one will fall is returned. */
   async function runToTheMiddle(run: SynthesizedRun): Promise<number> {
     const objects = run.objects();

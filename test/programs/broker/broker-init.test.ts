@@ -1,67 +1,22 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { USERNAMES_FILE } from '../../../lib/contract/broker-secrets';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
-import { ProgramProcess } from '../../../tools/programs/program-process';
-
-const PROGRAM = join(__dirname, '..', '..', '..', 'build', 'programs', 'broker-init.js');
-
-/** 20 characters, the fewest that are accepted. */
-const COOKIE = 'the-cookie-0123456789'.slice(0, 20);
-
-const CLIENT = { username: 'work-queue', password: 'client-pw' };
-const ADMIN = { username: 'work-queue-admin', password: 'admin-pw', 'erlang-cookie': COOKIE };
-
-/** The Secrets of a broker as folders, and the home folder of its server. */
-class ServerNode {
-  readonly folder = mkdtempSync(join(tmpdir(), 'broker-init-test-'));
-  readonly home = join(this.folder, 'home');
-
-  constructor() {
-    mkdirSync(this.home);
-    this.mount('client', CLIENT);
-    this.mount('admin', ADMIN);
-  }
-
-  /** A Secret with these keys, in place of what was there. */
-  mount(secret: 'client' | 'admin', keys: Record<string, string>): void {
-    const folder = join(this.folder, secret);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
-    for (const [key, value] of Object.entries(keys)) writeFileSync(join(folder, key), value);
-  }
-
-  async init(env: Record<string, string> = {}) {
-    const program = new ProgramProcess(PROGRAM, {
-      [EnvName.BROKER_CREDENTIALS_DIR]: join(this.folder, 'client'),
-      [EnvName.ADMIN_SECRET_DIR]: join(this.folder, 'admin'),
-      [EnvName.RABBITMQ_HOME]: this.home,
-      [EnvName.TERMINATION_LOG]: join(this.folder, 'last-words'),
-      ...env,
-    });
-    const code = await program.exit;
-    return { code, log: program.log, lastWords: () => program.lastWords };
-  }
-
-  text(file: string): string {
-    return readFileSync(join(this.home, file), 'utf8');
-  }
-
-  get definitions() {
-    return JSON.parse(this.text('definitions.json'));
-  }
-}
+import { ADMIN, CLIENT, COOKIE, ServerNode } from '../../../tools/programs/server-node';
 
 const nodes: ServerNode[] = [];
 afterEach(() => {
-  for (const { folder } of nodes.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const node of nodes.splice(0)) node.remove();
 });
 function newNode(): ServerNode {
   const node = new ServerNode();
   nodes.push(node);
   return node;
+}
+function record({ data }: ServerNode): string {
+  return join(data, USERNAMES_FILE);
 }
 async function initialized(): Promise<ServerNode> {
   const node = newNode();
@@ -160,6 +115,79 @@ describe('the home folder', () => {
   });
 });
 
+describe('former users', () => {
+  const locked = (name: string) => ({ name, password_hash: '', tags: [] });
+  const forbidden = (user: string) => ({ user, vhost: '/', configure: '', write: '', read: '' });
+
+  test('are locked: without a password, tags and permissions', async () => {
+    const node = await initialized();
+    node.mount('client', { ...CLIENT, username: 'new' });
+    node.mount('admin', { ...ADMIN, username: 'new-admin' });
+    expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
+    const { users, permissions } = node.definitions;
+    expect(users.map(({ name }: { name: string }) => name)).toEqual([
+      'new-admin',
+      'new',
+      'work-queue-admin',
+      'work-queue',
+    ]);
+    expect(users.slice(2)).toEqual([locked('work-queue-admin'), locked('work-queue')]);
+    expect(permissions.slice(2)).toEqual([forbidden('work-queue-admin'), forbidden('work-queue')]);
+  });
+
+  test('are in the log, in quotes', async () => {
+    const node = await initialized();
+    node.mount('client', { ...CLIENT, username: 'new' });
+    const { log, lastWords } = await node.init();
+    expect(lastWords()).toBe(
+      'the users work-queue-admin and new are ready for the server; former users are locked: "work-queue"',
+    );
+    expect(log).not.toContain(CLIENT.password);
+  });
+
+  test('are locked at each start, also if the server of a start before never ran', async () => {
+    const node = newNode();
+    for (const username of ['one', 'two', 'three']) {
+      node.mount('client', { ...CLIENT, username });
+      expect(await node.init()).toMatchObject({ code: ExitCode.DONE });
+    }
+    await node.init();
+    expect(node.definitions.users.slice(2)).toEqual([locked('one'), locked('two')]);
+  });
+
+  test('are no longer former if a Secret has the name again', async () => {
+    const node = await initialized();
+    for (const username of ['new', CLIENT.username]) {
+      node.mount('client', { ...CLIENT, username });
+      await node.init();
+    }
+    expect(node.definitions.users).toEqual([
+      { name: ADMIN.username, password: ADMIN.password, tags: ['administrator'] },
+      { name: CLIENT.username, password: CLIENT.password, tags: [] },
+      locked('new'),
+    ]);
+  });
+
+  test('are recorded by name only', async () => {
+    const node = await initialized();
+    expect(JSON.parse(readFileSync(record(node), 'utf8'))).toEqual([ADMIN.username, CLIENT.username]);
+    expect(statSync(record(node)).mode & 0o777).toBe(0o600);
+  });
+
+  test.each(['', '["work-queue"', '{}', '[1]'])(
+    'cannot be locked if the record is damaged, but the node starts, says it and records anew: %j',
+    async (content) => {
+      const node = newNode();
+      writeFileSync(record(node), content);
+      const { code, log } = await node.init();
+      expect(code).toBe(ExitCode.DONE);
+      expect(log).toContain(`${record(node)} is damaged`);
+      expect(node.definitions.users).toHaveLength(2);
+      expect(JSON.parse(readFileSync(record(node), 'utf8'))).toEqual([ADMIN.username, CLIENT.username]);
+    },
+  );
+});
+
 describe('the log', () => {
   test('says which users are ready, and no password', async () => {
     const { log, lastWords } = await newNode().init();
@@ -227,9 +255,18 @@ describe('cannot be initialized', () => {
     expect(() => node.text('.erlang.cookie')).toThrow('ENOENT');
   });
 
-  test('without RABBITMQ_HOME', async () => {
-    const { code, log } = await newNode().init({ [EnvName.RABBITMQ_HOME]: '' });
+  test.each([EnvName.RABBITMQ_HOME, EnvName.RABBITMQ_DATA])('without %s', async (name) => {
+    const { code, log } = await newNode().init({ [name]: '' });
     expect(code).toBe(ExitCode.TRY_AGAIN);
-    expect(log).toContain('the environment variable RABBITMQ_HOME is not set');
+    expect(log).toContain(`the environment variable ${name} is not set`);
+  });
+
+  test('with a volume that cannot be written, because nobody would know later which users the node has created', async () => {
+    const node = newNode();
+    rmSync(node.data, { recursive: true });
+    const { code, lastWords } = await node.init();
+    expect(code).toBe(ExitCode.TRY_AGAIN);
+    expect(lastWords()).toContain(`ENOENT: no such file or directory, open '${record(node)}.new'`);
+    expect(() => node.definitions).toThrow('ENOENT');
   });
 });

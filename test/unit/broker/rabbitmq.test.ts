@@ -81,7 +81,7 @@ describe('the StatefulSet', () => {
     expect(claim.spec.storageClassName).toBeUndefined();
     expect(server.volumeMounts).toContainEqual({
       name: claim.metadata.name,
-      mountPath: `${MountPath.RABBITMQ_HOME}/mnesia`,
+      mountPath: MountPath.RABBITMQ_DATA,
     });
     expect(server.volumeMounts).toContainEqual({ name: 'home', mountPath: MountPath.RABBITMQ_HOME });
     expect(pod.volumes).toContainEqual({ name: 'home', emptyDir: { medium: 'Memory', sizeLimit: '32Mi' } });
@@ -197,6 +197,7 @@ describe('the credentials', () => {
       { name: EnvName.BROKER_CREDENTIALS_DIR, value: MountPath.CREDENTIALS },
       { name: EnvName.ADMIN_SECRET_DIR, value: MountPath.ADMIN_SECRET },
       { name: EnvName.RABBITMQ_HOME, value: MountPath.RABBITMQ_HOME },
+      { name: EnvName.RABBITMQ_DATA, value: MountPath.RABBITMQ_DATA },
     ]);
     const secretAt = (path: string) => {
       const { name, readOnly } = init.volumeMounts.find(({ mountPath }: Json) => mountPath === path);
@@ -206,6 +207,17 @@ describe('the credentials', () => {
     expect(secretAt(MountPath.CREDENTIALS)).toBe(broker.connection.credentials.name);
     expect(secretAt(MountPath.ADMIN_SECRET)).toBe(broker.adminCredentials.name);
     expect(init.volumeMounts).toContainEqual({ name: 'home', mountPath: MountPath.RABBITMQ_HOME });
+  });
+
+  test('the init container gets the volume of the server, where it records the usernames, and no other', () => {
+    const { statefulSet, pod, server } = brokerOf();
+    const [claim] = statefulSet.spec.volumeClaimTemplates;
+    const data = { name: claim.metadata.name, mountPath: MountPath.RABBITMQ_DATA };
+    const [{ volumeMounts }] = pod.initContainers;
+    expect(volumeMounts).toContainEqual(data);
+    expect(server.volumeMounts).toContainEqual(data);
+    const writable = volumeMounts.filter(({ readOnly }: Json) => !readOnly).map(({ name }: Json) => name);
+    expect(writable).toEqual(['home', claim.metadata.name]);
   });
 
   test('the server gets the credentials only in its home folder, not in volumes or variables', () => {
