@@ -25,12 +25,15 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
   // RabbitMQ before 3.12 has no timeout per queue and ignores it; since 4.3 a classic queue has none, and
   // since 4.3.2 it refuses the argument (https://github.com/rabbitmq/rabbitmq-server/issues/17144).
   const timed = quorum || !session.isRabbitMQ(4, 3);
-  const kept = { 'x-queue-type': queueType, ...(quorum && { 'x-delivery-limit': NO_DELIVERY_LIMIT }) };
+  // A classic queue without it drops messages at any policy with max-length: it takes the length first, and then `reject-publish`.
+  // In a quorum queue a policy with `drop-head` has precedence over it.
+  const overflow = { 'x-overflow': 'reject-publish' };
+  const kept = { 'x-queue-type': queueType, ...overflow, ...(quorum && { 'x-delivery-limit': NO_DELIVERY_LIMIT }) };
   const work = {
     'x-queue-type': queueType,
     'x-dead-letter-exchange': '',
     'x-dead-letter-routing-key': dead,
-    'x-overflow': 'reject-publish',
+    ...overflow,
     ...(timed && { 'x-consumer-timeout': settings.consumerTimeoutMs }),
     ...(quorum && { 'x-delivery-limit': DELIVERY_LIMIT, 'x-dead-letter-strategy': 'at-least-once' }),
   };

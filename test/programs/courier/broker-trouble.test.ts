@@ -126,6 +126,24 @@ describe('the verdict, with dead letters that another client or a policy takes,'
     });
   });
 
+  test.each([
+    // For the overflow of a quorum queue a policy has precedence over the queue's argument.
+    { queueType: 'quorum', overflows: ['reject-publish'] },
+    // Without the argument the first would remove them too: a classic queue takes the length before the rest.
+    { queueType: 'classic', overflows: ['reject-publish', 'drop-head'] },
+  ] as const)('loses none in a $queueType queue to a policy with max-length and $overflows', async (policies) => {
+    const { queueType, overflows } = policies;
+    const run = runOf({ items: ['a', 'b'], queueType });
+    await run.seed();
+    const { dead } = relatedQueues(run.queue);
+    const pod = run.pod(['false'], { ...once, [EnvName.ITEMS_PER_POD]: '2' });
+    expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    for (const overflow of overflows) {
+      policy(dead, { 'max-length': 0, overflow }).clear();
+      await eventually(async () => (await run.depth('dead')) === 2);
+    }
+  });
+
   test('gives up, and is no success, if the foreign consumer stays', async () => {
     const run = await seeded(['a']);
     await run.withBroker(async (model) => {
