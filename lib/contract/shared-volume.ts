@@ -49,6 +49,8 @@ export const Verb = {
   HELLO: 'hello',
   /** Down, with a number that no earlier run had: run the program on the item. */
   RUN: 'run',
+  /** Down, again and again during a run: look whether the processes that run the program still live. */
+  CHECK: 'check',
   /** Down: send SIGTERM to the program. */
   TERM: 'term',
   /** Down: send SIGKILL to the program and to the processes that it started. */

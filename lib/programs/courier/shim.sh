@@ -13,10 +13,13 @@ wq_shared=$1
 shift
 wq_signalled=
 wq_shutdown= # set from SIGTERM on: no other run is started
-wq_copying=  # set while what the program writes to standard error is copied to the courier
+wq_copying=  # the process that copies what the program writes to standard error to the courier
+wq_copied=   # the number of the run in which it was started
 wq_number=   # of the last run
 wq_next=     # the same, until the runner is told of it
-wq_runner=   # set while there is a runner
+wq_runner=   # set while there is a runner: how many there have been
+wq_runners=0 # the same, whether there is one or not
+wq_watcher=  # the process that says when the runner is gone
 wq_killed=   # the number of the run that was last to be killed
 wq_dying=    # set from SIGKILL until the runner is known to be gone
 wq_target=   # what signals are sent to: the runner's process group, or, without setsid, the program
@@ -51,23 +54,40 @@ open_both() { # FIFO
   exec 7<>"$1" 8<"$1" 9>"$1" 7<&-
 }
 
+# Whether a process lives. One that has died stays in the table until the shell waits for it.
+alive() { # PROCESS
+  { read -r wq_stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  case $wq_stat in *') Z '*) return 1 ;; esac
+}
+
 # The program's standard error goes to the container's log and, for the dead letter, to the courier. Without tee it goes only to
-# the log.
+# the log. The shim keeps a reading end, as its standard input: whatever becomes of tee, no program dies of SIGPIPE.
 copy_stderr() {
   exec 6>&2
   command -v tee >/dev/null 2>&1 || return 0
-  wq_copying=1
   open_both "$wq_shared/fifos/stderr"
-  exec 6>&9 9>&-
+  exec 6>&9 9>&- <&8 8<&-
+  start_copy
+}
+
+start_copy() {
+  wq_copied=$wq_number
+  exec 8<&0 # the standard input of a background job is another one
   (
-    # A program may send a signal to every process that it may (kill -TERM -1). Without a reader the next programs would die of
-    # SIGPIPE: so this ignores what can be ignored, and so does tee.
+    # A program may send a signal to every process that it may (kill -TERM -1): this ignores what can be ignored, and so does tee.
     trap '' HUP INT QUIT TERM
-    exec 4<&- 5<&- 6>&-
+    exec 3>&- 4<&- 5<&- 6>&-
     tee "$wq_shared/fifos/stderr.copy" <&8 >&2
     echo copied 1<>"$wq_shared/fifos/down"
   ) &
+  wq_copying=$!
   exec 8<&-
+}
+
+# The copy has ended, although the shim did not end it: somebody has killed it. At most once for each run, should it fail at once.
+copy_ended() {
+  wq_copying=
+  [ "$wq_copied" = "$wq_number" ] || start_copy
 }
 
 # What the program wrote last must be in the log before the container ends. The wait ends after 2 s if a process still holds it open.
@@ -85,14 +105,16 @@ finish_copy() {
 # would the programs: the second setsid, which leads the first one's group, forks by itself and so returns at once.
 # The runner holds the only open end of a FIFO, whose end of file says that it is gone.
 start_runner() { # PROGRAM [ARGUMENT...]
-  wq_runner=1
+  wq_runners=$((wq_runners + 1))
+  wq_runner=$wq_runners
   open_both "$wq_shared/fifos/runner"
   (
     trap '' HUP INT QUIT TERM # as the copy of standard error does
     exec 3>&- 4<&- 5<&- 6>&- 9>&-
     read -r _ <&8
-    echo gone 1<>"$wq_shared/fifos/down"
+    echo "gone $wq_runner" 1<>"$wq_shared/fifos/down"
   ) </dev/null >/dev/null 2>&1 &
+  wq_watcher=$!
   exec 7<"$wq_shared/fifos/runs"
   if [ -n "$wq_setsid" ]; then
     wq_starting=1
@@ -137,6 +159,14 @@ runner_gone() { # PROGRAM [ARGUMENT...]
     wq_next=
     [ -z "$wq_number" ] || echo "exit $wq_number 137" >&4
   fi
+}
+
+# A program may kill every process but this one (kill -KILL -1). Then nobody is left who says so, and the courier asks.
+check() { # PROGRAM [ARGUMENT...]
+  [ -z "$wq_copying" ] || alive "$wq_copying" || copy_ended
+  [ -n "$wq_runner" ] && ! alive "$wq_watcher" || return 0
+  signal KILL
+  runner_gone "$@"
 }
 
 trap 'wq_signalled=1' TERM INT # an sh that is PID 1 has no default action
@@ -217,10 +247,11 @@ while :; do
         wq_pending=
         ;;
       ended) wq_target= ;;
-      gone) runner_gone "$@" ;;
+      gone) [ "$wq_status" != "$wq_runner" ] || runner_gone "$@" ;;
+      check) check "$@" ;;
       term) signal TERM ;;
       kill) signal KILL ;;
-      copied) wq_copying= ;;
+      copied) copy_ended ;;
       terminated) shut_down ;; # from the trap that was set until hello
       quit)
         exec 3>&- # the runner ends

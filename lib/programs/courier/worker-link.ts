@@ -47,6 +47,9 @@ const SILENT_CHECKS = 10;
 const LINE = new RegExp(`(${Verb.READY}|${Verb.SHUTDOWN}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
 const LONGEST_LINE = 100;
 
+/** How often the shim looks, during a run, whether the processes that run the program still live. */
+const LOOK_MS = 5000;
+
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
   /** The end of what the program has written to standard error in this run. */
@@ -78,7 +81,7 @@ export class WorkerLink {
     this.up.on('data', (text: string) => this.read(text));
     this.up.on('error', () => this.end());
     this.up.on('end', () => this.end());
-    this.stderr = new Tail(openFifo(join(folder, SharedVolume.STDERR_COPY)));
+    this.stderr = new Tail(openFifo(join(folder, SharedVolume.STDERR_COPY), constants.O_RDWR));
   }
 
   /** Aborts when the worker's container is terminated. The kubelet may tell it before the courier. */
@@ -122,10 +125,12 @@ export class WorkerLink {
       return Promise.resolve(new NotDelivered(reason));
     }
     this.stderr.clear();
-    return new Promise((resolve) => {
+    const ended = new Promise<ProgramEnd>((resolve) => {
       this.ended = resolve;
       if (this.isGone || !this.say(`${Verb.RUN} ${++this.runs}`)) resolve('worker-died');
     });
+    const looks = setInterval(() => this.say(Verb.CHECK), LOOK_MS);
+    return ended.finally(() => clearInterval(looks));
   }
 
   /**
@@ -213,9 +218,9 @@ function remove(file: string): void {
   }
 }
 
-/** For reading, without waiting for a writer. */
-export function openFifo(path: string): Socket {
-  return new Socket({ fd: openEnd(path, constants.O_RDONLY), readable: true, writable: false });
+/** For reading, without waiting for a writer. With `O_RDWR` it does not end with its writer, and another one may come. */
+export function openFifo(path: string, end = constants.O_RDONLY): Socket {
+  return new Socket({ fd: openEnd(path, end), readable: true, writable: false });
 }
 
 /**

@@ -209,18 +209,30 @@ describe.each([
     expect(await worker.run(Buffer.from('go\n'))).toBe(3);
   });
 
-  test('a program that sends SIGTERM to every process it may harms no later one', async () => {
-    shim.end();
-    // Its own namespace of processes: otherwise it would end those of the whole machine.
-    shim = new ShimProcess(shell, { ownProcesses: true });
-    await startWith('sh', '-c', 'read -r what; [ "$what" != all ] || kill -TERM -1; echo "$what" >&2; exit 0');
-    await worker.run(Buffer.from('all\n'));
-    for (const item of ['first', 'second']) {
-      expect(await worker.run(Buffer.from(`${item}\n`))).toBe(0);
-      await eventually(() => shim.stderr.endsWith(`${item}\n`));
-    }
-    worker.quit(0, 'done');
-    expect(await shim.exit()).toBe(0);
+  describe('whatever a program does to the other processes of its container, no later one is harmed:', () => {
+    beforeEach(() => {
+      shim.end();
+      // Its own namespace of processes: otherwise it would end those of the whole machine.
+      shim = new ShimProcess(shell, { ownProcesses: true });
+    });
+
+    test.each([
+      ['SIGTERM to all that it may', 'kill -TERM -1', undefined],
+      ['SIGKILL to all that it may', 'kill -KILL -1', 137],
+      ['SIGKILL to the copy of standard error', 'pkill -KILL -x tee', undefined],
+    ])('%s', async (_, kill, status) => {
+      await startWith('sh', '-c', `read -r what; [ "$what" = all ] && ${kill} || echo "$what" >&2; exit 0`);
+      const end = await worker.run(Buffer.from('all\n'));
+      if (status !== undefined) expect(end).toBe(status);
+      for (const item of ['first', 'second']) {
+        expect(await worker.run(Buffer.from(`${item}\n`))).toBe(0);
+        // Some shells also say there what they found killed.
+        await eventually(() => shim.stderr.split('\n').includes(item));
+        expect(await worker.stderr.settled()).toBe(item);
+      }
+      worker.quit(0, 'done');
+      expect(await shim.exit()).toBe(0);
+    });
   });
 
   test('what is forked for the next run hears no signal to the group before, and another takes its place if it is killed', async () => {
