@@ -40,8 +40,9 @@ chan to_runner = [1] of { byte };
 #define KILLED 2
 
 byte program;             /* the run whose program runs */
-byte taken;               /* the run that the runner has taken, and whose program has not begun */
+byte taken;               /* the run that the runner has taken, until it has told its end */
 byte runner;              /* the number of the one that lives, from 1 */
+byte doomed;              /* the runner whose group was sent SIGKILL and does not feel it yet */
 bool runner_dead;         /* its end is not told yet */
 bool stop[RUNS + 1];      /* the file that says that SIGTERM was sent */
 bool told[RUNS + 1];      /* SIGTERM has reached the program */
@@ -63,7 +64,6 @@ proctype group(byte generation) {
 next:
     atomic { to_runner?n; taken = n };
     atomic {
-      taken = 0;
       if
 #ifndef NO_STOP_FILE
       :: stop[n] -> status = FAILED; goto tell
@@ -85,14 +85,20 @@ next:
       program = 0
     };
 tell:
-    atomic { up!exit_(n, status); n = 0; status = 0; goto next }
+    atomic { up!exit_(n, status); taken = 0; n = 0; status = 0; goto next }
   } unless { runner != generation }
 }
 
-/* The end of the file that only the runner has open. */
+/* The kernel, and the end of the file that only the runner has open. */
 proctype watcher() {
 end:
   do
+  :: atomic {
+       doomed > 0 && doomed == runner ->
+       doomed = 0;
+       check(signal_is_meant, taken == 0 || asked[taken]);
+       kill_group()
+     }
   :: atomic { runner_dead -> runner_dead = false; down!gone(0) }
   od
 }
@@ -112,8 +118,7 @@ inline send_kill() {
   killed = number;
   if
   :: target ->
-     check(signal_is_meant, (program == 0 || asked[program]) && (taken == 0 || asked[taken]));
-     kill_group(); target = false; dying = true
+     doomed = runner; dying = true
   :: !target && starting -> pending_kill = number
   :: else
   fi
@@ -196,7 +201,7 @@ proctype courier() {
 #else
             :: true ->
 #endif
-               check(end_is_true, program != n && taken != n);
+               check(end_is_true, program != n);
                check(zero_is_true, s != ZERO || ended_with_0[n]);
                check(failed_means_ran, s != KILLED || asked[n] || died[n]);
                break
@@ -238,9 +243,8 @@ end:
   :: atomic { deaths > 0 && runner > 0 && !shim_ended ->
        deaths--;
        if
-       :: program > 0 -> died[program] = true
-       :: program == 0 && taken > 0 -> died[taken] = true
-       :: else -> died[1] = true; died[2] = true; died[RUNS] = true
+       :: taken > 0 -> died[taken] = true
+       :: else
        fi;
        kill_group() }
   od
