@@ -137,7 +137,6 @@ lock_it:
     find_mark();
 #endif
 #ifndef NO_LOCK
-end_locked:
     atomic { lock == 0 -> lock = me + 1 };
 #endif
     find_mark();
@@ -173,7 +172,7 @@ fill:
       check(no_purge_of_taken, !consuming[0] && !consuming[1]);
       i = 0
     };
-    atomic { /* after the purge, so that what is settled meanwhile is in it or was in no queue */
+    atomic { /* after the purge: what is settled from now on was with a pod */
       for (i : 0 .. LAST) {
         if
         :: missing(i) -> on_wire(me, i) = true; check(no_item_twice, !record[i])
@@ -192,8 +191,9 @@ refuse:
 
 over:
     atomic {
-      open[me] = false;
+      killed[me] = false;
       lock = (lock == me + 1 -> 0 : lock);
+      open[me] = false;
       over_count++;
       goto done_
     }
