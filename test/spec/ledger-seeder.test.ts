@@ -5,7 +5,7 @@ const MODEL = 'ledger/seeder.pml';
 describe('the seeder that fills what has no record', () => {
   test.each([
     ['whoever is killed', ['KILLS=2']],
-    ['if the mark is lost while pods work', ['KILLS=1', 'LOSSES=1']],
+    ['if the mark is lost while pods work', ['KILLS=2', 'LOSSES=1']],
     ['if the volume is lost while pods work', ['KILLS=1', 'VOLUMES=1']],
   ])('loses and repeats nothing, %s', async (_, definitions) => {
     expect(await check(MODEL, definitions)).toMatchObject({ violated: undefined });

@@ -68,7 +68,11 @@ describe('a broken step of settled by records shows', () => {
 
 describe('settled by records has limits', () => {
   test.each<BrokenCase>([
-    ['an item that is done, but whose pod dies before the record, may fail when it runs again', 'failed_means_undone', []],
+    [
+      'an item that is done, but whose pod dies before the record, may fail when it runs again',
+      'failed_means_undone',
+      [],
+    ],
     ['two claims are wrong if items are on their way for longer than both', 'no_false_loss', ['OVERRUNS=2']],
     ['an older copy may make an item count twice', 'counted_once', ['RESTORES=1', 'TROUBLES=0']],
   ])('%s: %s', async (_, property, definitions) => {
