@@ -1,0 +1,35 @@
+import { check } from './support/checker';
+
+const MODEL = 'ledger/seeder.pml';
+
+describe('the seeder that fills what has no record', () => {
+  test.each([
+    ['whoever is killed', ['KILLS=2']],
+    ['if the mark is lost while pods work', ['KILLS=2', 'LOSSES=1']],
+    ['if the volume is lost while pods work', ['KILLS=1', 'VOLUMES=1']],
+  ])('loses and repeats nothing, %s', async (_, definitions) => {
+    expect(await check(MODEL, definitions)).toMatchObject({ violated: undefined });
+  });
+
+  test.each([
+    ['whoever is killed', ['KILLS=2']],
+    ['if the mark is lost while pods work', ['KILLS=1', 'LOSSES=1']],
+  ])('ends, %s', async (_, definitions) => {
+    expect(await check(MODEL, [...definitions, 'LIVENESS'])).toMatchObject({ violated: undefined });
+  });
+
+  test.each([
+    ['without the lock', 'filled_once', ['NO_LOCK']],
+    ['without the lock', 'no_purge_after_mark', ['NO_LOCK']],
+    ['without the wait before it reads the mark', 'no_purge_after_mark', ['NO_WAIT']],
+    ['if it reads the mark without the lock', 'no_purge_after_mark', ['GET_WITHOUT_LOCK']],
+    ['if it looks for the related queues before the work queue', 'no_false_refusal', ['MARK_FIRST']],
+    ['if it declares the ledger after the work queue', 'no_false_refusal', ['LEDGER_LAST']],
+    ['if it fills what has a record', 'no_item_twice', ['FILL_ALL', 'LOSSES=1']],
+    ['if it purges a queue that has consumers', 'no_purge_of_taken', ['NO_CONSUMERS', 'LOSSES=1']],
+    ['if successes of an earlier volume complete the Job', 'complete_means_settled', ['COUNT_ALL', 'VOLUMES=1']],
+  ])('fails %s: %s', async (_, property, definitions) => {
+    const verdict = await check(MODEL, [...definitions, 'KILLS=1', `ONLY=${property}`]);
+    expect(verdict).toMatchObject({ violated: property });
+  });
+});
