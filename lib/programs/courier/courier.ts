@@ -13,7 +13,7 @@ import { ItemProcessor } from './item-processor';
 import { ONLY_WORKER_SIGNALLED, PodShutdown } from './pod-shutdown';
 import { awaitSeeded } from './seeded';
 import { Tally } from './tally';
-import { WorkerLink } from './worker-link';
+import { WHY_NOT_READY, WorkerLink } from './worker-link';
 
 const PEER_APPEARANCE_MS = PEER_APPEARANCE_SECONDS * 1000;
 
@@ -73,12 +73,13 @@ function afterProgress(status: ExitStatus, { tally }: CourierContext): ExitStatu
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {
-  const { settings, worker, copies, deadline, shutdown, podShutdown } = context;
+  const { settings, worker, copies, deadline, shutdown } = context;
   if (!(await worker.ready(PEER_APPEARANCE_MS, shutdown))) {
-    // The end of the worker may be noticed before the signal that both containers get.
-    if (shutdown.aborted || (await podShutdown.isOfWholePod())) return terminated('before the worker was there');
+    if (shutdown.aborted) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
-    const message = `the worker's container was created but did not start within ${limit}: does its image have /bin/sh, and is it for this node's architecture? (kubectl describe pod)`;
+    const message = worker.gone
+      ? "the worker's container ended before it was ready (kubectl describe pod)"
+      : `the worker's container was created but did not start within ${limit}: ${WHY_NOT_READY}`;
     return { code: ExitCode.TRY_AGAIN, message };
   }
   const broker = settings.broker;

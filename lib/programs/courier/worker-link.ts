@@ -43,6 +43,13 @@ const NOTHING = Buffer.alloc(0);
 const CHECK_MS = 1000;
 const SILENT_CHECKS = 10;
 
+/** When the courier says for the first time that a worker's container that is created has not started. */
+const FIRST_LINE_MS = 10_000;
+
+/** What a person should look at if the worker's container is created and does not start. */
+export const WHY_NOT_READY =
+  "does its image have /bin/sh, and is it for this node's architecture? (kubectl describe pod)";
+
 /** What comes up, at the end of a line: the program, which can write there too, may have left the beginning of a line. */
 const LINE = new RegExp(`(${Verb.READY}|${Verb.SHUTDOWN}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
 const LONGEST_LINE = 100;
@@ -107,7 +114,10 @@ export class WorkerLink {
         log("waiting for the worker's container: is its image available? (kubectl describe pod)");
       }
     }
-    return (await inTime(this.readyOrGone, milliseconds, shutdown)) ?? false;
+    const soon = await inTime(this.readyOrGone, Math.min(FIRST_LINE_MS, milliseconds), shutdown);
+    if (soon !== undefined || shutdown.aborted || milliseconds <= FIRST_LINE_MS) return soon ?? false;
+    log(`the worker's container is created but has not started yet: ${WHY_NOT_READY}`);
+    return (await inTime(this.readyOrGone, milliseconds - FIRST_LINE_MS, shutdown)) ?? false;
   }
 
   /**

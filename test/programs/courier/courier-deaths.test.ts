@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
@@ -260,4 +260,29 @@ test('the broker killed and restarted in the middle of an item: the program is s
   expect(await pod.exit()).toBe(ExitCode.DONE);
   expect(new Set(items())).toEqual(new Set(['a', 'b']));
   expect(await run.depth()).toBe(0);
+});
+
+describe('a worker that never becomes ready', () => {
+  /** Its container is created, and nothing in it starts. */
+  async function podWithoutShim(): Promise<LocalPod> {
+    const run = await seeded(['a']);
+    const pod = run.pod(['true']);
+    pod.worker.signal('SIGKILL');
+    await eventually(() => existsSync(join(pod.worker.folder, SharedVolume.DOWN)));
+    mkdirSync(join(pod.worker.folder, SharedVolume.WORKER_CREATED));
+    return pod;
+  }
+
+  test('because its image has no shell: the courier says so long before it ends', async () => {
+    const pod = await podWithoutShim();
+    const line = "the worker's container is created but has not started yet: does its image have /bin/sh";
+    await eventually(() => pod.courier.log.includes(line));
+  });
+
+  test('because it ended: the courier ends at once', async () => {
+    const pod = await podWithoutShim();
+    closeSync(openSync(join(pod.worker.folder, SharedVolume.UP), 'w'));
+    expect(await pod.courier.exit).toBe(ExitCode.TRY_AGAIN);
+    expect(pod.courier.lastWords).toBe("the worker's container ended before it was ready (kubectl describe pod)");
+  });
 });
