@@ -21,7 +21,8 @@ export class ForeignClient {
     const ask = async () => {
       const { status, stdout, stderr } = await this.execute(READ_QUEUES, run, queueName, relatedQueues(queueName).dead);
       refusal = stderr;
-      return status === 0 && JSON.parse(stdout);
+      // If its node is lost, `kubectl exec` may end with 0 and a part of the answer.
+      return status === 0 && stdout.endsWith('}\n') && JSON.parse(stdout);
     };
     // Its node, or the broker, may be the one that is broken.
     return until(`the queues of ${queueName}`, ask, { seconds: PATIENCE_SECONDS }).catch((late) => {
