@@ -85,8 +85,8 @@ describe('a broker of three nodes', () => {
 
   test('locks out the former user by a rolling restart when the Secret has another username, and what runs survives it', async () => {
     const run = runOf('username');
-    await nodes.control('add_user', 'by-hand', 'hand password');
     await runToTheMiddle(run);
+    await nodes.control('add_user', 'by-hand', 'hand password');
     const secret = run.broker.connection.credentials.name;
     const { data } = await namespace.get('secret', secret);
     const [former, password] = [data.username, data.password].map((value) => Buffer.from(value, 'base64').toString());
