@@ -49,7 +49,7 @@ export const Verb = {
   HELLO: 'hello',
   /** Down, with a number that no earlier run had: run the program on the item. */
   RUN: 'run',
-  /** Down, again and again during a run: look whether the processes that run the program still live. */
+  /** Down, again and again during a run: look whether the shim's helpers, which a program can kill, still live. */
   CHECK: 'check',
   /** Down: send SIGTERM to the program. */
   TERM: 'term',

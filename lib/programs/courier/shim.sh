@@ -13,8 +13,10 @@ wq_shared=$1
 shift
 wq_signalled=
 wq_shutdown= # set from SIGTERM on: no other run is started
-wq_copying=  # the process that copies what the program writes to standard error to the courier
-wq_copied=   # the number of the run in which it was started
+wq_tee=      # set if standard error is to be copied to the courier
+wq_copying=  # the process that copies it
+wq_copies=0  # how many such processes there have been
+wq_copied=   # the number of the run in which the last of them was started
 wq_number=   # of the last run
 wq_next=     # the same, until the runner is told of it
 wq_runner=   # set while there is a runner: how many there have been
@@ -65,12 +67,14 @@ alive() { # PROCESS
 copy_stderr() {
   exec 6>&2
   command -v tee >/dev/null 2>&1 || return 0
+  wq_tee=1
   open_both "$wq_shared/fifos/stderr"
   exec 6>&9 9>&- <&8 8<&-
   start_copy
 }
 
 start_copy() {
+  wq_copies=$((wq_copies + 1))
   wq_copied=$wq_number
   exec 8<&0 # the standard input of a background job is another one
   (
@@ -78,16 +82,21 @@ start_copy() {
     trap '' HUP INT QUIT TERM
     exec 3>&- 4<&- 5<&- 6>&-
     tee "$wq_shared/fifos/stderr.copy" <&8 >&2
-    echo copied 1<>"$wq_shared/fifos/down"
+    echo "copied $wq_copies" 1<>"$wq_shared/fifos/down"
   ) &
   wq_copying=$!
   exec 8<&-
 }
 
-# The copy has ended, although the shim did not end it: somebody has killed it. At most once for each run, should it fail at once.
+# The copy has ended, although the shim did not end it: somebody has killed it. At most once for each run, should it fail at once;
+# the next run, and each check, start another one too.
 copy_ended() {
   wq_copying=
   [ "$wq_copied" = "$wq_number" ] || start_copy
+}
+
+require_copy() {
+  [ -z "$wq_tee" ] || [ -n "$wq_copying" ] || start_copy
 }
 
 # What the program wrote last must be in the log before the container ends. The wait ends after 2 s if a process still holds it open.
@@ -96,17 +105,13 @@ finish_copy() {
   exec 3<>"$wq_shared/fifos/down" 6>&-
   (
     sleep 2
-    echo copied 1<>"$wq_shared/fifos/down"
+    echo "copied $wq_copies" 1<>"$wq_shared/fifos/down"
   ) >/dev/null 2>&1 &
-  until [ "$wq_word" = copied ]; do read -r wq_word _ <&3 || wq_word=copied; done
+  until [ "$wq_word" = "copied $wq_copies" ]; do read -r wq_word <&3 || break; done
 }
 
-# With setsid the runner leads a process group. Twice, because a background job of a shell ignores SIGINT and SIGQUIT, and so
-# would the programs: the second setsid, which leads the first one's group, forks by itself and so returns at once.
 # The runner holds the only open end of a FIFO, whose end of file says that it is gone.
-start_runner() { # PROGRAM [ARGUMENT...]
-  wq_runners=$((wq_runners + 1))
-  wq_runner=$wq_runners
+watch_runner() {
   open_both "$wq_shared/fifos/runner"
   (
     trap '' HUP INT QUIT TERM # as the copy of standard error does
@@ -115,6 +120,14 @@ start_runner() { # PROGRAM [ARGUMENT...]
     echo "gone $wq_runner" 1<>"$wq_shared/fifos/down"
   ) </dev/null >/dev/null 2>&1 &
   wq_watcher=$!
+}
+
+# With setsid the runner leads a process group. Twice, because a background job of a shell ignores SIGINT and SIGQUIT, and so
+# would the programs: the second setsid, which leads the first one's group, forks by itself and so returns at once.
+start_runner() { # PROGRAM [ARGUMENT...]
+  wq_runners=$((wq_runners + 1))
+  wq_runner=$wq_runners
+  watch_runner
   exec 7<"$wq_shared/fifos/runs"
   if [ -n "$wq_setsid" ]; then
     wq_starting=1
@@ -161,12 +174,14 @@ runner_gone() { # PROGRAM [ARGUMENT...]
   fi
 }
 
-# A program may kill every process but this one (kill -KILL -1). Then nobody is left who says so, and the courier asks.
-check() { # PROGRAM [ARGUMENT...]
-  [ -z "$wq_copying" ] || alive "$wq_copying" || copy_ended
+# A program may kill every process but this one (kill -KILL -1). Then nobody is left who says so, and the courier asks. Another
+# watcher finds out whether the runner is gone too.
+check() {
+  [ -z "$wq_copying" ] || alive "$wq_copying" || wq_copying=
+  require_copy
   [ -n "$wq_runner" ] && ! alive "$wq_watcher" || return 0
-  signal KILL
-  runner_gone "$@"
+  watch_runner
+  exec 8<&- 9>&-
 }
 
 trap 'wq_signalled=1' TERM INT # an sh that is PID 1 has no default action
@@ -237,6 +252,7 @@ while :; do
         else
           wq_number=$wq_status
           wq_next=$wq_status
+          require_copy
           [ -n "$wq_dying" ] || run_next "$@"
         fi
         ;;
@@ -248,10 +264,10 @@ while :; do
         ;;
       ended) wq_target= ;;
       gone) [ "$wq_status" != "$wq_runner" ] || runner_gone "$@" ;;
-      check) check "$@" ;;
+      check) check ;;
       term) signal TERM ;;
       kill) signal KILL ;;
-      copied) copy_ended ;;
+      copied) [ "$wq_status" != "$wq_copies" ] || copy_ended ;;
       terminated) shut_down ;; # from the trap that was set until hello
       quit)
         exec 3>&- # the runner ends

@@ -54,8 +54,8 @@ export const WHY_NOT_READY =
 const LINE = new RegExp(`(${Verb.READY}|${Verb.SHUTDOWN}|${Verb.EXIT})(?: (\\d{1,15}) (\\d{1,3}))?$`);
 const LONGEST_LINE = 100;
 
-/** How often the shim looks, during a run, whether the processes that run the program still live. */
-const LOOK_MS = 5000;
+/** How often the shim looks, during a run, whether its helpers still live. */
+const RUN_CHECK_MS = 5000;
 
 /** The courier's end of the two FIFOs to `shim.sh`, which runs the program in the worker's container. */
 export class WorkerLink {
@@ -114,10 +114,11 @@ export class WorkerLink {
         log("waiting for the worker's container: is its image available? (kubectl describe pod)");
       }
     }
-    const soon = await inTime(this.readyOrGone, Math.min(FIRST_LINE_MS, milliseconds), shutdown);
-    if (soon !== undefined || shutdown.aborted || milliseconds <= FIRST_LINE_MS) return soon ?? false;
-    log(`the worker's container is created but has not started yet: ${WHY_NOT_READY}`);
-    return (await inTime(this.readyOrGone, milliseconds - FIRST_LINE_MS, shutdown)) ?? false;
+    const line = `the worker's container is created but has not started yet: ${WHY_NOT_READY}`;
+    const timer = setTimeout(() => log(line), FIRST_LINE_MS);
+    const ready = await inTime(this.readyOrGone, milliseconds, shutdown);
+    clearTimeout(timer);
+    return ready ?? false;
   }
 
   /**
@@ -139,8 +140,8 @@ export class WorkerLink {
       this.ended = resolve;
       if (this.isGone || !this.say(`${Verb.RUN} ${++this.runs}`)) resolve('worker-died');
     });
-    const looks = setInterval(() => this.say(Verb.CHECK), LOOK_MS);
-    return ended.finally(() => clearInterval(looks));
+    const checks = setInterval(() => this.say(Verb.CHECK), RUN_CHECK_MS).unref();
+    return ended.finally(() => clearInterval(checks));
   }
 
   /**

@@ -216,12 +216,23 @@ describe.each([
       shim = new ShimProcess(shell, { ownProcesses: true });
     });
 
+    test('SIGTERM to all that it may', async () => {
+      await startWith('sh', '-c', 'read -r what; [ "$what" != all ] || kill -TERM -1; echo "$what" >&2; exit 0');
+      await worker.run(Buffer.from('all\n'));
+      for (const item of ['first', 'second']) {
+        expect(await worker.run(Buffer.from(`${item}\n`))).toBe(0);
+        await eventually(() => shim.stderr.endsWith(`${item}\n`));
+      }
+      worker.quit(0, 'done');
+      expect(await shim.exit()).toBe(0);
+    });
+
     test.each([
-      ['SIGTERM to all that it may', 'kill -TERM -1', undefined],
       ['SIGKILL to all that it may', 'kill -KILL -1', 137],
       ['SIGKILL to the copy of standard error', 'pkill -KILL -x tee', undefined],
+      ['SIGKILL to one copy after the other', 'pkill -KILL -x tee; sleep 1; pkill -KILL -x tee', undefined],
     ])('%s', async (_, kill, status) => {
-      await startWith('sh', '-c', `read -r what; [ "$what" = all ] && ${kill} || echo "$what" >&2; exit 0`);
+      await startWith('sh', '-c', `read -r what; [ "$what" != all ] || { ${kill}; exit 0; }; echo "$what" >&2`);
       const end = await worker.run(Buffer.from('all\n'));
       if (status !== undefined) expect(end).toBe(status);
       for (const item of ['first', 'second']) {
@@ -232,6 +243,19 @@ describe.each([
       }
       worker.quit(0, 'done');
       expect(await shim.exit()).toBe(0);
+    });
+
+    test('SIGKILL to the watcher of the runner, and later to the runner', async () => {
+      // The only child of process 1 that has none itself.
+      const watcher = 'for child in $(pgrep -P 1); do pgrep -P $child >/dev/null || kill -KILL $child; done';
+      await startWith(
+        'sh',
+        '-c',
+        `read -r what; case $what in watcher) ${watcher} ;; runner) kill -KILL $PPID ;; esac`,
+      );
+      expect(await worker.run(Buffer.from('watcher\n'))).toBe(0);
+      expect(await worker.run(Buffer.from('runner\n'))).toBe(137);
+      expect(await worker.run(Buffer.from('first\n'))).toBe(0);
     });
   });
 
