@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RabbitMQFile } from '../../lib/contract/broker-secrets';
 import { EnvName } from '../../lib/contract/environment';
 import { ProgramProcess } from './program-process';
 
@@ -51,8 +52,9 @@ export class ServerNode {
   }
 
   get definitions() {
-    return JSON.parse(this.text('definitions.json'));
+    return JSON.parse(this.text(RabbitMQFile.DEFINITIONS));
   }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalRun } from '../../../tools/programs/local-run';
-import { rabbitmqctl } from '../../../tools/programs/rabbitmqctl';
+import { rabbitmqctl, setPolicy } from '../../../tools/programs/rabbitmqctl';
 import { eventually } from '../../../tools/until';
 import { ledger, podAtWork, useRuns } from '../../support/use-runs';
 
@@ -41,19 +41,18 @@ describe('while the broker is in an alarm, a pod', () => {
 });
 
 /** A policy of an administrator over queues with these names, until the end of the test. */
-function policy(name: string, definition: object): { clear: () => void } {
+function policy(name: string, definition: Record<string, unknown>): { clear: () => void } {
   const pattern = `^${name.replaceAll('.', '\\.')}$`;
-  const key = `policy-${policies.length}`;
-  rabbitmqctl(broker(), 'set_policy', key, pattern, JSON.stringify(definition), '--apply-to', 'queues');
-  policies.push(key);
+  const remove = setPolicy(broker(), pattern, definition);
   const clear = () => {
-    if (policies.splice(policies.indexOf(key), 1).length > 0) rabbitmqctl(broker(), 'clear_policy', key);
+    if (policies.delete(clear)) remove();
   };
+  policies.add(clear);
   return { clear };
 }
-const policies: string[] = [];
+const policies = new Set<() => void>();
 afterEach(() => {
-  for (const key of policies.splice(0)) rabbitmqctl(broker(), 'clear_policy', key);
+  for (const clear of policies) clear();
 });
 
 async function publish(run: LocalRun, queue: string, body: string): Promise<void> {
