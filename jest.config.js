@@ -4,6 +4,8 @@ const { availableParallelism } = require('node:os');
 const project = (displayName, { timeouts } = {}) => ({
   displayName,
   testEnvironment: 'node',
+  // Jest loads no ES modules. The packages of D3 have a `umd` version as well.
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'umd'] },
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   transform: { '\\.ts$': '@swc/jest' },
   // The examples import the package by its name, as in a project of their own.
@@ -26,7 +28,7 @@ module.exports = {
     project('package'),
     project('programs', { timeouts: 'programs' }),
     project('spec', { timeouts: 'spec' }),
-    project('interop', { timeouts: 'programs' }),
+    project('interop', { timeouts: 'interop' }),
     project('e2e', { timeouts: 'e2e' }),
   ],
 };

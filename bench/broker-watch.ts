@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withDescendants } from './process-tree';
 
 export interface Footprint {
   readonly disk: number;
@@ -40,11 +41,6 @@ export class BrokerWatch {
     this.peak = { disk: Math.max(this.peak.disk, now.disk), memory: Math.max(this.peak.memory, now.memory) };
     return now;
   }
-}
-
-function withDescendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
 }
 
 /** The blocks that the files of a folder occupy, in bytes. Files may disappear meanwhile. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { childrenOf } from './process-tree';
 
 const LOOK_MS = 20;
 
@@ -25,7 +26,7 @@ export function measuredProcess(command: readonly string[], env: Record<string, 
   });
   // Not the maximum that the system reports at the end: what the process was before its exec, a copy of us, counts there.
   const looks = setInterval(() => {
-    peak = Math.max(peak, peakOf(child.pid));
+    if (child.pid) peak = Math.max(peak, peakOf(child.pid));
   }, LOOK_MS);
   return new Promise<Measured>((resolve, reject) => {
     child.on('error', reject);
@@ -37,11 +38,11 @@ export function measuredProcess(command: readonly string[], env: Record<string, 
   }).finally(() => clearInterval(looks));
 }
 
-function peakOf(pid: number | string | undefined): number {
+/** The most memory that a process, or one that it has started, has had at a time, in bytes. Only on Linux. */
+export function peakOf(pid: number): number {
   try {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-    return Math.max(Number(kibibytes ?? 0) * 1024, ...children.map(peakOf));
+    return Math.max(Number(kibibytes ?? 0) * 1024, ...childrenOf(pid).map(peakOf));
   } catch {
     return 0; // it has ended
   }

@@ -6,9 +6,8 @@
 import { Program, WorkItems } from '../lib';
 import { Namespace } from '../tools/cluster/namespace';
 import { SynthesizedRun } from '../tools/synthesized-run';
-import { until } from '../tools/until';
 import { names } from './bench-items';
-import { barePod, IMAGE, makespan, plainJob, workerMakespan } from './cluster-jobs';
+import { barePod, IMAGE, makespan, plainJob, removeJob, workerMakespan } from './cluster-jobs';
 import { printTable, SECONDS, spread, withLoad } from './report';
 import { setting } from './setting';
 import { type Contestant, inTurn, printRatios, type Result } from './side-by-side';
@@ -46,7 +45,7 @@ function ours(shape: Shape): Contestant {
     async measure(round) {
       const run = runOf(shape, round);
       const took = await workerMakespan(namespace, run);
-      await remove(run.job.name);
+      await removeJob(namespace, run.job.name);
       return took;
     },
   };
@@ -58,16 +57,10 @@ function aPodForEach({ items, seconds, parallelism }: Shape): Contestant {
     async measure(round) {
       const job = plainJob(`pods-${round}`, items, parallelism, barePod(['sleep', String(seconds)]));
       const took = await makespan(namespace, job);
-      await remove(job.metadata.name);
+      await removeJob(namespace, job.metadata.name);
       return took;
     },
   };
-}
-
-/** With its pods: the kubelets look at hundreds of dead containers else, while the next Job is measured. */
-async function remove(job: string): Promise<void> {
-  await namespace.run('delete', 'job', job, '--cascade=foreground', '--wait=false');
-  await until(`the end of the pods of ${job}`, async () => (await namespace.podsOf(job)).length === 0);
 }
 
 /** By how much longer each wave of pods takes than its items. */

@@ -66,10 +66,9 @@ export class SeedingBench {
     try {
       return await work(run);
     } finally {
-      const { dead, seeded } = relatedQueues(run.queue);
       await run.withBroker(async (model) => {
         const channel = await model.createChannel();
-        for (const queue of [run.queue, dead, seeded]) await channel.deleteQueue(queue);
+        for (const queue of [run.queue, ...Object.values(relatedQueues(run.queue))]) await channel.deleteQueue(queue);
       });
       run.end();
     }

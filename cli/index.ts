@@ -1,3 +1,3 @@
 export { ClusterRun } from './cluster/cluster-run';
-export { Manifest } from './rehearsal/manifest';
-export { rehearse } from './rehearsal/rehearse';
+export { runCommandLine } from './commands/command-line';
+export { Manifest } from './manifest/manifest';

@@ -11,8 +11,8 @@ const [queue, file] = process.argv.slice(2);
 if (!queue) throw new Error('name the queue: node examples/dead-letters.mjs QUEUE [FILE]');
 const connection = await amqp.connect(process.env.BROKER_URL, { servername: process.env.SERVER_NAME });
 const channel = await connection.createChannel();
-// What one reader holds is hidden from others: couriers count dead letters under this lock, and would miss those that we hold.
-await channel.assertQueue(`${queue}.verdict`, { exclusive: true, durable: false });
+// What one reader holds is hidden from others: couriers that look for lost items read the dead letters under this lock, and would miss those that we hold.
+await channel.assertQueue(`${queue}.settling`, { exclusive: true, durable: false });
 
 // The items and what programs have said are of others: a terminal must show their control characters instead of obeying them.
 const shown = (text) =>

@@ -1,14 +1,19 @@
-# Goes down steepness * x^2 by its gradient, and fails if the steps are so long that it goes up.
-import json
-import os
+# Goes down steepness * x^2 by its gradient, and exits with 65 if the steps are so long that it goes up.
+import argparse
 import sys
 
-parameters = json.loads(os.environ["PARAMETERS"])
+parser = argparse.ArgumentParser()
+for name in ["rate", "steepness", "start"]:
+    parser.add_argument(f"--{name}", type=float, required=True)
+given = parser.parse_args()
 
-x = parameters["start"]
+x = given.start
 for _ in range(100):
-    x -= parameters["rate"] * 2 * parameters["steepness"] * x
-if abs(x) > abs(parameters["start"]):
-    sys.exit(f"{json.dumps(parameters)} runs off to {x:.1e}")
+    x -= given.rate * 2 * given.steepness * x
 
-print(f"{json.dumps(parameters)} ends at {x:.1e}", flush=True)
+run = f"rate {given.rate:g}, steepness {given.steepness:g}, start {given.start:g}"
+if abs(x) > abs(given.start):
+    print(f"{run} runs off to {x:.1e}", file=sys.stderr)
+    sys.exit(65)
+
+print(f"{run} ends at {x:.1e}", flush=True)

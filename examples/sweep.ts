@@ -14,16 +14,18 @@ const combinations = new QueueSeeder(chart, 'combinations', {
 new CoarseWorkerJob(chart, 'descend', {
   queue: combinations,
   image: 'python:3.13-slim',
-  program: Program.script('examples/descend.py', { interpreter: ['python3'] }),
-  // The script reads this variable. Its standard input has the same content.
-  itemVariable: 'PARAMETERS',
+  // The script knows nothing of JSON or of queues: it gets each field of the item as an argument.
+  program: Program.script('examples/descend.py', {
+    interpreter: ['python3'],
+    args: ['rate', 'steepness', 'start'].map((name) => `--${name}=${Program.field(name)}`),
+  }),
   parallelism: 2,
   // The items are short: three pods do six each, one after the other, instead of 18 pods.
   itemsPerPod: 6,
-  // The same numbers fail in the same way, so a second attempt would be useless.
-  maxAttempts: 1,
-  // Some diverge, which is a result too: the Job is Complete with up to four dead letters, each with its reason.
-  toleratedDeadLetters: 4,
+  // The script exits with 65 if the numbers diverge. The same numbers would again, so a second attempt would be useless.
+  permanentExitCodes: [65, 126, 127],
+  // That is a result too: the Job is Complete with up to a quarter of the items as dead letters, each with its reason.
+  toleratedDeadLettersPercent: 25,
 });
 
 app.synth();

@@ -13,3 +13,6 @@ export * from './queue/work-queue';
 export * from './worker/coarse-worker-job';
 export * from './worker/coarse-worker-job-props';
 export * from './worker/program';
+export * from './worker/worker-job-props';
+export * from './worker/worker-pool';
+export * from './worker/worker-pool-props';

@@ -1,10 +1,20 @@
 // Builds into build/: the in-cluster programs, one file each, and the command line (esbuild), then the constructs (jsii).
 // `--watch` keeps the constructs up to date while you work on them.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { bundledPackages, licences } from './licenses.mjs';
 
@@ -21,6 +31,8 @@ const bundled = {
   target: 'node20',
   logLevel: 'warning',
   metafile: true,
+  // Node.js has the same, and the package's own tables are larger than all the rest of node-fetch.
+  alias: { 'whatwg-url': 'node:url' },
 };
 const programs = await build({
   ...bundled,
@@ -38,14 +50,28 @@ const cli = await build({
   ...bundled,
   entryPoints: [join(root, 'cli', 'index.ts')],
   outfile: join(root, 'build', 'cli.js'),
-  external: ['cdk8s'],
 });
+const executable = await build({
+  ...bundled,
+  entryPoints: [join(root, 'cli', 'main.ts')],
+  outfile: join(root, 'build', 'cdk8s-work-queue.js'),
+  banner: { js: '#!/usr/bin/env node' },
+  // Of the Kubernetes client this leaves a quarter.
+  minify: true,
+  legalComments: 'none',
+});
+chmodSync(join(root, 'build', 'cdk8s-work-queue.js'), 0o755);
 // At the end of each program, which is copied into manifests without the package, and once in a file for all.
-for (const [file, { inputs }] of Object.entries(programs.metafile.outputs)) {
+// Programs with packages are large, so they are compressed. Not at synth: another version of zlib would rename all Jobs.
+for (const [output, { inputs }] of Object.entries(programs.metafile.outputs)) {
   const packages = bundledPackages(inputs);
-  if (packages.length > 0) appendFileSync(join(root, file), `/*\n${licences(root, packages)}*/\n`);
+  if (packages.length === 0) continue;
+  const file = join(root, output);
+  appendFileSync(file, `/*\n${licences(root, packages)}*/\n`);
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+  copyFileSync(join(sources, 'runtime', 'compressed.js'), file);
 }
-const inputs = { ...programs.metafile.inputs, ...cli.metafile.inputs };
+const inputs = Object.assign({}, ...[programs, cli, executable].map(({ metafile }) => metafile.inputs));
 writeFileSync(join(root, 'build', 'THIRD-PARTY-LICENSES'), licences(root, bundledPackages(inputs)));
 for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, 'courier', file), join(target, file));
 

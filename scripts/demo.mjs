@@ -108,22 +108,18 @@ function run(what, command, ...args) {
   });
 }
 
+/** The program runs where the user stands. */
 async function onThisMachine() {
-  const { rehearse, Manifest } = cli();
-  try {
-    const { complete, verdict } = await rehearse(Manifest.read(dist), (line) => console.log(line), shutdown.signal);
-    console.log(verdict);
-    return complete ? 0 : 1;
-  } catch (error) {
-    if (!shutdown.signal.aborted) throw error;
-    console.log('Interrupted: all processes have ended, and the broker and the folders are removed');
-    return 130;
-  }
+  process.chdir(process.env.INIT_CWD ?? process.cwd());
+  const { stdout, stderr, env: environment } = process;
+  return cli().runCommandLine(['rehearse', dist], { stdout, stderr, environment, interrupt: shutdown.signal });
 }
 
 async function onCluster() {
   const { ClusterRun, Manifest } = cli();
-  const cluster = new ClusterRun(dist, Manifest.read(dist), (line) => console.log(line), shutdown.signal);
+  const manifest = Manifest.read(dist);
+  manifest.requireWorkers();
+  const cluster = new ClusterRun(dist, manifest, (line) => console.log(line), shutdown.signal);
   try {
     await cluster.apply();
     const { complete, verdict } = await cluster.follow();

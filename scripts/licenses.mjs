@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
+const LICENCE_FILE = /^((un)?licen[cs]e|copying|notice)([.-].*)?$/i;
 
 /** The folders of the packages in a bundle, from the inputs in esbuild's metafile. */
 export function bundledPackages(inputs) {

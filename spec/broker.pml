@@ -1,122 +1,96 @@
-/* The broker: the work queue, <queue>.dead and the lock <queue>.verdict. */
+/* The broker: the work queue, <queue>.dead, <queue>.ledger, <queue>.settled and its lock. queues.ts: relatedQueues */
 
 #define MESSAGES (ITEMS + COPIES)
 #define MOST 5
 
 mtype:message = { absent, ready, held, returning, acked };
 
-/* `returning`: on its way back to the queue, or into it. The broker's figures do not know it. */
+/* `returning`: on its way back to the queue. The broker's figures do not know it. */
 mtype:message state[MOST] = absent;
 byte item[MOST];
-bool again[MOST];                          /* `redelivered`, or a copy, with `attempts`. message.ts: isFirstDelivery */
-mtype:message letter[3] = absent;              /* <queue>.dead, by item: couriers count different items */
-byte letter_by[3];
-byte lock;                                 /* <queue>.verdict: the slot that has it, from 1 */
-
+bool again[MOST];       /* redelivered, or a copy, with `attempts`. message.ts: isFirstDelivery */
+byte holds[SLOTS];      /* the message that this slot holds, from 1 */
 bool consumes[SLOTS];
-bool alone[SLOTS];                         /* was the only consumer, and is one since */
-byte marks[SLOTS];                         /* what was on its way when the probe looked first, as bits      */
-byte holds[SLOTS];                         /* the message that was pushed to this slot and is not acked, from 1 */
-byte ready_count, consumers;               /* what a look sees */
+bool alone[SLOTS];      /* was the only consumer, and is one since */
+byte runs_left[3];      /* how often an item may run: once, and once more for each delivery that was lost */
 
-inline push(i, p) { state[i] = held; holds[p] = i + 1 }
+#define DONE 1
+#define DEAD 2
+byte record[3];         /* <queue>.ledger, by item: the same record twice is one. record.ts: doneRecord, deadRecord */
+byte dead_at_end;       /* 1 and the number of dead items at the record after which each item had one: a reader reads so far */
+bool claimed;           /* the last record says that items are lost. record.ts: claimRecord */
+bool letter[3];         /* <queue>.dead, by item */
+bool letters_held;      /* by a client that is no courier */
+byte mark;              /* <queue>.settled: 1 and the number of dead items */
+bool mark_away;         /* it is on its way back from a reader that died */
+#define sees_mark (mark > 0 && !mark_away)
+byte lock;              /* the slot that has it, from 1 */
+byte overruns = OVERRUNS;
+bool work_deleted, ledger_deleted;
 
-inline push_ready(i, p) { push(i, p); ready_count-- }
+#define is_ready(i) (state[i] == ready)
+#define any_ready (is_ready(0) || is_ready(1) || is_ready(2) || is_ready(3) || is_ready(4))
+#define is_returning(i) (state[i] == returning)
+#define any_returning (is_returning(0) || is_returning(1) || is_returning(2) || is_returning(3) || is_returning(4))
+#define any_consumer (consumes[0] || consumes[1] || consumes[SLOTS - 1])
 
-/* The consumer of slot p may have a message, prefetch 1. The order of the queue is left open, but for items that nobody has
-   had yet: they are all alike, and one order stands for all. */
-#define new(i) (state[i] == ready && !again[i])
-inline offer(p) {
-  if
-  :: state[0] == ready -> push_ready(0, p)
-  :: state[1] == ready && !new(0) -> push_ready(1, p)
-  :: state[2] == ready && !(ITEMS > 2 && new(1)) -> push_ready(2, p)
-  :: state[3] == ready -> push_ready(3, p)
-  :: state[4] == ready -> push_ready(4, p)
-  :: else
-  fi
+#define recorded(i) (i >= ITEMS || record[i] > 0)
+#define all_recorded (recorded(0) && recorded(1) && recorded(2))
+#define is_dead(i) (record[i] == DEAD) /* who is done and dead is done */
+#define dead_items (is_dead(0) + is_dead(1) + is_dead(2))
+#ifdef ANY_ORDER /* the ledger is no stream: the order may change when a reader dies. ledger.ts: hasStreams */
+#define dead_items_read dead_items
+#else
+#define dead_items_read (dead_at_end > 0 -> dead_at_end - 1 : dead_items)
+#endif
+inline end_of_ledger() { dead_at_end = (!all_recorded -> 0 : (dead_at_end > 0 -> dead_at_end : 1 + dead_items)) }
+
+inline one_more_run(i) { runs_left[i] = (runs_left[i] < COPIES + 1 -> runs_left[i] + 1 : runs_left[i]) }
+
+inline begin_consume(p) {
+  consumes[p] = true;
+  alone[0] = false; alone[1] = false; alone[SLOTS - 1] = false
 }
 
-inline begin_consume(p) { consumes[p] = true; consumers++; offer(p) }
+inline end_consume(p) { consumes[p] = false; alone[p] = false }
 
-inline end_consume(p) {
-  if
-  :: consumes[p] -> consumes[p] = false; consumers--
-  :: else
-  fi
-}
+inline take(i, p) { state[i] = held; holds[p] = i + 1 }
 
-/* A channel or its connection ends: the consumer is gone, and what it held is on its way back. */
 inline give_back(p, flag) {
   end_consume(p);
   if
-  :: holds[p] > 0 -> state[holds[p] - 1] = returning; again[holds[p] - 1] = again[holds[p] - 1] || flag; holds[p] = 0
+  :: holds[p] > 0 ->
+     if
+     :: state[holds[p] - 1] == held ->
+        state[holds[p] - 1] = returning; again[holds[p] - 1] = again[holds[p] - 1] || flag; one_more_run(item[holds[p] - 1])
+     :: else
+     fi;
+     holds[p] = 0
   :: else
   fi
 }
 
-inline return_letters(p) {
-  for (k : 0 .. ITEMS - 1) {
-    if
-    :: letter[k] == held && letter_by[k] == p -> letter[k] = returning; letter_by[k] = 0
-    :: else
-    fi
-  }
+inline write(i, what) {
+  record[i] = record[i] | what;
+  end_of_ledger();
+  claimed = false; /* records.ts: add */
+  check(record_is_true, (what == DONE && done[i]) || (what == DEAD && lettered[i]))
 }
 
-inline release(p) { return_letters(p); lock = (lock == p + 1 -> 0 : lock) }
-
-#define on_its_way(i) ((state[i] == returning) << i)
-#define all_on_their_way (on_its_way(0) | on_its_way(1) | on_its_way(2) | on_its_way(3) | on_its_way(4))
-#define idle(p) (consumes[p] && holds[p] == 0)
-#ifdef ANY_CONSUMER
-#define next_in_line(p) idle(p)
-#else
-/* RabbitMQ pushes to the consumer that has waited longest. Who was alone has waited longer than who is not. */
-#define waits_longer(q) (alone[q] && idle(q))
-#define next_in_line(p) (idle(p) && (alone[p] || !(waits_longer(0) || waits_longer(1) || waits_longer(SLOTS - 1))))
-#endif
-#ifdef ANY_RETURN
-#define in_order(i) true
-#else
-/* What left later does not come back earlier than what the probe that is alone has marked. */
-#define overtakes(i, q) (alone[q] && !(marks[q] & (1 << i)) && (marks[q] & all_on_their_way))
-#define in_order(i) (!overtakes(i, 0) && !overtakes(i, 1) && !overtakes(i, SLOTS - 1))
-#endif
-
-#define lands(i) state[i] == returning && in_order(i)
-
-/* What is on its way comes back: to a consumer that waits, or else into the queue. */
-inline land(i) {
-  if
-  :: next_in_line(0) -> push(i, 0)
-  :: next_in_line(1) -> push(i, 1)
-#if SLOTS > 2
-  :: next_in_line(2) -> push(i, 2)
-#endif
-  :: else -> state[i] = ready; ready_count++
-  fi
-}
-
-#define letters_are_back (letter[0] != returning && letter[1] != returning && letter[2] != returning)
+#define comes_back(i) atomic { !ended && is_returning(i) -> state[i] = ready }
 
 proctype broker() {
-  byte i;
 end:
   do
-  :: atomic { !ended && lands(0) -> land(0) }
-  :: atomic { !ended && lands(1) -> land(1) }
-  :: atomic { !ended && lands(2) -> land(2) }
+  :: comes_back(0)
+  :: comes_back(1)
+  :: comes_back(2)
 #if MESSAGES > 3
-  :: atomic { !ended && lands(3) -> land(3) }
+  :: comes_back(3)
 #endif
 #if MESSAGES > 4
-  :: atomic { !ended && lands(4) -> land(4) }
+  :: comes_back(4)
 #endif
-  :: atomic {
-       !ended && !letters_are_back ->
-       for (i : 0 .. ITEMS - 1) { letter[i] = (letter[i] == returning -> ready : letter[i]) }
-       i = 0
-     }
+  :: atomic { mark_away -> mark_away = false }
   od
 }

@@ -1,32 +1,42 @@
-/* The Job controller, and all that may go wrong. */
+/* The Job controller, and all that may go wrong. worker-job.ts: completionMode. The lowest index comes first. */
 
-byte running, succeeded, failures;
+byte running, succeeded, failures; /* of the indexes but the last one: they are all alike */
+bool last_runs, last_succeeded;    /* the last index, which ends by the mark alone */
 bool alive[SLOTS];
+byte counted[3];                   /* how many pods have counted it */
 
-#define wanted (running < COMPLETIONS - succeeded)
+#define others_wanted (running + succeeded < COMPLETIONS - 1)
+#define last_wanted (!last_runs && !last_succeeded)
+#define wanted (others_wanted || last_wanted)
 
-/* exit-codes.ts: ExitCode. `ignored` stands for STOPPED and PROGRESSED. A pod that was killed is `ignored` if both
-   containers were, and `try_again` otherwise. */
-mtype:ending = { undecided, success, ignored, too_many_dead_letters, try_again };
+/* exit-codes.ts: ExitCode. `items_lost` is ITEMS_LOST, and `try_again` also ITEMS_MISSING. `ignored` stands for STOPPED and PROGRESSED. A pod that was killed is `ignored` if both containers were, and `try_again`
+   otherwise. */
+mtype:ending = { undecided, success, ignored, too_many_dead_letters, items_lost, try_again };
 
-/* coarse-worker-job.ts: podFailurePolicy */
+/* worker-job.ts: podFailurePolicy */
 inline account(code) { /* what ends the Job comes last: it stops every pod at once, also in the middle of this */
-  running--;
+  if
+  :: last -> last_runs = false; last_succeeded = code == success
+  :: else -> running--; succeeded = succeeded + (code == success)
+  fi;
+  last = false;
   if
   :: code == success ->
-     succeeded++;
      if
-     :: succeeded == COMPLETIONS ->
+     :: last_succeeded && succeeded == COMPLETIONS - 1 ->
         check(complete_means_settled, all_settled);
         check(complete_means_tolerated, undone_items <= TOLERATED);
         complete = true
      :: else
      fi
   :: code == too_many_dead_letters ->
-     check(failed_means_dead_letters, all_settled && dead_letters > TOLERATED);
+     check(failed_means_dead_letters, all_settled && lettered[0] + lettered[1] + lettered[2] > TOLERATED);
 #ifdef ONLY
      check(failed_means_undone, undone_items > TOLERATED);
 #endif
+     failed = true
+  :: code == items_lost ->
+     check(no_false_loss, losing);
      failed = true
   :: code == ignored
   :: code == try_again ->
@@ -37,62 +47,126 @@ inline account(code) { /* what ends the Job comes last: it stops every pod at on
 
 /* ---- Trouble, up to TROUBLES times; then, where liveness is checked, calm. ---- */
 
-mtype:fate = { fine, lost, killed };
-mtype:fate fate[SLOTS] = fine;
-bool probes[SLOTS];
-byte troubles = TROUBLES, copies;
+bool cut[SLOTS];    /* the broker has closed the connection that consumes and has the lock; the courier does not know it yet */
+bool killed[SLOTS];
+byte troubles = TROUBLES, losses = LOSSES, restores = RESTORES, drops = DROPS, copies;
 bool calm;
 
-inline cut(p, what, flag) {
-  fate[p] = what;
-  probes[p] = false;
-  alone[p] = false;
-  marks[p] = 0;
+inline disconnect(p, flag) {
   give_back(p, flag);
-  release(p)
-}
-
-/* A broker that crashes may forget acks: it does not confirm them. Others (FORGETS_DELIVERIES: Apache Qpid Broker-J) keep them,
-   but do not know after a crash what they had delivered. */
-inline crash_broker() {
-#ifdef FORGETS_DELIVERIES
-#define FLAG false
-#else
-#define FLAG true
+#ifdef MARK_MAY_BE_AWAY
   if
   :: skip
-  :: state[0] == acked -> state[0] = returning; again[0] = true
-  :: state[1] == acked -> state[1] = returning; again[1] = true
-  :: state[MESSAGES - 1] == acked -> state[MESSAGES - 1] = returning; again[MESSAGES - 1] = true
+  :: mark > 0 -> mark_away = true /* it was reading the mark */
   fi;
 #endif
+  lock = (lock == p + 1 -> 0 : lock)
+}
+
+inline disconnect_all(flag) {
   for (j : 0 .. SLOTS - 1) {
     if
-    :: alive[j] && fate[j] == fine -> cut(j, lost, FLAG)
+    :: alive[j] && !cut[j] && !killed[j] -> cut[j] = true; disconnect(j, flag)
     :: else
     fi
   }
 }
 
-#define victim(p) (!ended && troubles > 0 && alive[p] && fate[p] == fine)
+inline forget_ack(i) { state[i] = returning; again[i] = true; one_more_run(item[i]) }
+
+/* What an older copy knows of a message and of its item's record. Each part may be of another time. */
+inline restore(i) {
+  if
+  :: skip
+  :: state[i] != absent -> state[i] = ready; again[i] = i >= ITEMS; one_more_run(item[i]); /* and so a first delivery */
+     if
+     :: skip
+     :: record[item[i]] = 0; losing = true
+     fi
+  :: record[item[i]] = 0; losing = true
+  fi
+}
+
+#define may_cut(p) (!ended && troubles > 0 && alive[p] && !cut[p] && !killed[p])
+#define may_kill(p) (!ended && troubles > 0 && alive[p] && !killed[p])
+#define may_lose (!ended && losses > 0)
+#define may_drop(i) (!ended && drops > 0 && is_ready(i))
 
 proctype trouble() {
-  byte j, k;
+  byte j;
 end:
   do
-  :: atomic { victim(0) -> troubles--; cut(0, killed, true); k = 0 }
-  :: atomic { victim(0) -> troubles--; cut(0, lost, true); k = 0 }
-  :: atomic { victim(1) -> troubles--; cut(1, killed, true); k = 0 }
-  :: atomic { victim(1) -> troubles--; cut(1, lost, true); k = 0 }
+  :: atomic { may_cut(0) -> troubles--; cut[0] = true; disconnect(0, true) }
+  :: atomic { may_kill(0) -> troubles--; killed[0] = true; disconnect(0, true) }
+  :: atomic { may_cut(1) -> troubles--; cut[1] = true; disconnect(1, true) }
+  :: atomic { may_kill(1) -> troubles--; killed[1] = true; disconnect(1, true) }
 #if SLOTS > 2
-  :: atomic { victim(2) -> troubles--; cut(2, killed, true); k = 0 }
-  :: atomic { victim(2) -> troubles--; cut(2, lost, true); k = 0 }
+  :: atomic { may_cut(2) -> troubles--; cut[2] = true; disconnect(2, true) }
+  :: atomic { may_kill(2) -> troubles--; killed[2] = true; disconnect(2, true) }
 #endif
-  :: atomic { !ended && troubles > 0 -> troubles--; crash_broker(); j = 0; k = 0 }
+  :: atomic { /* the broker crashes, and may forget an ack: it does not confirm them */
+       !ended && troubles > 0 ->
+       troubles--;
+#ifdef FORGETS_DELIVERIES /* Apache Qpid Broker-J keeps the ack, but does not know afterwards what it had delivered */
+       disconnect_all(false);
+#else
+       if
+       :: skip
+       :: state[0] == acked -> forget_ack(0)
+       :: state[1] == acked -> forget_ack(1)
+       :: state[MESSAGES - 1] == acked -> forget_ack(MESSAGES - 1)
+       fi;
+       disconnect_all(true);
+#endif
+       j = 0
+     }
+#if DROPS > 0
+  :: atomic { may_drop(0) -> drops--; state[0] = acked; letter[item[0]] = true; lettered[item[0]] = true }
+  :: atomic { may_drop(1) -> drops--; state[1] = acked; letter[item[1]] = true; lettered[item[1]] = true }
+#endif
+#ifdef LETTERS_HELD
+  :: atomic { !ended && !calm -> letters_held = !letters_held }
+#endif
+#if LOSSES > 0
+  :: atomic { may_lose && is_ready(0) -> losses--; losing = true; state[0] = absent } /* a purge, a policy */
+  :: atomic { may_lose && is_ready(1) -> losses--; losing = true; state[1] = absent }
+  :: atomic { may_lose && sees_mark -> losses--; mark = 0 }
+  :: atomic { may_lose && letter[0] -> losses--; losing = true; letter[0] = false }
+  :: atomic { may_lose && letter[1] -> losses--; losing = true; letter[1] = false }
+  :: atomic { /* the power fails: the last records are not on the disk yet */
+       may_lose ->
+       losses--;
+       losing = true;
+       claimed = false;
+       if
+       :: record[0] = 0
+       :: record[1] = 0
+       :: record[0] = 0; record[1] = 0; record[2] = 0
+       fi;
+       end_of_ledger();
+       disconnect_all(true);
+       j = 0
+     }
+  :: atomic { may_lose -> losses--; losing = true; work_deleted = true; for (j : 0 .. MESSAGES - 1) { state[j] = absent } j = 0 }
+  :: atomic { may_lose -> losses--; losing = true; ledger_deleted = true; for (j : 0 .. ITEMS - 1) { record[j] = 0 } end_of_ledger(); claimed = false; j = 0 }
+#endif
+#if RESTORES > 0
+  :: atomic {
+       !ended && restores > 0 ->
+       restores--;
+       disconnect_all(true);
+       for (j : 0 .. MESSAGES - 1) { restore(j) }
+       end_of_ledger();
+       claimed = false;
+       if
+       :: skip
+       :: mark = 0; mark_away = false
+       fi;
+       j = 0
+     }
+#endif
   od
 }
 
-/* From here on nothing crashes, a wait of a second is long enough for what it waits for, and jitter keeps probes apart. */
-proctype calming() { atomic { calm = true; troubles = 0 } }
-
-#define somebody_probes (probes[0] || probes[1] || probes[SLOTS - 1])
+/* From here on nothing crashes, and a consumer that waits gets what is there. */
+proctype calming() { atomic { calm = true; troubles = 0; losses = 0; restores = 0; drops = 0; letters_held = false } }

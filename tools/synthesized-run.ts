@@ -7,6 +7,8 @@ import {
   type QueueSeederProps,
   RabbitMQ,
   type RabbitMQProps,
+  WorkerPool,
+  type WorkerPoolProps,
   WorkItems,
 } from '../lib/index';
 
@@ -20,31 +22,34 @@ export function newChart(props: ChartProps = {}): Chart {
   return new Chart(new App(), 'test', props);
 }
 
-export interface SynthesizedRunProps {
+interface RunProps {
   readonly items?: WorkItems;
   readonly broker?: RabbitMQProps;
   readonly seeder?: Partial<QueueSeederProps>;
+}
+
+export interface SynthesizedRunProps extends RunProps {
   readonly worker?: Partial<CoarseWorkerJobProps>;
 }
 
-/** A whole run: broker, queue and worker, with what the test is about set. */
-export class SynthesizedRun {
+export interface SynthesizedPoolRunProps extends RunProps {
+  readonly worker?: Partial<WorkerPoolProps>;
+}
+
+const WORKERS = 2;
+
+/** A whole run: broker, queue and a worker Job of any kind. */
+export abstract class AnySynthesizedRun {
   readonly chart: Chart;
   readonly broker: RabbitMQ;
   readonly queue: QueueSeeder;
-  readonly job: CoarseWorkerJob;
+  abstract readonly job: CoarseWorkerJob | WorkerPool;
 
-  constructor(props: SynthesizedRunProps = {}, chart = newChart()) {
+  constructor(props: RunProps, chart: Chart) {
     this.chart = chart;
     this.broker = new RabbitMQ(chart, 'rabbitmq', props.broker);
     const items = props.items ?? WorkItems.list(FRUITS);
     this.queue = new QueueSeeder(chart, 'fruits', { broker: this.broker, items, ...props.seeder });
-    this.job = new CoarseWorkerJob(chart, 'eat', {
-      queue: this.queue,
-      image: 'busybox:1.37',
-      program: Program.command('cat'),
-      ...props.worker,
-    });
   }
 
   /** Puts the pods of the broker or of the Job on one node. */
@@ -81,6 +86,31 @@ export class SynthesizedRun {
 
   statefulSet(): Json {
     return this.objects().find(({ kind }) => kind === 'StatefulSet');
+  }
+
+  /** What a worker has if a test says nothing of it. */
+  protected workerDefaults() {
+    return { queue: this.queue, image: 'busybox:1.37', program: Program.command('cat') };
+  }
+}
+
+/** A whole run with a CoarseWorkerJob, with what the test is about set. */
+export class SynthesizedRun extends AnySynthesizedRun {
+  readonly job: CoarseWorkerJob;
+
+  constructor(props: SynthesizedRunProps = {}, chart = newChart()) {
+    super(props, chart);
+    this.job = new CoarseWorkerJob(chart, 'eat', { ...this.workerDefaults(), ...props.worker });
+  }
+}
+
+/** A whole run with a WorkerPool. */
+export class SynthesizedPoolRun extends AnySynthesizedRun {
+  readonly job: WorkerPool;
+
+  constructor(props: SynthesizedPoolRunProps = {}, chart = newChart()) {
+    super(props, chart);
+    this.job = new WorkerPool(chart, 'eat', { ...this.workerDefaults(), workers: WORKERS, ...props.worker });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { sleep } from '../../lib/programs/runtime/time';
-import type { Job, Manifest } from '../rehearsal/manifest';
-import type { Rehearsal } from '../rehearsal/rehearse';
+import type { Job, Manifest } from '../manifest/manifest';
+import type { Rehearsal } from '../rehearsal/run-jobs';
 import { run, which } from '../system/processes';
 import { leftovers } from './leftovers';
 

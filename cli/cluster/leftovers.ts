@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
-import type { ApiObject } from '../rehearsal/manifest';
+import type { ApiObject } from '../manifest/parse-objects';
 
 /** `kubectl delete` arguments for what the objects of a manifest create in a cluster and `kubectl delete -f` leaves behind. */
 export function leftovers(objects: readonly ApiObject[]): string[] {

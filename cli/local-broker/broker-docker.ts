@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { RootConstruct } from 'constructs';
-import { Images } from '../../lib/manifest/images';
+import { RABBITMQ_IMAGE as IMAGE } from '../../lib/manifest/default-images';
 import { sleep } from '../../lib/programs/runtime/time';
+import { CommandError } from '../system/command-error';
 import { freePorts } from '../system/ports';
 import { run } from '../system/processes';
 import { Workspace } from '../system/workspace';
 import { login } from './amqp';
 import type { Broker } from './broker-interface';
 
-const IMAGE = Images._rabbitMQ(new RootConstruct());
 const START_SECONDS = 90;
 
 /** Starts RabbitMQ in a container. */
@@ -46,7 +45,7 @@ export async function dockerBroker(log: (line: string) => void): Promise<Broker>
 
 async function docker(seconds: number, ...args: string[]): Promise<void> {
   const { status, output } = await run('docker', args, seconds);
-  if (status !== 0) throw new Error(`docker ${args[0]} failed with status ${status}: ${output.trim()}`);
+  if (status !== 0) throw new CommandError(`docker ${args[0]} failed with status ${status}: ${output.trim()}`);
 }
 
 async function answer(url: string, name: string): Promise<string | undefined> {
@@ -59,7 +58,9 @@ async function answer(url: string, name: string): Promise<string | undefined> {
     } catch (error) {
       if (Date.now() > giveUp) {
         const { output } = await run('docker', ['logs', '--tail', '20', name], 15);
-        throw new Error(`RabbitMQ does not answer after ${START_SECONDS} s: ${(error as Error).message}\n${output}`);
+        throw new CommandError(
+          `RabbitMQ does not answer after ${START_SECONDS} s: ${(error as Error).message}\n${output}`,
+        );
       }
       await sleep(300);
     }

@@ -1,3 +1,4 @@
+import { CommandError } from '../system/command-error';
 import { run } from '../system/processes';
 
 /**
@@ -29,6 +30,6 @@ export async function installRabbitMQ(log: (line: string) => void): Promise<void
   });
   if (status !== 0) {
     const end = output.trimEnd().split('\n').slice(-15).join('\n');
-    throw new Error(`apt-get could not install rabbitmq-server:\n${end}`);
+    throw new CommandError(`apt-get could not install rabbitmq-server:\n${end}`);
   }
 }

@@ -1,3 +1,4 @@
+import { CommandError } from '../system/command-error';
 import { run, which } from '../system/processes';
 import { login } from './amqp';
 import { dockerBroker } from './broker-docker';
@@ -19,16 +20,17 @@ export async function startBroker(log: (line: string) => void): Promise<Broker> 
     const installed = findServer();
     if (installed) return serverBroker(installed);
   }
-  throw new Error(
+  throw new CommandError(
     'RabbitMQ is not installed on this machine. Install it (Debian, Ubuntu: apt-get install rabbitmq-server; macOS: brew install ' +
       'rabbitmq), or start Docker, or set BROKER_URL to the URL of a running broker: amqp://user:password@host:5672',
   );
 }
 
 async function existingBroker(url: string): Promise<Broker> {
+  if (!URL.canParse(url)) throw new CommandError('BROKER_URL is not a URL. Write it as amqp://user:password@host:5672');
   const { username, password, host } = new URL(url);
   const refuse = async () => {
-    throw new Error(
+    throw new CommandError(
       `The broker at ${host} was running already and must not be killed. Unset BROKER_URL to get one that may be`,
     );
   };
@@ -47,7 +49,7 @@ async function existingBroker(url: string): Promise<Broker> {
   } catch (error) {
     const user = username ? `as ${username}${password ? '' : ', without a password'}` : 'as guest';
     const { message, code } = error as NodeJS.ErrnoException;
-    throw new Error(`BROKER_URL: the broker at ${host} does not let clients in ${user}: ${message || code}`);
+    throw new CommandError(`BROKER_URL: the broker at ${host} does not let clients in ${user}: ${message || code}`);
   }
 }
 

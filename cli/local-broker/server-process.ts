@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../../lib/programs/runtime/time';
+import { CommandError } from '../system/command-error';
 import { listens } from '../system/ports';
 import { signalGroup } from '../system/processes';
 import type { Workspace } from '../system/workspace';
@@ -61,7 +62,7 @@ export class ServerProcess {
         const ended = server.exitCode !== null || server.signalCode !== null;
         if (ended || Date.now() > giveUp) {
           const state = ended ? 'ended at once' : `does not answer after ${START_MS / 1000} s`;
-          throw new Error(`${name} ${state}: ${(error as Error).message}\n${this.lastLines()}`);
+          throw new CommandError(`${name} ${state}: ${(error as Error).message}\n${this.lastLines()}`);
         }
         await sleep(100);
       }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,8 @@ export interface ContainerOptions {
   /** Tells this container from others of the workspace. */
   readonly label: string;
   readonly print: (line: string) => void;
+  /** If the container is more than the process and its group: what ends it, and the words for a caretaker. */
+  readonly outside?: { readonly kill: () => void; readonly undo: string };
 }
 
 export interface ContainerEnd {
@@ -32,11 +34,14 @@ export class ContainerProcess {
   private readonly marker: string;
   private readonly forget: () => void;
   private readonly terminationLog: string;
+  private readonly killOutside: () => void;
 
   constructor(options: ContainerOptions) {
-    const { command, environment, cwd, terminationLog, workspace, label, print } = options;
+    const { command, environment, cwd, terminationLog, workspace, label, print, outside } = options;
     this.terminationLog = terminationLog;
+    this.killOutside = outside?.kill ?? (() => {});
     closeSync(openSync(terminationLog, 'a'));
+    chmodSync(terminationLog, 0o666); // the program may be another user
     const [name, folder] = Object.entries(workspace.marker)[0] ?? ['', ''];
     this.marker = `${name}=${join(folder, label)}/`;
     this.child = spawn(command[0] ?? '', command.slice(1), {
@@ -45,7 +50,8 @@ export class ContainerProcess {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.forget = this.child.pid === undefined ? () => {} : workspace.atEnd(`kill -KILL -- -${this.child.pid}`);
+    const undo = [`kill -KILL -- -${this.child.pid}`, ...(outside ? [outside.undo] : [])].join('\n');
+    this.forget = this.child.pid === undefined ? () => {} : workspace.atEnd(undo);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', print);
     }
@@ -59,6 +65,7 @@ export class ContainerProcess {
 
   /** Ends all processes of the container. */
   kill(): void {
+    this.killOutside();
     signalGroup(this.child.pid, 'SIGKILL');
     for (const pid of runningWith(this.marker)) {
       try {

@@ -1,11 +1,15 @@
+import { hostname } from 'node:os';
 import type { k8s } from 'cdk8s-plus-28';
+import { EnvName } from '../../lib/contract/environment';
+import type { Manifest } from '../manifest/manifest';
 import { expand } from './expansion';
-import type { Manifest } from './manifest';
 import type { Mounts } from './mounts';
 
 interface PodIdentity {
   readonly name: string;
   readonly job: string;
+  /** In an Indexed Job. */
+  readonly index?: number;
 }
 
 /** The values of variables that differ from those in the manifest, by their names. */
@@ -16,24 +20,30 @@ export interface EnvironmentSources {
   readonly manifest: Manifest;
   readonly mounts: Mounts;
   readonly overrides: Overrides;
+  /** Variables whose values are paths of another container: they stay as they are. */
+  readonly verbatim?: readonly string[];
   readonly log: (line: string) => void;
 }
 
 /** The environment that the manifest gives a container. */
 export function containerEnvironment(container: k8s.Container, sources: EnvironmentSources): Map<string, string> {
-  const { pod, manifest, mounts, overrides, log } = sources;
+  const { pod, manifest, mounts, overrides, verbatim = [], log } = sources;
   const environment = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
     const files =
       manifest.configMapFiles(source.configMapRef?.name ?? '') ?? manifest.secretFiles(source.secretRef?.name ?? '');
     for (const [key, value] of files ?? []) environment.set(`${source.prefix ?? ''}${key}`, value.toString());
   }
+  // As the Job controller does. A container that sets the variable itself keeps its own value.
+  if (pod.index !== undefined) environment.set(EnvName.COMPLETION_INDEX, String(pod.index));
   for (const variable of container.env ?? []) {
     const { name, value, valueFrom } = variable;
     const overridden = overrides[name];
     if (overridden !== undefined) environment.set(name, overridden);
-    else if (!valueFrom) environment.set(name, expand(mounts.translate(value ?? ''), environment));
-    else {
+    else if (!valueFrom) {
+      const text = value ?? '';
+      environment.set(name, expand(verbatim.includes(name) ? text : mounts.translate(text), environment));
+    } else {
       const found = referencedValue(valueFrom, pod, manifest) ?? process.env[name];
       if (found !== undefined) environment.set(name, found);
       else
@@ -48,8 +58,13 @@ function referencedValue(source: k8s.EnvVarSource, pod: PodIdentity, manifest: M
     const fields: Record<string, string> = {
       'metadata.name': pod.name,
       'metadata.namespace': 'default',
+      ...(pod.index !== undefined && {
+        "metadata.labels['batch.kubernetes.io/job-completion-index']": String(pod.index),
+        "metadata.annotations['batch.kubernetes.io/job-completion-index']": String(pod.index),
+      }),
       "metadata.labels['job-name']": pod.job,
       "metadata.labels['batch.kubernetes.io/job-name']": pod.job,
+      'spec.nodeName': hostname(),
       'status.podIP': '127.0.0.1',
       'status.hostIP': '127.0.0.1',
     };

@@ -11,6 +11,13 @@ export class Mounts {
     this.pattern = any ? new RegExp(`(?<![\\w./-])(?:${any})(?![\\w.-])`, 'g') : undefined;
   }
 
+  /** The local folder of a path, if the path is in a mount. */
+  folderOf(path: string | undefined): string | undefined {
+    if (path === undefined) return undefined;
+    const translated = this.translate(path);
+    return translated === path ? undefined : translated;
+  }
+
   /** The text with every path below a mount path replaced by the path on this machine. */
   translate(text: string): string {
     return this.pattern ? text.replace(this.pattern, (path) => this.local.get(path) ?? path) : text;

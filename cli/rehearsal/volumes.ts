@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
 import { BrokerVolume } from '../../lib/contract/broker-secrets';
-import type { Manifest } from './manifest';
+import type { Manifest } from '../manifest/manifest';
+import { CommandError } from '../system/command-error';
 
 interface Selection {
   readonly optional?: boolean;
@@ -48,9 +49,9 @@ export class Volumes {
     } else if (projected) {
       this.project(dir, name, projected);
     } else {
-      throw new Error(
+      throw new CommandError(
         `Volume ${name} is of type ${Object.keys(other)[0] ?? 'unknown'}, which needs a cluster: a rehearsal supports emptyDir, ` +
-          'configMap, secret and projected volumes. Try it with: npm run demo -- --cluster APP',
+          'configMap, secret and projected volumes. Try this manifest on a cluster',
       );
     }
     return dir;
@@ -76,7 +77,7 @@ export class Volumes {
       const content = object.get(key);
       if (content) return [{ path, content, mode }];
       if (optional) return [];
-      throw new Error(`${kind} ${name} has no key ${key}, which a volume names`);
+      throw new CommandError(`${kind} ${name} has no key ${key}, which a volume names`);
     });
   }
 }

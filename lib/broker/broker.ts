@@ -13,6 +13,16 @@ export interface BrokerConnection {
    */
   readonly url: string;
 
+  /**
+   * How many nodes the broker has, if the host has an address for each of them. Before a seeder declares the queues, it
+   * waits for up to 2 minutes until all of them accept connections. A stream, such as the ledger, gets copies only on the
+   * nodes that have joined the others when it is declared (seen on RabbitMQ 4.3.6).
+   * https://www.rabbitmq.com/docs/streams
+   *
+   * @default 1
+   */
+  readonly nodes?: number;
+
   /** The Secret with the user's name and password. A pod can only use a Secret of its own namespace. */
   readonly credentials: ISecret;
 

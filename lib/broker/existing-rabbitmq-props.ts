@@ -19,6 +19,16 @@ export interface ExistingRabbitMQProps {
   readonly host?: string;
 
   /**
+   * How many nodes the broker has, at least 1, if the host has an address for each of them, as a headless Service does.
+   * It matters only for a broker that starts together with the run: before a seeder declares the queues, it waits for
+   * up to 2 minutes until all nodes accept connections, because the ledger gets copies only on the nodes that have
+   * joined by then. https://www.rabbitmq.com/docs/streams
+   *
+   * @default 1
+   */
+  readonly nodes?: number;
+
+  /**
    * The broker's port for AMQP 0-9-1, from 1 to 65535.
    *
    * @default - with `host`, 5672, or 5671 with TLS; without `host`, the value that the Secret has under `portKey`

@@ -1,9 +1,9 @@
 /** How NetworkPolicies restrict the connections of pods, if the cluster enforces NetworkPolicies. */
 export enum Network {
   /**
-   * Only what the work queue needs is allowed. Workers reach the broker and DNS, which is port 53 of any address. The
-   * seeder also needs the API server, whose address no policy can name, so it reaches everything. Nothing reaches
-   * seeders and workers, and only they reach the broker. https://kubernetes.io/docs/concepts/services-networking/network-policies/
+   * Only what the work queue needs is allowed. Seeders and workers reach the broker and DNS, which is port 53 of any
+   * address. Nothing reaches them, and only they reach the broker.
+   * https://kubernetes.io/docs/concepts/services-networking/network-policies/
    */
   RESTRICTED = 'restricted',
 

@@ -1,7 +1,7 @@
 import type { QueueType } from '../contract/queues';
 import type { IBroker } from './broker';
 
-/** What a broker has to hold for a queue when the queue is full, before anybody consumes. */
+/** What a broker has to hold for a queue, when the queue is full and when each of its items has a record in the ledger. */
 export interface QueueLoad {
   /** The path of the construct. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface QueueLoad {
   readonly items: number;
   /** All bodies together. */
   readonly bodyBytes: number;
-  /** The names that each message contains: its routing key, which is the queue's name, and the run. */
+  /** The names that each item and each record contain: the routing key, which is the queue's name, and the run. */
   readonly nameBytes: number;
 }
 

@@ -10,7 +10,6 @@ import {
   type WorkloadScheduling,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { ContainerName } from '../contract/containers';
 import { Label } from '../contract/labels';
 import { Images } from '../manifest/images';
 import { addLabels, chartLabels, commonLabels, labelWithChart } from '../manifest/labels';
@@ -199,6 +198,7 @@ export class RabbitMQ extends Construct implements IBroker {
     this.connection = {
       url: tls ? `amqps://${nodes.name}:${Port.AMQPS}/` : `amqp://${nodes.name}:${Port.AMQP}/`,
       credentials: credentials.client,
+      ...(replicas > 1 && { nodes: replicas }),
       ...(certificate && { trust: Trust.fromSecret(certificate), serverName: service.name }),
     };
     if (network === Network.RESTRICTED) {
@@ -206,7 +206,6 @@ export class RabbitMQ extends Construct implements IBroker {
       new BrokerNetwork(this, 'Network', {
         brokerLabels: labels,
         clientLabels: this.clientLabels,
-        seederLabels: { ...this.clientLabels, [Label.COMPONENT]: ContainerName.SEEDER },
         credentialsLabels: credentials.podLabels,
         clientNamespaces: props.clientNamespaces ?? [],
         amqpPorts: ports.map(({ port }) => port),

@@ -19,9 +19,13 @@ export const EnvName = {
   BROKER_CA_FILE: 'BROKER_CA_FILE',
   /** The name that the broker's certificate must be valid for. Set only if that is not the host of the URL. */
   BROKER_SERVER_NAME: 'BROKER_SERVER_NAME',
+  /** How many addresses the host of the URL has when all nodes of the broker serve. Set only if there are several. */
+  BROKER_NODES: 'BROKER_NODES',
   /** The name of the work queue. The names of its related queues follow from it, see {@link relatedQueues}. */
   QUEUE: 'QUEUE',
   POD_NAME: 'POD_NAME',
+  /** The name of the pod's node. */
+  NODE_NAME: 'NODE_NAME',
   /** `debug` makes a program log each step. Only a user sets it, by a patch; the constructs do not. */
   LOG: 'WORK_QUEUE_LOG',
 
@@ -29,13 +33,6 @@ export const EnvName = {
   ITEM_COUNT: 'ITEM_COUNT',
   /** The value of each item's header {@link ItemHeader.RUN}. */
   RUN: 'RUN',
-
-  // the seeder and the credentials program
-  /**
-   * The folder with the token of the pod's service account. It is not set in a rehearsal, which has no API server: a
-   * machine that runs one may itself be a pod, whose token is for something else.
-   */
-  SERVICE_ACCOUNT_DIR: 'SERVICE_ACCOUNT_DIR',
 
   // the seeder
   ITEMS_DIR: 'ITEMS_DIR',
@@ -46,21 +43,38 @@ export const EnvName = {
 
   // the courier
   SHARED_VOLUME_DIR: 'SHARED_VOLUME_DIR',
+  /** Not set in a pool. */
   ITEMS_PER_POD: 'ITEMS_PER_POD',
+  /** How many indexes the Job has. Not set in a pool, whose size may change while its pods run. */
+  COMPLETIONS: 'COMPLETIONS',
+  /**
+   * The pod's index in its Job, from 0. Kubernetes sets it in every container of an Indexed Job, and the constructs do
+   * not. https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
+   */
+  COMPLETION_INDEX: 'JOB_COMPLETION_INDEX',
+  /** The age from which the pod takes no more items. Set only in a pool. */
+  MAX_POD_SECONDS: 'MAX_POD_SECONDS',
   MAX_ATTEMPTS: 'MAX_ATTEMPTS',
   MAX_INTERRUPTIONS: 'MAX_INTERRUPTIONS',
   ITEM_TIMEOUT_SECONDS: 'ITEM_TIMEOUT_SECONDS',
   TOLERATED_DEAD_LETTERS: 'TOLERATED_DEAD_LETTERS',
   TERMINATION_GRACE_SECONDS: 'TERMINATION_GRACE_SECONDS',
-  /** The name of the program's variable that contains the item. Not set if the program has no such variable. */
-  ITEM_VARIABLE: 'ITEM_VARIABLE',
+  /** The exit codes of the program after which no attempt follows, with commas between them. */
+  PERMANENT_EXIT_CODES: 'PERMANENT_EXIT_CODES',
   /**
-   * The positions of the item in the program's command, as {@link ItemArguments} in JSON. Not set if the command has
-   * none.
+   * The program's variables that contain the item or its fields, as {@link ItemVariables} in JSON. Not set if the
+   * program has no such variables.
+   */
+  ITEM_VARIABLES: 'ITEM_VARIABLES',
+  /**
+   * Where the item and its fields are in the program's command, as {@link ItemArguments} in JSON. Not set if the command
+   * has neither.
    */
   ITEM_ARGUMENTS: 'ITEM_ARGUMENTS',
 
   // the credentials program
+  /** The folder with the token of the pod's service account. */
+  SERVICE_ACCOUNT_DIR: 'SERVICE_ACCOUNT_DIR',
   /** The Secret with the broker user of seeders and couriers. Not set if an existing Secret is used. */
   CLIENT_SECRET: 'CLIENT_SECRET',
   /** The Secret with the administrator and the Erlang cookie. */

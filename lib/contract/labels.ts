@@ -6,6 +6,8 @@ export const Label = {
   QUEUE: 'cdk8s-work-queue/queue',
   /** The name of the run, as in {@link ItemHeader.RUN}. The objects with the label {@link Label.QUEUE} have it. */
   RUN: 'cdk8s-work-queue/run',
+  /** On a Job that `dead retry` has created: the number of the retry, from 1. */
+  RETRY: 'cdk8s-work-queue/retry',
   /** Of which broker the pod is a client. */
   BROKER: 'cdk8s-work-queue/broker',
   /** On a pod whose connections the broker's NetworkPolicy restricts. */

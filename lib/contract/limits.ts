@@ -46,7 +46,12 @@ export const ATTEMPT_PAUSE_SECONDS = { min: 1, max: 60 } as const;
  * How long an attempt may take in addition to its run and its grace period: the time to end after SIGKILL, and the
  * longest pause before the next attempt.
  */
-export const ATTEMPT_OVERHEAD_SECONDS = KILL_SECONDS + ATTEMPT_PAUSE_SECONDS.max * 1.5;
+const ATTEMPT_OVERHEAD_SECONDS = KILL_SECONDS + ATTEMPT_PAUSE_SECONDS.max * 1.5;
+
+/** How long a pod may hold an item: all its attempts, one after the other. */
+export function holdSeconds(maxAttempts: number, itemTimeoutSeconds: number, graceSeconds: number): number {
+  return maxAttempts * (itemTimeoutSeconds + graceSeconds + ATTEMPT_OVERHEAD_SECONDS);
+}
 
 /**
  * The part of a pod's grace period that remains for the program. The last 5 s, or the last 30 % if that is less, are

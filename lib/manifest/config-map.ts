@@ -51,8 +51,8 @@ export class LazyConfigMap extends ApiObject {
 }
 
 /**
- * Writes a file as text if a person can read it, unless base64 takes less space in the annotation. Minified programs
- * take less space in base64.
+ * Writes a file as text if a person can read it, unless base64 takes less space in the annotation. Minified and
+ * compressed programs take less space in base64.
  */
 function contents(files: Record<string, Buffer>): Record<string, Record<string, string>> {
   const data: Record<string, string> = {};

@@ -1,4 +1,4 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
 import { k8s, RestartPolicy, Workload, type WorkloadProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { contentHash } from './content-hash';
@@ -22,9 +22,11 @@ const MUTABLE = new Set([
 
 /** A Job's spec in the form of a manifest, without the template. */
 export interface JobSettings {
+  readonly completionMode?: 'Indexed';
   readonly completions?: number;
   readonly parallelism?: number;
   readonly backoffLimit?: number;
+  readonly backoffLimitPerIndex?: number;
   readonly activeDeadlineSeconds?: number;
   readonly ttlSecondsAfterFinished?: number;
   readonly podFailurePolicy?: { readonly rules: object[] };
@@ -46,11 +48,12 @@ export abstract class ContentNamedJob extends Workload {
     // With `Never`, the pods of failed attempts remain, and so do their logs. `OnFailure` deletes them at the
     // backoffLimit.
     super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
-    this.apiObject = new ContentNamedObject(this, 'Resource', {
+    const manifest = {
       ...k8s.KubeJob.GVK,
       metadata: { name: pathLabel(this) },
       spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
-    });
+    };
+    this.apiObject = new ContentNamedObject(this, 'Resource', manifest, (field) => this._isMutable(field));
     // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
     this._label(commonLabels(this, component));
   }
@@ -65,6 +68,15 @@ export abstract class ContentNamedJob extends Workload {
 
   /** @internal */
   public abstract _settings(): JobSettings;
+
+  /**
+   * Whether a field of the Job's spec may change while the Job exists.
+   *
+   * @internal
+   */
+  public _isMutable(field: string): boolean {
+    return MUTABLE.has(field);
+  }
 
   /**
    * Labels the Job and its pods.
@@ -82,9 +94,18 @@ export abstract class ContentNamedJob extends Workload {
 }
 
 class ContentNamedObject extends ApiObject {
+  constructor(
+    scope: Construct,
+    id: string,
+    manifest: ApiObjectProps,
+    private readonly isMutable: (field: string) => boolean,
+  ) {
+    super(scope, id, manifest);
+  }
+
   public override toJson(): Record<string, unknown> {
     const json = super.toJson();
-    const immutable = Object.entries(json.spec).filter(([field]) => !MUTABLE.has(field));
+    const immutable = Object.entries(json.spec).filter(([field]) => !this.isMutable(field));
     const name = `${json.metadata.name}-${contentHash(Object.fromEntries(immutable))}`;
     return { ...json, metadata: { ...json.metadata, name } };
   }

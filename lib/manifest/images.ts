@@ -1,16 +1,13 @@
 import type { IConstruct } from 'constructs';
 import { Check } from '../validation/check';
-
-/** The default images of this package. */
-const NODE = 'node:24-slim';
-const RABBITMQ = 'rabbitmq:4.3';
+import { NODE_IMAGE, RABBITMQ_IMAGE } from './default-images';
 
 /**
  * The images that the constructs of this package use inside a scope. The defaults are `node:24-slim`, which runs the
  * programs of this package, and `rabbitmq:4.3`.
  *
  * The order of calls does not matter: at synth, each construct searches its scopes from the inside out, and uses the
- * nearest setting. The image of your program is a property of `CoarseWorkerJob`; `Images` does not change it.
+ * nearest setting. The image of your program is a property of its Job; `Images` does not change it.
  */
 export class Images {
   /**
@@ -26,12 +23,12 @@ export class Images {
 
   /** @internal */
   public static _node(user: IConstruct): string {
-    return find(user, (images) => images.node) ?? prefixed(user, NODE);
+    return find(user, (images) => images.node) ?? prefixed(user, NODE_IMAGE);
   }
 
   /** @internal */
   public static _rabbitMQ(user: IConstruct): string {
-    return find(user, (images) => images.rabbitMQ) ?? prefixed(user, RABBITMQ);
+    return find(user, (images) => images.rabbitMQ) ?? prefixed(user, RABBITMQ_IMAGE);
   }
 
   /** @internal */

@@ -17,7 +17,7 @@ import { Images } from './images';
 import { labelWithChart } from './labels';
 import { lazy } from './lazy';
 import { pathLabel } from './path-label';
-import { programFile } from './program-files';
+import { programFiles } from './program-files';
 import { pullPolicy } from './pull-policy';
 import { ORDINARY_USER, RESTRICTED } from './restricted';
 
@@ -81,7 +81,7 @@ export function programsVolume(user: Construct, name: ProgramName, scripts: stri
 }
 
 function read(names: string[]): Record<string, Buffer> {
-  const files = Object.fromEntries(names.map((name) => [name, programFile(name)]));
+  const files = Object.assign({}, ...names.map(programFiles)) as Record<string, Buffer>;
   const size = Object.values(files).reduce((sum, file) => sum + file.length, 0);
   if (size > CONFIG_MAP_BYTES) {
     throw synthError(

@@ -4,15 +4,20 @@ import { synthError } from '../validation/synth-error';
 
 const PACKAGE = 'cdk8s-work-queue';
 
-/** The bytes of a file that the build writes into `build/programs`. */
-export function programFile(name: string): Buffer {
-  const file = join(packageRoot(), 'build', 'programs', name);
+/**
+ * A file that the build writes into `build/programs`, by its name. If the build has compressed it, there are two files: the
+ * first one starts what is in the second one.
+ */
+export function programFiles(name: string): Record<string, Buffer> {
+  const folder = join(packageRoot(), 'build', 'programs');
+  const compressed = `${name}.gz`;
   try {
-    return readFileSync(file);
+    const names = existsSync(join(folder, compressed)) ? [name, compressed] : [name];
+    return Object.fromEntries(names.map((each) => [each, readFileSync(join(folder, each))]));
   } catch (error) {
     throw synthError(
       PACKAGE,
-      `${file}, a program that runs in the cluster, cannot be read (${(error as Error).message})`,
+      `${join(folder, name)}, a program that runs in the cluster, cannot be read (${(error as Error).message})`,
       `In a checkout of ${PACKAGE}, run "npm run build". In a project that uses the package, reinstall it.`,
     );
   }

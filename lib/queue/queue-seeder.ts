@@ -1,5 +1,5 @@
 import { Duration, Size } from 'cdk8s';
-import { ApiResource, type ContainerResources, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
+import { type ContainerResources, EnvValue, type ISecret, type k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { IBroker } from '../broker/broker';
 import { type BrokerClient, brokerClient } from '../broker/broker-client';
@@ -12,10 +12,9 @@ import { ContainerName } from '../contract/containers';
 import { EnvName } from '../contract/environment';
 import { itemsPiece } from '../contract/item-frames';
 import { MountPath } from '../contract/mount-paths';
-import { DELIVERY_LIMIT } from '../contract/queues';
+import { DELIVERY_LIMIT, QUEUES_VERSION } from '../contract/queues';
 import { requireItemsFit } from '../items/item-sizes';
 import type { WorkItems } from '../items/work-items';
-import { type ApiAccount, apiAccount } from '../manifest/api-account';
 import { ContentConfigMap } from '../manifest/config-map';
 import { contentHash } from '../manifest/content-hash';
 import {
@@ -74,8 +73,9 @@ export interface QueueSeederProps {
    * How long the Job stays in the cluster after its end. In whole seconds. Minimum: 0 s. Maximum: ten years.
    *
    * If the Job no longer exists, the next `kubectl apply` creates it again. The new Job finds that the queue has been
-   * filled, and does nothing. If the broker has lost the queue, the new Job fills it only if no pod of a worker Job of
-   * this queue has succeeded. https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
+   * filled, and does nothing. If the broker has lost all queues of the run, the new Job fills the queue with all items,
+   * because nothing records which of them were settled.
+   * https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/
    *
    * @default - forever
    */
@@ -108,6 +108,10 @@ const CONSUMER_TIMEOUT_SECONDS = 14 * 24 * 60 * 60;
  * A queue of work items, and a Job that creates the queue and fills it exactly once, however often the Job is killed or
  * applied.
  *
+ * If the broker loses the mark that says that the queue was filled, and no client consumes from the queue, the Job fills
+ * it with the items that are not recorded as settled. If the broker loses its volume, nothing is recorded, and all items
+ * are processed again.
+ *
  * The names of the queue and of the Job end in a hash of their content. So applying the same items again changes
  * nothing, and a changed list is a new run on a new queue.
  */
@@ -117,6 +121,9 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
   /** How many items the queue is filled with. */
   public readonly itemCount: number;
+
+  /** The items that the queue is filled with. */
+  public readonly items?: WorkItems;
 
   /**
    * The length of the longest item in bytes, or 0 if there are no items. A Job whose program gets the item as an
@@ -134,7 +141,6 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   private readonly jobSettings: JobSettings;
   private readonly workers: WorkerNeeds[] = [];
   private readonly pieces: ContentConfigMap[];
-  private readonly account: ApiAccount;
   private nameRead?: string;
 
   /**
@@ -151,16 +157,14 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     private readonly props: QueueSeederProps,
   ) {
     requireProps(constructContext('QueueSeeder', scope, id), 'QueueSeederProps', props);
-    super(scope, id, ContainerName.SEEDER, {
-      dockerRegistryAuth: props.dockerRegistryAuth,
-      automountServiceAccountToken: true,
-    });
+    super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
     const { context } = this;
     const check = new Check(context);
     requireSameNamespace(context, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
     const { items } = props.items._content;
     this.broker = props.broker;
+    this.items = props.items;
     this.itemCount = props.items.count;
     this.longestItemBytes = items.longestOf(items.count);
     requireItemsFit(context, items, this.longestItemBytes, props.broker.maxMessageSize);
@@ -171,18 +175,12 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
       (piece, n) =>
         new ContentConfigMap(this, `Items${n}`, `${pathLabel(this)}-items-${n}`, { [itemsPiece(n)]: piece }),
     );
-    // Not "get" with the names of the worker Jobs: those of earlier manifests count too, and a new name would be a new
-    // seeder Job. Kubernetes cannot restrict "list" to a label.
-    const accountName = `${pathLabel(this)}-${contentHash([this.node.path])}`;
-    this.account = apiAccount(this, 'list', ApiResource.JOBS, accountName);
-    this.apiObject.addDependency(...this.pieces, this.account.binding);
+    this.apiObject.addDependency(...this.pieces);
     needConsumerTimeout(props.broker, () => this.consumerTimeoutSeconds);
     addQueueLoad(props.broker, () => this.load());
     this.node.addValidation({ validate: () => this.missingWorker() });
-    // Its policy is one for seeders: it needs the API server, which no selector names.
-    for (const [key, value] of Object.entries(clientPodLabels(props.broker.clientLabels, Network.OPEN))) {
-      this.podMetadata.addLabel(key, value);
-    }
+    const labels = clientPodLabels(props.broker.clientLabels, Network.RESTRICTED);
+    for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     const client = brokerClient(this, props.broker);
     this.addContainer(
       programContainer(this, {
@@ -209,9 +207,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
 
   /**
    * Tells the queue what a worker needs, so that the queue is declared accordingly. Workers of this package call this
-   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own. Give the
-   * Jobs of such consumers the label `cdk8s-work-queue/queue` with the queue's name, so that the seeder finds them when
-   * it asks whether pods have succeeded.
+   * method themselves. A queue without a worker is an error at synth, so call it for consumers of your own.
    *
    * @param needs what the worker's pods require of the queue, with `holdItems` in whole seconds from 1 s to ten years
    * @throws if the needs change the name of the queue after it was read, or if `holdItems` is out of range or has
@@ -276,15 +272,16 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     const hash = contentHash([
       ...[this.node.path, this.broker.namespace ?? null],
       ...[digest, this.itemCount, this.runId ?? null],
-      ...[this.queueType, DELIVERY_LIMIT, this.consumerTimeoutSeconds],
+      ...[QUEUES_VERSION, this.queueType, DELIVERY_LIMIT, this.consumerTimeoutSeconds],
     ]);
     return `${pathLabel(this)}-${hash}`;
   }
 
   private environment({ env }: BrokerClient): Record<string, EnvValue> {
+    const { nodes } = this.broker.connection;
     return {
       ...env,
-      ...this.account.env,
+      ...(nodes !== undefined && nodes > 1 && { [EnvName.BROKER_NODES]: EnvValue.fromValue(String(nodes)) }),
       [EnvName.QUEUE]: EnvValue.fromValue(lazy(() => this.queueName)),
       [EnvName.QUEUE_TYPE]: EnvValue.fromValue(this.queueType),
       [EnvName.CONSUMER_TIMEOUT_SECONDS]: EnvValue.fromValue(lazy(() => String(this.consumerTimeoutSeconds))),
@@ -301,8 +298,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
   }
 
   /**
-   * Adds the volume with the items, with all pieces in one folder. cdk8s-plus has no projected volumes. Also adds the
-   * service account, which cdk8s-plus requires before the construct of the Job exists.
+   * Adds the volume with the items, with all pieces in one folder. cdk8s-plus has no projected volumes.
    *
    * @internal
    */
@@ -316,7 +312,7 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
         : container,
     );
     const volumes = [...(spec.volumes ?? []), { name: ITEMS_VOLUME, projected: { sources } }];
-    return { ...spec, serviceAccountName: this.account.serviceAccount.name, containers, volumes };
+    return { ...spec, containers, volumes };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { IBroker } from '../broker/broker';
+import type { WorkItems } from '../items/work-items';
 
 /** What the pods of a Job require of the queue that they work on. */
 export interface WorkerNeeds {
@@ -40,6 +41,14 @@ export interface IWorkQueue extends IConstruct {
 
   /** How many items the queue is filled with. */
   readonly itemCount: number;
+
+  /**
+   * The items of the queue. A Job whose program gets fields of the items (`Program.field`) needs them to find out at
+   * synth that an item has no such field.
+   *
+   * @default - unknown
+   */
+  readonly items?: WorkItems;
 
   /**
    * The length of the longest item in bytes. A Job whose program gets the item as an argument or a variable needs it to

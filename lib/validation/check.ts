@@ -31,6 +31,18 @@ export class Check {
     throw this.error(name, given(value), `must be a whole number from ${min} to ${MAX_COUNT}`, hint);
   }
 
+  percentage(name: string, value: number, hint: string): number {
+    if (Number.isFinite(value) && value >= 0 && value <= 100) return value;
+    throw this.error(name, given(value), 'must be a number from 0 to 100', hint);
+  }
+
+  /** Checks the exit code of a program that has failed. */
+  exitCode(name: string, value: number): number {
+    if (Number.isInteger(value) && value >= 1 && value <= 255) return value;
+    const hint = 'A program that exits with 0 has done its item. If signal N ended it, the exit code is 128 + N.';
+    throw this.error(name, given(value), 'must be a whole number from 1 to 255', hint);
+  }
+
   /** Returns the duration in whole seconds, which is the unit of Kubernetes. */
   seconds(name: string, value: Duration, range: SecondsRange, hint: string): number {
     const { min, max = TEN_YEARS_SECONDS } = range;

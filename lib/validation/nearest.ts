@@ -1,11 +1,11 @@
 /** Returns the name that one has to change least to get. */
 export function nearest(name: string, known: readonly string[]): string {
-  const distances = known.map((one) => distance(name.toLowerCase(), one.toLowerCase()));
+  const distances = known.map((one) => editDistance(name.toLowerCase(), one.toLowerCase()));
   return known[distances.indexOf(Math.min(...distances))];
 }
 
-/** How many characters one must add, remove or replace (Levenshtein). */
-function distance(from: string, to: string): number {
+/** How many characters one must add, remove or replace. https://en.wikipedia.org/wiki/Levenshtein_distance */
+export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, n) => n);
   for (const [n, character] of [...from].entries()) {
     const next = [n + 1];

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { ConfigMap, Volume } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { ITEM_PLACEHOLDER, type ItemArguments } from '../contract/item-arguments';
+import { fieldPlaceholder, ITEM_PLACEHOLDER, type ItemArguments, itemTemplate } from '../contract/item-templates';
 import { MountPath } from '../contract/mount-paths';
 import { SharedVolume } from '../contract/shared-volume';
 import { ContentConfigMap } from '../manifest/config-map';
@@ -11,6 +11,7 @@ import { unexpanded } from '../manifest/unexpanded';
 import { whyNoArgument } from '../validation/argument';
 import { requireProps, requireType } from '../validation/props';
 import { synthError } from '../validation/synth-error';
+import { isWellFormed } from '../validation/well-formed';
 import { inlineScripts, isShell } from './private/interpreters';
 import { readScript } from './private/script-file';
 
@@ -25,7 +26,7 @@ export interface ScriptOptions {
 
   /**
    * Arguments after the script's path. They reach the script unchanged: no shell reads them, and no `$(NAME)` is
-   * expanded. `Program.ITEM` in them stands for the item.
+   * expanded. `Program.ITEM` in them stands for the item, and `Program.field` for a field of it.
    *
    * @default - none
    */
@@ -37,12 +38,13 @@ export interface ScriptOptions {
  * program does not need to know about queues.
  *
  * The program reads the item on its standard input. It also gets the item as an argument in the place of
- * `Program.ITEM`, as the file `Program.ITEM_FILE`, and in a variable if `itemVariable` of `CoarseWorkerJob` is set.
+ * `Program.ITEM`, as the file `Program.ITEM_FILE`, and in a variable if `itemVariable` of the Job is set. If items are
+ * JSON objects, it gets their fields in the places of `Program.field`.
  */
 export class Program {
   /**
-   * Stands for the item in an argument of the program, as the whole argument or as a part of it:
-   * `--input=${Program.ITEM}`. The program gets the item byte for byte; no shell expands it.
+   * Stands for the item in an argument of the program, or in the value of one of its `envVariables`, as the whole or
+   * as a part: `--input=${Program.ITEM}`. The program gets the item byte for byte; no shell expands it.
    *
    * In the script of `sh -c`, `python -c`, `perl -e` and the like it is an error, because the item would run as code.
    * Put it after the script: `Program.command('sh', '-c', 'render "$1"', 'sh', Program.ITEM)`.
@@ -60,15 +62,45 @@ export class Program {
   public static readonly ITEM_FILE: string = `${MountPath.SHARED_VOLUME}/${SharedVolume.ITEM}`;
 
   /**
+   * Stands for a field of the item, which must be a JSON object. It may be in the same places as `Program.ITEM`:
+   * `Program.command('train', '--lr', Program.field('lr'))`, or as a part of an argument: `--lr=${Program.field('lr')}`.
+   *
+   * The program gets a number as it is written in the item, such as `1e-05` or `0.10`, a string without its quotes and
+   * escapes, and `true` or `false`. No shell expands it. A field whose value is an array, an object or null has no such
+   * form.
+   *
+   * If the queue knows its items, as a `QueueSeeder` does, each item is checked at synth: an item that is not a JSON
+   * object, that has no such field, or whose field has no such form is an error, and so is a field that is too long for
+   * an argument. If the queue does not know its items, or with a foreign message, such an item becomes a dead letter at
+   * once.
+   *
+   * @param name the name of the field, as it is in the item; a dot in it has no meaning
+   * @returns a placeholder, which is an argument or a part of one
+   * @throws if the name is empty, contains half of a surrogate pair, or is not a string
+   */
+  public static field(name: string): string {
+    requireType('Program.field', 'name', 'string', name);
+    if (name === '' || !isWellFormed(name)) {
+      throw synthError(
+        'Program.field',
+        `the name is ${JSON.stringify(name)}, which is ${name === '' ? 'empty' : 'not valid Unicode'}`,
+        "Give the name of a field, such as Program.field('lr'). For the whole item, write Program.ITEM.",
+      );
+    }
+    return fieldPlaceholder(name);
+  }
+
+  /**
    * Runs a command of the worker's image.
    *
    * @param command a path in the image, or a name that is on its PATH
    * @param args arguments; they reach the command unchanged: no shell reads them, and no `$(NAME)` is expanded.
-   * `Program.ITEM` in them stands for the item
+   * `Program.ITEM` in them stands for the item, and `Program.field` for a field of it
    * @throws if any of these is true:
-   * - The command is empty, or it contains `Program.ITEM`.
+   * - The command is empty, or it contains `Program.ITEM` or `Program.field`.
    * - The command seems to be a whole command line: its name contains white space.
-   * - `Program.ITEM` is in a script that is an argument, such as that of `sh -c`, `python -c`, `perl -e` or `node -e`.
+   * - `Program.ITEM` or `Program.field` is in a script that is an argument, such as that of `sh -c`, `python -c`,
+   *   `perl -e` or `node -e`.
    * - The command or an argument cannot be an argument of a Linux process: it contains a NUL or half of a surrogate
    *   pair, has more than 131,071 bytes, or is not a string.
    */
@@ -136,13 +168,13 @@ export class Program {
   }
 
   /**
-   * Where the item occurs in the command, or undefined if it does not.
+   * Where the item and its fields are in the command, or undefined if it has neither.
    *
    * @internal
    */
   public _itemArguments(): ItemArguments | undefined {
-    if (!this.command.some((part) => part.includes(Program.ITEM))) return undefined;
-    return this.command.map((part) => (part.includes(Program.ITEM) ? part.split(Program.ITEM) : null));
+    const templates = this.command.map((part) => itemTemplate(part) ?? null);
+    return templates.some((template) => template !== null) ? templates : undefined;
   }
 
   /**
@@ -173,11 +205,12 @@ function checked(context: string, command: string[]): string[] {
       throw synthError(context, `${JSON.stringify(shortened(part))} ${reason}`, 'Pass such data in the item.');
     }
   }
-  if (command[0].includes(Program.ITEM)) {
+  const ofItem = placeholderIn(command[0]);
+  if (ofItem !== undefined) {
     throw synthError(
       context,
-      `the command is ${JSON.stringify(command[0])}, which contains Program.ITEM, so each item would be another program`,
-      "Name the program, and pass the item as an argument, such as Program.command('/app/render', Program.ITEM).",
+      `the command is ${JSON.stringify(command[0])}, which contains ${ofItem}, so each item would be another program`,
+      `Name the program, and pass the item as an argument, such as Program.command('/app/render', ${ofItem}).`,
     );
   }
   requireNoItemInScript(context, command);
@@ -204,15 +237,23 @@ function requireOneWord(command: string): void {
 
 /** Requires that no item becomes a part of a script, because then it would run as code. */
 function requireNoItemInScript(context: string, command: string[]): void {
-  const found = inlineScripts(command).find(({ word }) => command[word]?.includes(Program.ITEM));
+  const found = inlineScripts(command).find(({ word }) => placeholderIn(command[word] ?? '') !== undefined);
   if (!found) return;
   const { interpreter, argument } = found;
+  const ofItem = placeholderIn(command[found.word]);
   const hint = isShell(interpreter)
-    ? `Put it after the script: Program.command('${interpreter}', '-c', 'render "$1"', '${interpreter}', Program.ITEM).`
+    ? `Put it after the script: Program.command('${interpreter}', '-c', 'render "$1"', '${interpreter}', ${ofItem}).`
     : `Put it after the script, which then reads it as ${argument}.`;
   const script = JSON.stringify(shortened(command[found.word]));
-  const problem = `the script ${script} of ${interpreter} contains Program.ITEM, so each item would run as code`;
+  const problem = `the script ${script} of ${interpreter} contains ${ofItem}, so each item would run as code`;
   throw synthError(context, problem, hint);
+}
+
+/** The first placeholder in a string, as the user has written it, or nothing if there is none. */
+function placeholderIn(text: string): string | undefined {
+  const reference = itemTemplate(text)?.find((part) => typeof part !== 'string');
+  if (reference === undefined) return undefined;
+  return reference.field === undefined ? 'Program.ITEM' : `Program.field(${JSON.stringify(reference.field)})`;
 }
 
 function shortened(value: string): string {

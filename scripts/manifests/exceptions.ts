@@ -51,9 +51,8 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     rule: 'checkov CKV_K8S_38: Ensure that Service Account Tokens are only mounted where necessary',
-    of: ['credentials', 'seeder'],
-    reason:
-      'The Job of the credentials creates Secrets, and a seeder lists Jobs before it fills a queue. Neither may do anything else.',
+    of: ['credentials'],
+    reason: 'The Job of the credentials creates Secrets, and may do nothing else.',
   },
   {
     rule: 'checkov CKV_K8S_40: Containers should run as a high UID to avoid host conflict',
@@ -105,21 +104,15 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: USER_ID,
   },
   {
-    rule: "kube-score networkpolicy-targets-pod: The NetworkPolicys selector doesn't match any pods",
-    of: ['NetworkPolicy'],
-    reason:
-      'The policy for restricted workers is there for workers of other charts too. The only one of examples/key-ranges.ts is open.',
-  },
-  {
     rule: 'kube-score pod-networkpolicy: The pod does not have a matching NetworkPolicy',
     of: ['worker'],
     reason: 'The worker of examples/key-ranges.ts reaches a database, and so has `network: Network.OPEN`.',
   },
   {
     rule: 'kube-score pod-networkpolicy: The pod does not have a matching egress NetworkPolicy',
-    of: ['broker', 'credentials', 'seeder'],
+    of: ['broker', 'credentials'],
     reason:
-      'No selector names the API server, to which the Jobs of credentials and seeder speak. Nodes of a broker need DNS and each other, and a namespace may deny the rest: see docs/broker.md.',
+      'No selector names the API server, to which the Job of the credentials speaks. Nodes of a broker need DNS and each other, and a namespace may deny the rest: see docs/broker.md.',
   },
   {
     rule: 'kube-score pod-probes: Container is missing a livenessProbe',

@@ -72,8 +72,8 @@ export class ChaosRun {
   }
 
   private async faults(): Promise<void> {
-    const { namespace, ledger, client } = this.stage;
-    const world: World = { namespace, ledger, client, targets: this.targets };
+    const { namespace, journal, client, losses } = this.stage;
+    const world: World = { namespace, journal, client, losses, targets: this.targets };
     const injection = { next: scheduleFaults(this.props.seed), met: ({ kind }: { kind: FaultKind }) => this.met(kind) };
     await inflict(world, injection, [this.over.signal])
       .catch((error) => {
@@ -114,14 +114,14 @@ export class ChaosRun {
     const seederKilled = !withoutFaults && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
     await stage.apply(run);
     if ((await seederKilled) === 'over') this.met('seeder killed');
-    const outcome = await stage.end(run, bound);
-    targets.runs.delete(run);
+    const ended = await stage.end(run, bound).finally(() => targets.runs.delete(run));
 
-    const facts = await stage.facts(run, plan, outcome);
+    const facts = await stage.facts(run, plan, ended);
     summary.job(facts);
     const found = withoutFaults ? breachesWithoutFaults(facts) : breaches(facts);
     const broker = `${plan.queueType} queue, ${plan.replicas === 1 ? 'one broker' : 'three brokers'}`;
-    say(`Job ${number}: ${plan.items} items, ${plan.itemsPerPod} to a pod, ${broker}: ${outcome ?? 'HUNG'}`);
+    const share = plan.workers ? `a pool of ${plan.workers}` : `${plan.itemsPerPod} to a pod`;
+    say(`Job ${number}: ${plan.items} items, ${share}, ${broker}: ${ended?.outcome ?? 'HUNG'}`);
     for (const sentence of found) say(`BREACH ${sentence}`);
     summary.breaches.push(...found);
     if (found.length > 0) this.over.abort();

@@ -1,10 +1,9 @@
-import { relatedQueues } from '../../lib/contract/queues';
-import { askKubectl } from '../../tools/cluster/kubectl';
+import { askKubectl, type KubectlAnswer } from '../../tools/cluster/kubectl';
 import type { Namespace } from '../../tools/cluster/namespace';
 import { bundle } from '../../tools/programs/bundle';
-import type { SynthesizedRun } from '../../tools/synthesized-run';
+import type { AnySynthesizedRun } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
-import type { DeadLetter } from './oracle';
+import type { QueueContents } from './oracle';
 
 const PATIENCE_SECONDS = 900;
 
@@ -14,12 +13,12 @@ export class ForeignClient {
 
   constructor(private readonly namespace: Namespace) {}
 
-  /** How many messages the work queue of a run has, and its dead letters. */
-  async read(run: SynthesizedRun): Promise<{ readonly left: number; readonly dead: DeadLetter[] }> {
+  /** What the queues of a run contain. Those that may have been deleted may be missing. */
+  async read(run: AnySynthesizedRun, deleted: readonly string[]): Promise<QueueContents> {
     const { queueName } = run.queue;
     let refusal = '';
     const ask = async () => {
-      const { status, stdout, stderr } = await this.execute(READ_QUEUES, run, queueName, relatedQueues(queueName).dead);
+      const { status, stdout, stderr } = await this.execute(READ_QUEUES, run, queueName, ...deleted);
       refusal = stderr;
       // If its node is lost, `kubectl exec` may end with 0 and a part of the answer.
       return status === 0 && stdout.endsWith('}\n') && JSON.parse(stdout);
@@ -31,18 +30,38 @@ export class ForeignClient {
   }
 
   /** Consumes a queue of a run for a while, and settles nothing. False if that did not come about, or ended before its time. */
-  async hold(run: SynthesizedRun, queue: string, milliseconds: number): Promise<boolean> {
+  async hold(run: AnySynthesizedRun, queue: string, milliseconds: number): Promise<boolean> {
     const { status } = await this.execute(HOLD_MESSAGES, run, queue, String(milliseconds));
     return status === 0;
   }
 
-  private async execute(program: string, run: SynthesizedRun, ...args: string[]) {
-    const pod = await this.podFor(run);
-    const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
-    return askKubectl([...where, '--', 'node', '-', run.broker.connection.url, ...args], program);
+  /**
+   * Counts, purges or deletes a queue, as a person who made a mistake would. Answers how many messages it had, `missing` if there
+   * is no such queue, or nothing if nobody knows whether it happened.
+   */
+  async change(
+    change: 'count' | 'purge' | 'delete',
+    run: AnySynthesizedRun,
+    queue: string,
+  ): Promise<number | 'missing' | undefined> {
+    const { status, stdout } = await this.execute(CHANGE_QUEUE, run, change, queue);
+    const answer = stdout.trim();
+    if (status !== 0) return undefined;
+    if (answer === 'missing') return answer;
+    return /^\d+$/.test(answer) ? Number(answer) : undefined;
   }
 
-  private async podFor(run: SynthesizedRun): Promise<string> {
+  private async execute(program: string, run: AnySynthesizedRun, ...args: string[]): Promise<KubectlAnswer> {
+    try {
+      const pod = await this.podFor(run);
+      const where = ['--namespace', this.namespace.name, 'exec', '--stdin', pod];
+      return await askKubectl([...where, '--', 'node', '-', run.broker.connection.url, ...args], program);
+    } catch (error) {
+      return { status: -1, stdout: '', stderr: String(error) }; // the API server is away
+    }
+  }
+
+  private async podFor(run: AnySynthesizedRun): Promise<string> {
     const { name: secret } = run.broker.connection.credentials;
     const known = this.pods.get(secret);
     if (known) return known;
@@ -68,4 +87,5 @@ export class ForeignClient {
 }
 
 const READ_QUEUES = bundle("import './read-queues';", __dirname);
+const CHANGE_QUEUE = bundle("import './change-queue';", __dirname);
 const HOLD_MESSAGES = bundle("import './hold-messages';", __dirname);

@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { WorkItems } from '../../lib/index';
-import { SynthesizedRun } from '../../tools/synthesized-run';
-import { ledgerMount, ledgerProgram } from './ledger-file';
+import { type AnySynthesizedRun, SynthesizedPoolRun, SynthesizedRun } from '../../tools/synthesized-run';
+import { journalMount, journalProgram, journalVariables } from './journal-file';
 import type { JobPlan } from './schedule';
 
 /** A program that hangs is stopped after this time. */
@@ -16,34 +16,36 @@ export const BOUND = Duration.minutes(60);
 /** In place of an hour and more: a pod that Kubernetes leaves half created shall not hold up a Job for so long. */
 const POD_DEADLINE = Duration.minutes(5);
 
-/** A Job, and the broker that it shares. */
-export function runOf(runId: string, plan: JobPlan): SynthesizedRun {
-  const { replicas } = plan;
+/** A Job or a pool, and the broker that it shares. */
+export function runOf(runId: string, plan: JobPlan): AnySynthesizedRun {
+  const { replicas, workers } = plan;
   const chart = new Chart(new App(), `faults-${replicas}`);
-  const run = new SynthesizedRun(
-    {
-      broker: { replicas },
-      items: WorkItems.range(1, plan.items),
-      seeder: { runId, queueType: plan.queueType, activeDeadline: BOUND },
-      worker: {
-        image: 'busybox:1.37',
-        program: ledgerProgram(plan.itemSeconds),
-        volumeMounts: [ledgerMount(chart)],
-        parallelism: plan.parallelism,
-        itemsPerPod: plan.itemsPerPod,
-        maxAttempts: plan.maxAttempts,
-        toleratedDeadLetters: plan.toleratedDeadLetters,
-        itemTimeout: ITEM_TIMEOUT,
-        terminationGracePeriod: GRACE,
-        backoffLimit: BACKOFF_LIMIT,
-        activeDeadline: BOUND,
-        resources: { memory: { limit: Size.mebibytes(32) } },
-      },
-    },
-    chart,
-  );
+  const common = {
+    broker: { replicas },
+    items: WorkItems.range(1, plan.items),
+    seeder: { runId, queueType: plan.queueType, activeDeadline: BOUND },
+  };
+  const worker = {
+    image: 'busybox:1.37',
+    program: journalProgram(plan.itemSeconds),
+    envVariables: journalVariables(),
+    volumeMounts: [journalMount(chart)],
+    maxAttempts: plan.maxAttempts,
+    toleratedDeadLetters: plan.toleratedDeadLetters,
+    itemTimeout: ITEM_TIMEOUT,
+    terminationGracePeriod: GRACE,
+    activeDeadline: BOUND,
+    resources: { memory: { limit: Size.mebibytes(32) } },
+  };
+  const run = workers
+    ? new SynthesizedPoolRun({ ...common, worker: { ...worker, workers, backoffLimitPerIndex: BACKOFF_LIMIT } }, chart)
+    : new SynthesizedRun({ ...common, worker: { ...worker, ...jobShare(plan), backoffLimit: BACKOFF_LIMIT } }, chart);
   run.setPodDeadline(POD_DEADLINE);
   return run;
+}
+
+function jobShare({ parallelism, itemsPerPod }: JobPlan) {
+  return { parallelism, itemsPerPod };
 }
 
 export function itemsOf(plan: JobPlan): string[] {

@@ -27,11 +27,20 @@ export const WEIGHTS = {
   'dead letters held by another client': 25,
   'dead letters refused because of a policy': 25,
   'items refused because of a policy': 25,
+  'seeded mark purged': 8,
+  'settled mark purged': 12,
+  'work queue purged': 6,
+  'items expired by a policy': 10,
+  'queue deleted': 6,
+  'pool resized': 40,
   'API server paused': 12,
   'clock moved': 15,
 } as const;
 
 export type FaultKind = keyof typeof WEIGHTS;
+
+/** Those after which the broker may lack messages of a run for good. Few: most of them end their run. */
+export const LOSING: readonly FaultKind[] = ['work queue purged', 'items expired by a policy', 'queue deleted'];
 
 /** All that chance decides on a fault: a seed has the same faults each time; what they meet is up to the cluster. */
 export interface Fault {
@@ -51,6 +60,8 @@ export interface JobPlan {
   readonly itemSeconds: number;
   readonly itemsPerPod: number;
   readonly parallelism: number;
+  /** If it is a pool: how many pods it has at first, in place of `parallelism` and `itemsPerPod`. */
+  readonly workers?: number;
   readonly maxAttempts: number;
   readonly toleratedDeadLetters: number;
   readonly queueType: QueueType;
@@ -61,6 +72,9 @@ export interface JobPlan {
 /** What a pod takes beside its items, roughly: for the number of items. */
 const POD_SECONDS = 5;
 const MEAN_PAUSE = 800;
+
+/** The part of the Jobs that are pools. */
+const POOLS = 1 / 3;
 
 /** One of the Jobs of a chaos run, by its number; without faults it would take about so many seconds. */
 export function scheduleJob(seed: number, number: number, seconds: number): JobPlan {
@@ -88,14 +102,24 @@ export function scheduleJob(seed: number, number: number, seconds: number): JobP
     toleratedDeadLetters: random.oneOf([0, 0, 1, items]),
     queueType: replicas === 1 && random.fraction() < 0.3 ? QueueType.CLASSIC : QueueType.QUORUM,
     ...(random.fraction() < 0.5 && { seederKilled: random.fraction() }),
+    ...(random.fraction() < POOLS && { workers: random.oneOf([2, 3, 4]) }),
   };
 }
 
+export interface FaultOptions {
+  /** Milliseconds between two faults; by chance if not given. */
+  readonly pause?: number;
+  /** Kinds that are left out. */
+  readonly without?: readonly FaultKind[];
+}
+
 /** The faults of a chaos run, one after the other. */
-export function scheduleFaults(seed: number, pause?: number): () => Fault {
+export function scheduleFaults(seed: number, { pause, without = [] }: FaultOptions = {}): () => Fault {
   const random = new Random(`${seed} faults`);
+  const kept = Object.entries(WEIGHTS).filter(([kind]) => !without.includes(kind as FaultKind));
+  const weights = Object.fromEntries(kept) as Record<FaultKind, number>;
   return () => ({
-    kind: random.weighted(WEIGHTS),
+    kind: random.weighted(weights),
     after: pause ?? MEAN_PAUSE * -Math.log(1 - random.fraction()),
     target: random.fraction(),
     size: random.fraction(),

@@ -4,7 +4,7 @@ import { inflict } from './injector';
 import { runOf } from './jobs';
 import { Memory } from './memory';
 import { breaches } from './oracle';
-import { type Fault, type JobPlan, scheduleFaults } from './schedule';
+import { type Fault, type JobPlan, LOSING, scheduleFaults } from './schedule';
 import { Stage } from './stage';
 import { Summary } from './summary';
 import { Targets } from './targets';
@@ -43,7 +43,7 @@ export async function soak({
   const stage = new Stage(leave);
   const summary = new Summary();
   const memory = new Memory(LOOK);
-  const { namespace, ledger, client } = stage;
+  const { namespace, journal, client, losses } = stage;
   const targets = new Targets(stage.pods());
   await stage.create();
   try {
@@ -51,25 +51,25 @@ export async function soak({
     targets.runs.add(run);
     await stage.apply(run);
     const over = new AbortController();
-    const end = stage.end(run).finally(() => over.abort());
+    const end = stage.end(run).finally(() => {
+      targets.runs.delete(run);
+      over.abort();
+    });
     end.catch(() => {}); // awaited below
     const late = AbortSignal.timeout(minutes * 60_000);
     const met = (fault: Fault) => {
       summary.fault(fault.kind);
       const done = new Set(
-        ledger
+        journal
           .of(run.queue.queueName)
           .filter(({ what }) => what === 'end')
           .map(({ item }) => item),
       );
       say(`  ${fault.kind}; ${done.size} items done`);
     };
-    await inflict({ namespace, ledger, client, targets }, { next: scheduleFaults(seed, PAUSE), met }, [
-      over.signal,
-      leave,
-      enough,
-      late,
-    ]);
+    // One that loses items would end the only Job.
+    const next = scheduleFaults(seed, { pause: PAUSE, without: LOSING });
+    await inflict({ namespace, journal, client, losses, targets }, { next, met }, [over.signal, leave, enough, late]);
     say(`${summary.faults} faults; waiting for the end of the Job`);
     const facts = await stage.facts(run, JOB, await end);
     summary.job(facts);

@@ -2,12 +2,13 @@ import { Duration } from 'cdk8s';
 import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
 import { EndedJob, Namespace } from '../../tools/cluster/namespace';
 import { report } from '../../tools/cluster/report';
-import type { Json, SynthesizedRun } from '../../tools/synthesized-run';
+import { type AnySynthesizedRun, type Json, SynthesizedPoolRun } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
 import { faultsOf } from './blame';
 import { ForeignClient } from './foreign-client';
 import { BOUND, itemsOf } from './jobs';
-import { LedgerFile } from './ledger-file';
+import { JournalFile } from './journal-file';
+import { Losses } from './losses';
 import type { Facts } from './oracle';
 import type { JobPlan } from './schedule';
 import { Watch } from './watch';
@@ -18,11 +19,12 @@ const LATE_SECONDS = 180;
 /** The phases of pods that no Job waits for. */
 const ENDED = ['Succeeded', 'Failed'];
 
-/** Where Jobs meet faults: a namespace with a ledger, and what is asked of it. */
+/** Where Jobs meet faults: a namespace with a journal, and what is asked of it. */
 export class Stage {
   readonly namespace = new Namespace();
-  readonly ledger = new LedgerFile(this.namespace);
+  readonly journal = new JournalFile(this.namespace);
   readonly client = new ForeignClient(this.namespace);
+  readonly losses = new Losses();
   private readonly jobs = new Watch(this.namespace.name, 'jobs');
 
   constructor(private readonly leave: AbortSignal) {
@@ -36,7 +38,7 @@ export class Stage {
 
   async create(): Promise<void> {
     await this.namespace.create();
-    await this.ledger.create();
+    await this.journal.create();
   }
 
   async remove(): Promise<void> {
@@ -51,7 +53,7 @@ export class Stage {
   }
 
   /** The pods that a Job waits for, asked anew: the watch might be what has stopped. */
-  private async unfinished({ job }: SynthesizedRun): Promise<string> {
+  private async unfinished({ job }: AnySynthesizedRun): Promise<string> {
     const { status } = await this.namespace.get('job', job.name);
     const pods = (await this.namespace.podsOf(job.name)).filter(({ status }) => !ENDED.includes(status.phase));
     const states = pods.map(({ metadata, spec, status }) => {
@@ -64,12 +66,12 @@ export class Stage {
   }
 
   private close(): void {
-    this.ledger.close();
+    this.journal.close();
     this.jobs.stop();
   }
 
   /** Applies a run, again until it is accepted: the API server may be away. */
-  async apply(run: SynthesizedRun): Promise<void> {
+  async apply(run: AnySynthesizedRun): Promise<void> {
     let refusal: unknown;
     const applied = () =>
       this.namespace.apply(run.objects()).then(
@@ -85,7 +87,7 @@ export class Stage {
   }
 
   /** Forgets the Jobs of a run, and so its pods. */
-  async forget(run: SynthesizedRun): Promise<void> {
+  async forget(run: AnySynthesizedRun): Promise<void> {
     const jobs = [run.job.name, run.queue.name];
     await this.namespace.run('delete', 'jobs', ...jobs, '--wait=false').catch(() => {}); // so they stay
   }
@@ -96,34 +98,43 @@ export class Stage {
    * @param bound from then on it hangs; the Job's own deadline if not given
    */
   async end(
-    run: SynthesizedRun,
+    run: AnySynthesizedRun,
     bound = Duration.seconds(BOUND.toSeconds() + LATE_SECONDS),
-  ): Promise<string | undefined> {
+  ): Promise<EndedJob | undefined> {
     const ask = async () => {
-      if (this.leave.aborted) return 'left';
+      if (this.leave.aborted) return new EndedJob({}); // thrown below
       const job = this.jobs.all.find(({ metadata }) => metadata.name === run.job.name);
-      return job && new EndedJob(job).outcome;
+      const ended = new EndedJob(job ?? {});
+      return ended.outcome === undefined ? undefined : ended;
     };
     const end = await until(`the end of ${run.job.name}`, ask, { seconds: bound.toSeconds() }).catch(() => undefined);
     if (this.leave.aborted) throw new Error('interrupted');
     return end;
   }
 
-  async facts(run: SynthesizedRun, plan: JobPlan, outcome: string | undefined): Promise<Facts> {
+  async facts(run: AnySynthesizedRun, plan: JobPlan, ended: EndedJob | undefined): Promise<Facts> {
     const { queueName } = run.queue;
-    const entries = this.ledger.of(queueName);
+    const unfinished = ended === undefined ? await this.unfinished(run) : '';
+    // Before the journal: a program writes its end there before it ends, and so before the record.
+    const contents = await this.client.read(run, this.losses.deletedOf(queueName));
+    const entries = this.journal.of(queueName);
     const items = (what: string) => entries.filter((entry) => entry.what === what).map(({ item }) => item);
     return {
       name: `${queueName} (${run.job.name})`,
+      isPool: run instanceof SynthesizedPoolRun,
       items: itemsOf(plan),
       maxAttempts: plan.maxAttempts,
       toleratedDeadLetters: plan.toleratedDeadLetters,
-      outcome,
-      unfinished: outcome === undefined ? await this.unfinished(run) : '',
+      outcome: ended?.outcome,
+      exitCode: ended?.exitCode,
+      unfinished,
       started: items('start'),
       done: items('end'),
-      faults: faultsOf(this.ledger.entries, queueName),
-      ...(await this.client.read(run)),
+      history: (item) => this.journal.historyOf(queueName, item),
+      faults: faultsOf(this.journal.entries, queueName),
+      // After the queues: a fault is noted before it happens.
+      losses: this.losses.of(queueName),
+      ...contents,
     };
   }
 }

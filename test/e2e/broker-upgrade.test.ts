@@ -2,14 +2,14 @@ import { Network, QueueType, WorkItems } from '../../lib';
 import { useNamespace } from '../../tools/cluster/namespace';
 import { FRUITS, type Json, SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { BrokerNodes } from './support/broker-nodes';
-import { Ledger, witness } from './support/ledger';
+import { Journal, witness } from './support/journal';
 
 const TYPES = [QueueType.QUORUM, QueueType.CLASSIC];
 
 /** The tests follow one another. RabbitMQ itself knows this way for one node only: a 4.3 refuses to start beside a 4.0. */
 describe('a broker of RabbitMQ 4.0', () => {
   const { namespace, test } = useNamespace();
-  const ledger = new Ledger(namespace);
+  const journal = new Journal(namespace);
   const [before, after, anew] = [
     ['rabbitmq:4.0', ''],
     ['rabbitmq:4.3', ''],
@@ -18,7 +18,7 @@ describe('a broker of RabbitMQ 4.0', () => {
   const nodes = new BrokerNodes(namespace, after[0].broker);
 
   test('takes the items', async () => {
-    await ledger.start();
+    await journal.start();
     for (const run of before) {
       await namespace.apply(withoutWorker(run));
       expect((await namespace.ended(run.queue.name)).outcome).toBe('Complete');
@@ -41,7 +41,7 @@ describe('a broker of RabbitMQ 4.0', () => {
     for (const run of runs) await namespace.apply(run.objects());
     for (const { job, queue } of runs) {
       expect((await namespace.ended(job.name)).outcome).toBe('Complete');
-      expect(await ledger.items(queue.queueName, 'end')).toEqual(FRUITS);
+      expect(await journal.items(queue.queueName, 'end')).toEqual(FRUITS);
     }
   }
 
@@ -54,7 +54,7 @@ function runOf(image: string, queueType: QueueType, prefix: string): Synthesized
   const worker: SynthesizedRunProps['worker'] = {
     image: 'python:3.13-slim',
     network: Network.OPEN,
-    program: witness(),
+    ...witness(),
   };
   return new SynthesizedRun({
     items: WorkItems.list(FRUITS),

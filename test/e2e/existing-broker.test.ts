@@ -15,7 +15,7 @@ import { type Json, newChart } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
 import { Authority } from './support/authority';
 import { BrokerNodes } from './support/broker-nodes';
-import { Ledger, witness } from './support/ledger';
+import { Journal, witness } from './support/journal';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 const VIRTUAL_HOST = 'a/b c';
@@ -28,7 +28,7 @@ function trust(key: string): Trust {
 describe('a broker that runs already, in another namespace, over TLS with a private authority', () => {
   const { namespace, test } = useNamespace();
   const messaging = new Namespace();
-  const ledger = new Ledger(namespace);
+  const journal = new Journal(namespace);
   const [authority, another] = [new Authority(), new Authority()];
   const shared = newChart();
   const broker = new RabbitMQ(shared, 'rabbitmq', {
@@ -43,7 +43,7 @@ describe('a broker that runs already, in another namespace, over TLS with a priv
     const stringData = authority.certify('rabbit', `rabbit.${messaging.name}.svc`);
     await messaging.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'rabbit-certificate' }, stringData }]);
     await messaging.apply(shared.toJson());
-    await ledger.start();
+    await journal.start();
     await nodes.ready();
     await nodes.control('add_vhost', VIRTUAL_HOST);
     await nodes.control('set_permissions', '--vhost', VIRTUAL_HOST, 'work-queue', '.*', '.*', '.*');
@@ -59,7 +59,7 @@ describe('a broker that runs already, in another namespace, over TLS with a priv
     await namespace.apply(objects);
     const ended = await namespace.ended(job.name);
     expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 4, 0]);
-    expect(await ledger.items(queue.queueName, 'end')).toEqual(ITEMS);
+    expect(await journal.items(queue.queueName, 'end')).toEqual(ITEMS);
   });
 
   const trouble: [string, Partial<ExistingRabbitMQProps>, RegExp][] = [
@@ -127,7 +127,7 @@ describe('a broker that runs already, in another namespace, over TLS with a priv
     });
     const runId = Object.keys(props).join() || undefined;
     const queue = new QueueSeeder(chart, 'fruits', { broker: existing, runId, items: WorkItems.list(ITEMS) });
-    const work = { image: 'python:3.13-slim', program: witness(), network: Network.OPEN };
+    const work = { image: 'python:3.13-slim', ...witness(), network: Network.OPEN };
     const job = new CoarseWorkerJob(chart, 'eat', { queue, activeDeadline, ...work });
     return { objects: chart.toJson() as Json[], job, queue };
   }

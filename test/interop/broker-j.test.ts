@@ -4,8 +4,9 @@ import { EnvName } from '../../lib/contract/environment';
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
 import { eventually } from '../../tools/until';
+import { gated } from '../support/use-runs';
 import { BROKER_J } from './support/brokers';
-import { gated, useClassicRuns } from './support/classic-runs';
+import { useClassicRuns } from './support/classic-runs';
 
 const broker = useBroker(BROKER_J.start);
 const runOf = useClassicRuns(broker);

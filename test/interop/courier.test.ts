@@ -2,8 +2,9 @@ import { EnvName } from '../../lib/contract/environment';
 import { ExitCode } from '../../lib/contract/exit-codes';
 import { useBroker } from '../../tools/programs/broker';
 import { eventually } from '../../tools/until';
+import { gated, journal } from '../support/use-runs';
 import { BROKERS } from './support/brokers';
-import { asJob, gated, ledger, useClassicRuns } from './support/classic-runs';
+import { asJob, useClassicRuns } from './support/classic-runs';
 
 const letters = [...'abcdefghijkl'];
 
@@ -14,7 +15,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('three at a time do every item once, and each ends with 0; one more sees that all is settled', async () => {
     const run = runOf(letters);
     await run.seed();
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const codes = await asJob({ parallelism: 3, completions: 12 }, () => run.pod(program));
     expect(codes).toEqual(Array(12).fill(ExitCode.DONE));
     expect(items().sort()).toEqual(letters);
@@ -27,7 +28,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('do itemsPerPod items', async () => {
     const run = runOf(['a', 'b', 'c', 'd']);
     await run.seed();
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     expect(await run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' }).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'c']);
     expect(await run.depth()).toBe(1);
@@ -35,7 +36,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
 
   test('wait for the seeder, also while it is at work', async () => {
     const run = runOf(['a']);
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const early = run.pod(program);
     const seeder = run.seeder();
     expect(await early.exit()).toBe(ExitCode.DONE);
@@ -61,7 +62,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('make an item that keeps failing a dead letter with the reason, and the verdict is that of the Job', async () => {
     const run = runOf(['good', 'bad', 'fine']);
     await run.seed();
-    const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
+    const { program, items } = journal(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
     const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
@@ -87,8 +88,8 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('do the item of one whose courier is killed', async () => {
     const run = runOf(['a']);
     await run.seed();
-    const first = run.pod(ledger(run, 'exec sleep 1000').program);
-    const { program, items } = ledger(run);
+    const first = run.pod(journal(run, 'exec sleep 1000').program);
+    const { program, items } = journal(run);
     await eventually(() => items().length === 1);
     first.courier.kill();
     expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
@@ -102,8 +103,8 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('do the item of one whose worker is killed', async () => {
     const run = runOf(['heavy']);
     await run.seed();
-    const first = run.pod(ledger(run, 'sleep 1000').program);
-    const { program, items } = ledger(run);
+    const first = run.pod(journal(run, 'sleep 1000').program);
+    const { program, items } = journal(run);
     await eventually(() => items().length === 1);
     first.worker.end();
     expect(await first.courier.exit).not.toBe(ExitCode.DONE);
@@ -111,11 +112,11 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     expect(items()).toEqual(['heavy', 'heavy']);
   });
 
-  test('run an item again whose courier died before the ack, and count it once', async () => {
+  test('run an item again whose courier died before the record, and count it once', async () => {
     const run = runOf(['a', 'b']);
     await run.seed();
-    const { program, items } = ledger(run);
-    expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const { program, items } = journal(run);
+    expect(await run.pod(program, { CRASH_AT: 'before record' }).exit()).toBe('SIGKILL');
     // The first one puts the item back behind the other, because these queues do not count what was delivered before.
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
@@ -126,7 +127,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('see that all is settled where a courier died right after the ack', async () => {
     const run = runOf(['a']);
     await run.seed();
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     expect(await run.pod(program, { CRASH_AT: 'after ack' }).exit()).toBe('SIGKILL');
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a']);
@@ -135,8 +136,8 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('that are terminated requeue their item without counting an attempt', async () => {
     const run = runOf(['a']);
     await run.seed();
-    const first = run.pod(ledger(run, 'exec sleep 1000').program);
-    const { program, items } = ledger(run);
+    const first = run.pod(journal(run, 'exec sleep 1000').program);
+    const { program, items } = journal(run);
     await eventually(() => items().length === 1);
     first.terminate();
     expect(await first.exit()).toBe(ExitCode.STOPPED);
@@ -149,7 +150,7 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
   test('do every item where the broker is killed between the copy of an item that is handed over and its ack', async () => {
     const run = runOf(['a', 'b']);
     await run.seed();
-    const first = run.pod(ledger(run, 'exec sleep 1000').program, { CRASH_AT: 'hang before ack' });
+    const first = run.pod(journal(run, 'exec sleep 1000').program, { CRASH_AT: 'hang before ack' });
     const { program, items, open } = gated(run, 'b');
     await eventually(() => items().length === 1);
     const before = await run.depth();
@@ -162,7 +163,8 @@ describe.each(BROKERS)('pods on classic queues of $name', ({ start }) => {
     const pods = [1, 2, 3].map(() => run.pod(program));
     const ended: unknown[] = [];
     const exits = pods.map((pod) => pod.exit().then((code) => ended.push(code)));
-    await eventually(() => items().filter((item) => item === 'a').length === 3 && items().includes('b'));
+    // Over a ledger that is a stream, the second of the two has a record by then, and does not run.
+    await eventually(() => items().filter((item) => item === 'a').length >= 2 && items().includes('b'));
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect(ended.length).toBeLessThan(2);
     open();

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 import { bundleDependencies } from '../../package.json';
 
@@ -51,11 +52,11 @@ describe('the package, installed from its tarball', () => {
     for (const text of ['amqplib ', '(MIT)', 'Copyright (c) 2013, 2014 Michael Bridgen', 'this permission notice']) {
       expect(licences).toContain(text);
       for (const program of ['courier', 'seeder']) {
-        expect(readFileSync(join(own, 'programs', `${program}.js`), 'utf8')).toContain(text);
+        expect(gunzipSync(readFileSync(join(own, 'programs', `${program}.js.gz`))).toString()).toContain(text);
       }
     }
     // Of the command line.
-    expect(licences).toMatch(/^constructs [\d.]+ \(Apache-2\.0\)$/m);
+    expect(licences).toMatch(/^commander [\d.]+ \(MIT\)$/m);
   });
 
   test('has every module that its own code requires', () => {
@@ -71,6 +72,18 @@ describe('the package, installed from its tarball', () => {
     const manifest = readFileSync(join(project, 'dist', 'fruits.k8s.yaml'), 'utf8');
     expect(manifest.match(/^kind: .*$/gm)?.filter((kind) => kind === 'kind: Job')).toHaveLength(3);
     expect(manifest).toContain('courier.js: ');
+  });
+
+  test('has the command line as one file, which runs from any folder and needs no other package', () => {
+    const { bin } = JSON.parse(readFileSync(join(project, 'node_modules', 'cdk8s-work-queue', 'package.json'), 'utf8'));
+    const file = join(project, 'alone.js');
+    writeFileSync(file, readFileSync(join(project, 'node_modules', 'cdk8s-work-queue', bin['cdk8s-work-queue'])));
+    const env = { PATH: process.env.PATH, HOME: project, KUBECONFIG: '/nowhere' };
+    const options = { cwd: '/', env, encoding: 'utf8' } as const;
+    expect(spawnSync(process.execPath, [file, '--help'], options).stdout).toContain('Usage: cdk8s-work-queue');
+    const { status, stderr } = spawnSync(process.execPath, [file, 'runs'], options);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('KUBECONFIG names /nowhere')]);
+    expect(files).toContain('package/docs/command-line.md');
   });
 
   test('has types that a strict project compiles with', () => {

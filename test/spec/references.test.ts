@@ -4,7 +4,16 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 
 /** Where the steps of the protocol are. */
-const ROOMS = ['programs/courier', 'programs/seeder', 'programs/amqp', 'worker', 'contract'];
+const ROOMS = [
+  'lib/programs/courier',
+  'lib/programs/seeder',
+  'lib/programs/ledger',
+  'lib/programs/amqp',
+  'lib/worker',
+  'lib/worker/private',
+  'lib/contract',
+  'cli/dead-letters',
+];
 
 /** `file.ts: name` in the comments of a model. */
 const REFERENCE = /([\w-]+\.ts): ([\w.]+)/g;
@@ -14,7 +23,7 @@ test.each(readdirSync(join(root, 'spec')).filter((name) => name.endsWith('.pml')
   (model) => {
     const references = [...readFileSync(join(root, 'spec', model), 'utf8').matchAll(REFERENCE)];
     const missing = references.filter(([, file, name]) => {
-      const path = ROOMS.map((room) => join(root, 'lib', room, file)).find(existsSync);
+      const path = ROOMS.map((room) => join(root, room, file)).find(existsSync);
       const text = path && readFileSync(path, 'utf8');
       return !name.split('.').every((part) => part === '' || text?.includes(part));
     });

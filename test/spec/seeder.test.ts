@@ -1,19 +1,27 @@
 import { check } from './support/checker';
 
-describe('the seeder', () => {
+const MODEL = 'seeder.pml';
+
+describe('the seeder that fills what has no record', () => {
   test.each([
-    ['whoever is killed at any step', ['KILLS=3', 'ONLY=safe']],
-    ['and never refuses to, whoever is killed', ['KILLS=1']],
-    ['and never again when the mark is lost, whoever is killed', ['KILLS=2', 'LOSSES=1', 'ONLY=safe']],
-    ['and refuses only when the mark is lost', ['KILLS=1', 'LOSSES=1']],
-    ['and never again when the volume is lost after a success', ['KILLS=1', 'VOLUMES=1']],
+    ['whoever is killed', ['KILLS=2']],
+    ['whoever is killed, with two pods', ['KILLS=1', 'PODS=2']],
+    ['if the mark is lost while a pod works', ['KILLS=2', 'LOSSES=1']],
+    ['if the mark is lost while two pods work', ['KILLS=0', 'LOSSES=1', 'PODS=2']],
     [
-      'and never again when the volume is lost after a success, whoever is killed',
-      ['KILLS=2', 'VOLUMES=1', 'ONLY=safe'],
+      'if the mark is lost, and a pod begins or requeues while the seeder works',
+      ['KILLS=1', 'LOSSES=1', 'REQUEUES=1', 'SLOW_PURGE', 'ONLY=safe'],
     ],
-    ['and never again when the mark and then the volume are lost', ['KILLS=0', 'LOSSES=1', 'VOLUMES=1', 'ONLY=safe']],
-  ])('fills the queue once, %s', async (_, definitions) => {
-    expect(await check('seeder.pml', definitions)).toMatchObject({ violated: undefined });
+    ['if the volume is lost while a pod works', ['KILLS=1', 'VOLUMES=1']],
+  ])('loses and repeats nothing, %s', async (_, definitions) => {
+    expect(await check(MODEL, definitions)).toMatchObject({ violated: undefined });
+  });
+
+  test.each([
+    ['whoever is killed', ['KILLS=2']],
+    ['if the mark is lost while a pod works', ['KILLS=1', 'LOSSES=1']],
+  ])('ends, %s', async (_, definitions) => {
+    expect(await check(MODEL, [...definitions, 'LIVENESS'])).toMatchObject({ violated: undefined });
   });
 
   test.each([
@@ -21,20 +29,14 @@ describe('the seeder', () => {
     ['without the lock', 'no_purge_after_mark', ['NO_LOCK']],
     ['without the wait before it reads the mark', 'no_purge_after_mark', ['NO_WAIT']],
     ['if it reads the mark without the lock', 'no_purge_after_mark', ['GET_WITHOUT_LOCK']],
-    ["if it looks for the mark's queue before the work queue", 'no_false_refusal', ['MARK_FIRST']],
+    ['if it looks for the related queues before the work queue', 'no_false_refusal', ['MARK_FIRST']],
+    ['if it declares the ledger after the work queue', 'no_false_refusal', ['LEDGER_LAST']],
+    ['if it fills what has a record', 'no_item_twice', ['FILL_ALL', 'LOSSES=1']],
     ['if it purges a queue that has consumers', 'no_purge_of_taken', ['NO_CONSUMERS', 'LOSSES=1']],
-    ['if it purges a queue without a look at its first items', 'no_purge_of_taken', ['NO_READ', 'LOSSES=1']],
-    ['if it does not see that the last items are missing', 'no_purge_of_taken', ['NO_CUT', 'LOSSES=1']],
-    ['if it does not ask for successes', 'no_mark_after_success', ['NO_QUESTION', 'VOLUMES=1', 'KILLS=0']],
-    ['if it asks only once', 'no_mark_after_success', ['ONE_QUESTION', 'LOSSES=1', 'KILLS=0']],
-    ['if it asks before it has read the mark', 'no_false_refusal', ['EARLY_QUESTION', 'KILLS=0']],
-    ['if a success is counted late', 'no_mark_after_success', ['SLOW_COUNT', 'VOLUMES=1', 'KILLS=0']],
-  ])('does not so %s: %s', async (_, property, definitions) => {
-    expect(await check('seeder.pml', [...definitions, `ONLY=${property}`])).toMatchObject({ violated: property });
-  });
-
-  test('refuses without need after two deaths: the first left only one item, the second looked at it', async () => {
-    const verdict = await check('seeder.pml', ['KILLS=2', 'ONLY=no_false_refusal']);
-    expect(verdict).toMatchObject({ violated: 'no_false_refusal' });
+    ['if a pod begins between its look and its purge', 'no_purge_of_taken', ['SLOW_PURGE', 'LOSSES=1']],
+    ['if successes of an earlier volume complete the Job', 'complete_means_settled', ['COUNT_ALL', 'VOLUMES=1']],
+  ])('fails %s: %s', async (_, property, definitions) => {
+    const verdict = await check(MODEL, [...definitions, 'KILLS=1', `ONLY=${property}`]);
+    expect(verdict).toMatchObject({ violated: property });
   });
 });

@@ -1,6 +1,6 @@
 import { check } from './support/checker';
 
-const MODEL = 'ledger/worker.pml';
+const MODEL = 'worker.pml';
 
 describe('courier, shim and runner', () => {
   test.each([

@@ -40,6 +40,9 @@ export const SHOWN: Record<string, ShownJob[]> = {
       ],
     },
   ],
+  'examples/pool.ts': [
+    { name: 'tiles-draw', completions: 3, lines: numbers(1, 60).map((n) => `drew tile-${padded(n, 4)}.png`) },
+  ],
   'examples/sweep.ts': [{ name: 'sweep-descend', completions: 3, lines: descents() }],
   'examples/library.ts': [
     {
@@ -73,7 +76,7 @@ function descents(): string[] {
     [1, 2, 4].flatMap((steepness) =>
       [1, 10].map((start) => {
         const end = rate * steepness > 1 ? 'runs off to' : 'ends at';
-        return `{"rate": ${rate}, "steepness": ${steepness}, "start": ${start}} ${end} x`;
+        return `rate ${rate}, steepness ${steepness}, start ${start} ${end} x`;
       }),
     ),
   );

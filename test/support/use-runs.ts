@@ -29,13 +29,22 @@ export function useRuns(broker: () => Broker) {
   return { runOf, seeded };
 }
 
-/** A program that writes each of its items into a ledger, and then runs the shell command `then`. */
-export function ledger(run: LocalRun, then = ''): { program: string[]; items: () => string[] } {
-  const file = join(run.folder, 'ledger');
+/** A program that writes each of its items into a journal, and then runs the shell command `then`. */
+export function journal(run: LocalRun, then = ''): { program: string[]; items: () => string[] } {
+  const file = join(run.folder, 'journal');
   appendFileSync(file, '');
   return {
     program: ['sh', '-c', `item=$(cat); echo "$item" >>${file}; ${then}`],
     items: () => readFileSync(file, 'utf8').split('\n').filter(Boolean),
+  };
+}
+
+/** A program that writes its item into a journal and then waits, with every item or this one, until the gate is open. */
+export function gated(run: LocalRun, only?: string): { program: string[]; items: () => string[]; open: () => void } {
+  const gate = join(run.folder, 'gate');
+  return {
+    ...journal(run, `until [ -e ${gate} ]${only ? ` || [ "$item" != ${only} ]` : ''}; do sleep 0.1; done`),
+    open: () => appendFileSync(gate, ''),
   };
 }
 
@@ -44,7 +53,7 @@ export async function podAtWork(
   run: LocalRun,
   env: Record<string, string> = {},
 ): Promise<{ pod: LocalPod; items: () => string[] }> {
-  const { program, items } = ledger(run, 'exec sleep 1000');
+  const { program, items } = journal(run, 'exec sleep 1000');
   const pod = run.pod(program, env);
   await eventually(() => items().length === 1);
   return { pod, items };

@@ -51,6 +51,11 @@ export function watchKubectl(
   };
 }
 
+/** A command line that starts a program of this machine where `kubectl` is started, because the cluster may be reached only there. */
+export function besideKubectl(words: readonly string[]): string[] {
+  return ['sh', '-c', `exec ${COMMAND.replace(/\S*kubectl\s*$/, '')} "$@"`, 'sh', ...words];
+}
+
 function commandLine(args: string[]): [string, string[]] {
   return ['sh', ['-c', `exec ${COMMAND} "$@"`, 'kubectl', ...args]];
 }

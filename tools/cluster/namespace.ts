@@ -34,7 +34,7 @@ export class Namespace {
   }
 
   /**
-   * What another `kubectl apply` of the same objects changes: its lines that do not end in `unchanged`. Before Kubernetes 1.34,
+   * What `kubectl apply` changes where objects exist: its lines that do not end in `unchanged`. Before Kubernetes 1.34,
    * kubectl says `configured` of a StatefulSet with a claim template in any case: the API server has stored its
    * `creationTimestamp` as null. Then the generation decides.
    */
@@ -141,13 +141,24 @@ export class EndedJob {
 
   /** `Complete`, or `Failed: REASON`; nothing while it runs. */
   get outcome(): string | undefined {
-    const conditions: Json[] = this.object.status?.conditions ?? [];
-    const end = conditions.find(({ type, status }) => status === 'True' && ['Complete', 'Failed'].includes(type));
+    const { end } = this;
     return end && (end.type === 'Failed' ? `Failed: ${end.reason}` : end.type);
+  }
+
+  /** The exit code for which its `podFailurePolicy` has ended it. */
+  get exitCode(): number | undefined {
+    // Container courier for pod NAMESPACE/NAME failed with exit code 20 matching FailJob rule at index 0
+    const [, code] = /\bfailed with exit code (\d+)\b/.exec(this.end?.message ?? '') ?? [];
+    return code === undefined ? undefined : Number(code);
   }
 
   get succeeded(): number {
     return this.object.status.succeeded ?? 0;
+  }
+
+  private get end(): Json | undefined {
+    const conditions: Json[] = this.object.status?.conditions ?? [];
+    return conditions.find(({ type, status }) => status === 'True' && ['Complete', 'Failed'].includes(type));
   }
 
   /** Failed pods that count towards the Job's `backoffLimit`. */

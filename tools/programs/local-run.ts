@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChannelModel, connect } from 'amqplib';
+import { type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import { EnvName } from '../../lib/contract/environment';
 import { itemsPiece } from '../../lib/contract/item-frames';
+import { RecordHeader, RecordKind } from '../../lib/contract/message-headers';
 import { type QueueType, relatedQueues } from '../../lib/contract/queues';
 import { WorkItems } from '../../lib/index';
 import { freshQueue } from './broker';
@@ -12,6 +14,21 @@ import { ShimProcess } from './shim-process';
 
 /** What the header `run` of each item says. */
 export const RUN_NAME = 'test-run';
+
+const COMPLETIONS = 2;
+
+/** Makes a pod the last one of its Job. Without it, it is the first one. */
+export const LAST_INDEX = { [EnvName.COMPLETION_INDEX]: String(COMPLETIONS - 1) };
+
+export type LocalQueue = 'work' | 'dead' | 'seeded' | 'ledger' | 'events' | 'settled';
+
+/** A record or an event. */
+export interface StreamMessage {
+  readonly kind: unknown;
+  /** The number of the item, if it is of an item. */
+  readonly id: string | undefined;
+  readonly details: Record<string, string>;
+}
 
 export interface LocalRunOptions {
   readonly items: readonly (string | Buffer)[] | WorkItems;
@@ -77,12 +94,16 @@ export class LocalRun {
       ...this.common,
       [EnvName.SHARED_VOLUME_DIR]: shim.folder,
       [EnvName.ITEMS_PER_POD]: '1',
+      [EnvName.COMPLETIONS]: String(COMPLETIONS),
+      [EnvName.COMPLETION_INDEX]: '0',
       [EnvName.MAX_ATTEMPTS]: '3',
       [EnvName.MAX_INTERRUPTIONS]: '10',
+      [EnvName.PERMANENT_EXIT_CODES]: '126,127',
       [EnvName.ITEM_TIMEOUT_SECONDS]: '60',
       [EnvName.TOLERATED_DEAD_LETTERS]: '0',
       [EnvName.TERMINATION_GRACE_SECONDS]: '10',
       [EnvName.POD_NAME]: `pod-${this.pods.length}`,
+      [EnvName.NODE_NAME]: 'node-1',
       [EnvName.TERMINATION_LOG]: join(this.folder, `last-words-${this.pods.length}`),
       ...this.options.env,
       ...env,
@@ -92,8 +113,8 @@ export class LocalRun {
     return pod;
   }
 
-  /** What the queue and its relatedQueues hold ready, by a connection of the test's own. */
-  async depth(which: 'work' | 'dead' | 'seeded' = 'work'): Promise<number> {
+  /** How many messages one of the run's queues holds ready, by a connection of the test's own. */
+  async depth(which: LocalQueue = 'work'): Promise<number> {
     return this.withBroker(async (model) => {
       const channel = await model.createChannel();
       channel.on('error', () => {});
@@ -102,9 +123,7 @@ export class LocalRun {
     });
   }
 
-  async messages(
-    which: 'work' | 'dead' | 'seeded',
-  ): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
+  async messages(which: LocalQueue): Promise<{ id: string; body: Buffer; headers: Record<string, unknown> }[]> {
     return this.withBroker(async (model) => {
       const channel = await model.createChannel();
       const name = which === 'work' ? this.queue : relatedQueues(this.queue)[which];
@@ -113,6 +132,40 @@ export class LocalRun {
         found.push({ id: String(m.properties.messageId), body: m.content, headers: m.properties.headers ?? {} });
       }
       return found;
+    });
+  }
+
+  /** The records of the items in the ledger. */
+  async records(): Promise<StreamMessage[]> {
+    const found = await this.readStream('ledger');
+    return found.filter(({ kind }) => kind === RecordKind.DONE || kind === RecordKind.DEAD);
+  }
+
+  /** What the programs have told of the run. */
+  async events(): Promise<StreamMessage[]> {
+    return (await this.readStream('events')).filter(({ kind }) => kind !== undefined);
+  }
+
+  private async readStream(which: 'ledger' | 'events'): Promise<StreamMessage[]> {
+    return this.withBroker(async (model) => {
+      const channel = await model.createConfirmChannel();
+      const name = relatedQueues(this.queue)[which];
+      const found: ConsumeMessage[] = [];
+      await channel.prefetch(1000);
+      const end = randomUUID();
+      channel.sendToQueue(name, Buffer.from('{}'), { messageId: end });
+      await new Promise<void>((resolve) => {
+        const onMessage = (message: ConsumeMessage | null) => {
+          if (message?.properties.messageId === end) resolve();
+          else if (message) found.push(message);
+        };
+        void channel.consume(name, onMessage, { arguments: { 'x-stream-offset': 'first' } });
+      });
+      return found.map(({ properties, content }) => ({
+        kind: properties.headers?.[RecordHeader.KIND],
+        id: properties.messageId,
+        details: JSON.parse(content.toString()),
+      }));
     });
   }
 

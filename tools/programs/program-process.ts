@@ -61,6 +61,10 @@ export class ProgramProcess {
     this.child = child;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.child.kill(signal);
   }

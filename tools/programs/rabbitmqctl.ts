@@ -35,3 +35,11 @@ export function setPolicy(broker: Broker, pattern: string, definition: Record<st
   rabbitmqctl(broker, 'set_policy', '--apply-to', 'queues', name, pattern, JSON.stringify(definition));
   return () => rabbitmqctl(broker, 'clear_policy', name);
 }
+
+/** Sets what the broker's user may do; what is not named, it may do with all queues. Returns what restores it. */
+export function setPermissions(broker: Broker, patterns: { write?: string; read?: string }): () => void {
+  const set = ({ write = '.*', read = '.*' }: typeof patterns) =>
+    rabbitmqctl(broker, 'set_permissions', new URL(broker.url).username, '.*', write, read);
+  set(patterns);
+  return () => set({});
+}

@@ -7,8 +7,6 @@ import { Port } from './broker-ports';
 export interface BrokerNetworkProps {
   readonly brokerLabels: Record<string, string>;
   readonly clientLabels: Record<string, string>;
-  /** The labels of those clients that are seeders. */
-  readonly seederLabels: Record<string, string>;
   /** The labels of the Job that creates the credentials. */
   readonly credentialsLabels: Record<string, string>;
   /** The namespaces of clients, in addition to the broker's namespace. */
@@ -48,15 +46,12 @@ export class BrokerNetwork extends Construct {
     new k8s.KubeNetworkPolicy(this, 'Clients', {
       spec: {
         podSelector: { matchLabels: { ...props.clientLabels, [Label.NETWORK]: Network.RESTRICTED } },
-        // No rules for ingress: nothing connects to a courier.
+        // No rules for ingress: nothing connects to a seeder or a courier.
         policyTypes: ['Ingress', 'Egress'],
         egress: [{ to: [{ podSelector: nodes }], ports: amqp }, ...dns()],
       },
     });
-    // The egress of these stays open: they need the API server, which no selector names.
-    new k8s.KubeNetworkPolicy(this, 'Seeders', {
-      spec: { podSelector: { matchLabels: props.seederLabels }, policyTypes: ['Ingress'] },
-    });
+    // The egress of this one stays open: it needs the API server, which no selector names.
     new k8s.KubeNetworkPolicy(this, 'Credentials', {
       spec: { podSelector: { matchLabels: props.credentialsLabels }, policyTypes: ['Ingress'] },
     });
@@ -81,6 +76,10 @@ function tcp(...ports: number[]): k8s.NetworkPolicyPort[] {
 }
 
 function clusterPorts(): k8s.NetworkPolicyPort[] {
-  const [tools] = tcp(Port.FIRST_TOOL);
-  return [...tcp(Port.EPMD, Port.DISTRIBUTION), { ...tools, endPort: Port.LAST_TOOL }];
+  const [tools, replication] = tcp(Port.FIRST_TOOL, Port.FIRST_REPLICATION);
+  return [
+    ...tcp(Port.EPMD, Port.DISTRIBUTION),
+    { ...tools, endPort: Port.LAST_TOOL },
+    { ...replication, endPort: Port.LAST_REPLICATION },
+  ];
 }

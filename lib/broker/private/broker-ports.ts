@@ -7,6 +7,9 @@ export const Port = {
   /** The port on which nodes talk to each other. */
   DISTRIBUTION: 25672,
   METRICS: 15692,
+  /** The first and the last port on which a node gets the records of streams from other nodes. */
+  FIRST_REPLICATION: 6000,
+  LAST_REPLICATION: 6500,
   /** The first and the last port of RabbitMQ's command line tools on a node. Other nodes answer the tools directly. */
   FIRST_TOOL: 35672,
   LAST_TOOL: 35682,

@@ -7,6 +7,9 @@ import type { BrokerConnection, IBroker } from '../broker';
 import type { ExistingRabbitMQProps } from '../existing-rabbitmq-props';
 import { Port } from './broker-ports';
 
+const NODES_HINT =
+  'It is the number of nodes of the broker, each of which has an address of its own under the name of the host.';
+
 /** A broker that this package does not manage: it creates no objects for it. */
 export class ExistingBroker extends Construct implements IBroker {
   public readonly connection: BrokerConnection;
@@ -18,8 +21,9 @@ export class ExistingBroker extends Construct implements IBroker {
     super(scope, id);
     requireProps(`RabbitMQ.fromExisting '${this.node.path}'`, 'ExistingRabbitMQProps', props);
     const check = new Check(`RabbitMQ.fromExisting '${this.node.path}'`);
-    const { host, port, virtualHost = '/', usernameKey, passwordKey, tls, serverName } = props;
+    const { host, port, virtualHost = '/', usernameKey, passwordKey, tls, serverName, nodes } = props;
     if (host !== undefined) check.host('host', host);
+    if (nodes !== undefined) check.wholeNumber('nodes', nodes, 1, NODES_HINT);
     if (port !== undefined) check.port('port', port);
     if (serverName !== undefined) check.host('serverName', serverName);
     if (virtualHost === '') throw check.emptyVirtualHost('virtualHost');
@@ -43,6 +47,7 @@ export class ExistingBroker extends Construct implements IBroker {
       portKey,
       trust: tls,
       serverName,
+      nodes,
     };
   }
 }

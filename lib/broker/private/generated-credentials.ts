@@ -4,8 +4,11 @@ import {
   type ContainerResources,
   EnvValue,
   type ISecret,
+  k8s,
   Pod,
+  Role,
   Secret,
+  ServiceAccount,
   type Workload,
   type WorkloadProps,
 } from 'cdk8s-plus-28';
@@ -13,7 +16,7 @@ import { Construct } from 'constructs';
 import { ContainerName } from '../../contract/containers';
 import { EnvName } from '../../contract/environment';
 import { Label } from '../../contract/labels';
-import { apiAccount } from '../../manifest/api-account';
+import { MountPath } from '../../contract/mount-paths';
 import {
   BACKOFF_LIMIT,
   ContentNamedJob,
@@ -51,11 +54,20 @@ export class GeneratedCredentials extends Construct {
     const [clientName, adminName] = [`${brokerName}-credentials`, `${brokerName}-admin`];
     this.client = given ?? Secret.fromSecretName(this, 'Secret', clientName);
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
+    const serviceAccount = new ServiceAccount(this, 'ServiceAccount');
+    const role = new Role(this, 'Role');
     // Only "create", not "get": Kubernetes itself refuses a Secret that exists. It cannot restrict "create" to a name:
     // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
-    const { serviceAccount, binding, env: apiEnv } = apiAccount(this, 'create', ApiResource.SECRETS);
+    role.allow(['create'], ApiResource.SECRETS);
+    // Not the RoleBinding of cdk8s-plus: it writes an empty "apiGroup", which the API server drops, so every `kubectl
+    // apply` would change it.
+    const binding = new k8s.KubeRoleBinding(this, 'RoleBinding', {
+      roleRef: { apiGroup: role.apiGroup, kind: role.kind, name: role.name },
+      subjects: [{ kind: serviceAccount.kind, name: serviceAccount.name }],
+    });
+    binding.node.addDependency(serviceAccount, role);
     const env = {
-      ...apiEnv,
+      [EnvName.SERVICE_ACCOUNT_DIR]: EnvValue.fromValue(MountPath.SERVICE_ACCOUNT),
       ...(!given && { [EnvName.CLIENT_SECRET]: EnvValue.fromValue(clientName) }),
       [EnvName.ADMIN_SECRET]: EnvValue.fromValue(adminName),
       [EnvName.CHART]: EnvValue.fromValue(chartLabels(this)[Label.CHART]),
@@ -63,6 +75,7 @@ export class GeneratedCredentials extends Construct {
     const container = { env, resources: props.credentialsResources };
     const job = new CredentialsJob(this, 'Job', container, { serviceAccount, dockerRegistryAuth });
     this.job = job;
+    // A pod that starts before it has its right is refused at first.
     job.node.addDependency(binding);
     this.podLabels = { [Pod.ADDRESS_LABEL]: Names.toLabelValue(job) };
   }

@@ -6,12 +6,13 @@ import { BrokerError, ReplyCode, type Session } from './session';
 const UNKNOWN = /\bno queue\b|not found on virtualhost/i;
 
 /**
- * Which of the queues that a seeder has filled no longer exist, as an error that no attempt can mend. Without the work queue
- * nobody knows which items were done, and without its dead letters nobody knows which failed: made anew, they would look settled.
+ * Which of the queues that a seeder has filled no longer exist, as an error that no attempt can mend. Without the ledger nobody
+ * knows which items are over, and without the work queue and the dead letters those that are not are gone.
  */
 export async function findDeletedQueues(session: Session, queue: string): Promise<FinalError | undefined> {
   const missing: string[] = [];
-  for (const name of [queue, relatedQueues(queue).dead]) {
+  const { dead, ledger, settled } = relatedQueues(queue);
+  for (const name of [queue, dead, ledger, settled]) {
     if (await isDeleted(session, name)) missing.push(`queue ${name}`);
   }
   if (missing.length === 0) return undefined;

@@ -30,32 +30,38 @@ export async function takeLock(session: Session, { name, shutdown, holder, onHel
   let logged = false;
   const lock = await retry({
     attempt: async () => {
-      const channel = await session.channel();
-      try {
-        await declare(channel, name, { exclusive: true, durable: false });
-      } catch (error) {
-        if (!isLocked(error)) throw error;
-        refusal = error;
-        const open = !session.lost.aborted;
-        if (open && (await lockState(session, name)) === 'shared') throw foreignQueue(name, error);
-        if (!logged) log(`${holder}; waiting`);
-        logged = true;
-        onHeld?.();
-        if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, error.code);
-        return new Obstacle(error.message);
-      }
-      return {
-        release: async () => {
-          await channel.call(`unlock ${name}`, (c) => c.deleteQueue(name));
-          await channel.close();
-        },
-      };
+      const lock = await tryLock(session, name);
+      if (!(lock instanceof BrokerError)) return lock;
+      refusal = lock;
+      if (!logged) log(`${holder}; waiting`);
+      logged = true;
+      onHeld?.();
+      if (session.lost.aborted) throw new BrokerError(`${name} is locked by another pod`, lock.code);
+      return new Obstacle(lock.message);
     },
     backOff: new BackOff(250, 2000),
     signal: shutdown,
   });
   if (lock instanceof GaveUp) throw refusal ?? new BrokerError(lock.obstacle);
   return lock;
+}
+
+/** The lock, or the broker's refusal if another pod holds it. Some brokers close the connection with the refusal. */
+export async function tryLock(session: Session, name: string): Promise<Lock | BrokerError> {
+  const channel = await session.channel();
+  try {
+    await declare(channel, name, { exclusive: true, durable: false });
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+    if (!session.lost.aborted && (await lockState(session, name)) === 'shared') throw foreignQueue(name, error);
+    return error;
+  }
+  return {
+    release: async () => {
+      await channel.call(`unlock ${name}`, (c) => c.deleteQueue(name));
+      await channel.close();
+    },
+  };
 }
 
 /** `shared` is a queue of that name that is not exclusive, and so no lock: the broker refuses it forever, in the same words. */

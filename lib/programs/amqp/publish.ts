@@ -21,29 +21,28 @@ export class MessageRefusedError extends BrokerError {
 
 /** Publishes one message over a channel of its own, see {@link Publisher.publish}. */
 export async function publishOne(session: Session, queue: string, message: OutgoingMessage): Promise<void> {
-  const publisher = await Publisher.open(session, queue);
-  await publisher.publish([message]);
+  const publisher = await Publisher.open(session);
+  await publisher.publish(queue, [message]);
   await publisher.close();
 }
 
-/** A channel for messages to one queue. */
+/** A channel for messages. After an error of {@link publish} it is of no more use, because late confirms may still arrive. */
 export class Publisher {
-  static async open(session: Session, queue: string): Promise<Publisher> {
-    return new Publisher(session, await session.confirmChannel(), queue);
+  static async open(session: Session): Promise<Publisher> {
+    return new Publisher(session, await session.confirmChannel());
   }
 
   private constructor(
     private readonly session: Session,
     private readonly channel: SessionChannel<ConfirmChannel>,
-    private readonly queue: string,
   ) {}
 
   /**
-   * Resolves when the broker has confirmed every message: on a quorum queue, when a majority has written it. While the broker
+   * Resolves when the broker has confirmed every message: on a quorum queue and a stream, when a majority has it. While the broker
    * is in an alarm it accepts nothing, and this waits for the end of the alarm.
    */
-  async publish(messages: Iterable<OutgoingMessage>): Promise<void> {
-    const { channel, queue } = this;
+  async publish(queue: string, messages: Iterable<OutgoingMessage>): Promise<void> {
+    const { channel } = this;
     const { raw } = channel;
     // amqplib forgets a refusal that comes before `waitForConfirms`, while this waits for room to send.
     const refusal = new AbortController();

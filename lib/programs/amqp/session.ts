@@ -140,6 +140,11 @@ export class Session {
     return theirs > major || (theirs === major && theirMinor >= minor);
   }
 
+  /** Whether the broker has queues that are read without taking anything away. https://www.rabbitmq.com/docs/streams */
+  get hasStreams(): boolean {
+    return this.isRabbitMQ(3, 9);
+  }
+
   /** The broker accepts no messages for now: it is in an alarm (memory, disk). */
   get blocked(): boolean {
     return this.isBlocked;
@@ -210,7 +215,7 @@ export class SessionChannel<C extends Channel> {
   }
 
   /** Counts the channel as lost, for a reason that the broker did not give. */
-  lose(reason: BrokerError): void {
+  lose(reason: Error): void {
     this.loss.abort(reason);
   }
 
@@ -232,9 +237,9 @@ export class SessionChannel<C extends Channel> {
   }
 
   /** Closes the channel and waits for the broker's answer: by then the broker has done what was sent before. */
-  async close(): Promise<void> {
+  async close(limit?: number): Promise<void> {
     this.closing = true;
-    await this.call('close a channel', (c) => c.close());
+    await this.call('close a channel', (c) => c.close(), limit);
   }
 }
 

@@ -1,8 +1,8 @@
 import { EnvName } from '../../contract/environment';
 import { Label } from '../../contract/labels';
-import { apiServerFromEnvironment } from '../kubernetes/api-server';
 import { requireEnv } from '../runtime/environment';
 import { exitWith, shutdownSignal } from '../runtime/exit-status';
+import { apiServerFromEnvironment } from './api-server';
 import { createSecrets } from './credentials';
 import { adminSecret, clientSecret } from './new-secrets';
 

@@ -1,9 +1,9 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { MANAGED_BY } from '../../contract/labels';
-import { type ApiCall, type ApiServer, callApiServer } from '../kubernetes/api-server';
 import type { ExitStatus } from '../runtime/exit-status';
 import { GaveUp } from '../runtime/retry';
 import { RetryDeadline } from '../runtime/retry-deadline';
+import { type ApiCall, type ApiServer, callApiServer } from './api-server';
 import type { NewSecret } from './new-secrets';
 
 /**
@@ -39,7 +39,6 @@ async function ensure(secret: NewSecret, server: ApiServer, shutdown: AbortSigna
 function creation(secret: NewSecret): ApiCall<string> {
   return {
     subject: `Secret ${secret.name}`,
-    method: 'POST',
     group: '/api/v1',
     resource: 'secrets',
     body: manifest(secret),

@@ -1,24 +1,15 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { BrokerError, type QueueStatus, type Session, type SessionChannel } from '../amqp/session';
+import type { RunItems } from '../ledger/run-items';
 import { debug } from '../runtime/debug';
 import { Delivery } from './delivery';
 import { Message } from './message';
-import type { RunItems } from './run-items';
-
-/**
- * How long an ack may wait for the call whose answer proves it: for many short items, a call for each would cost more than the
- * ack.
- */
-const PROOF_MS = 100;
 
 /** A channel that consumes from the work queue and holds at most one message. */
 export class Consumer {
   private readonly arrived: ConsumeMessage[] = [];
   private wake: () => void = () => {};
   private tag = '';
-  /** What waits for the proof of an ack. */
-  private unproven: (() => void)[] = [];
-  private proofTimer: NodeJS.Timeout | undefined;
 
   static async start(session: Session, run: RunItems): Promise<Consumer> {
     const consumer = new Consumer(await session.channel(), run);
@@ -67,42 +58,30 @@ export class Consumer {
     return this.takeArrived();
   }
 
-  /** What has arrived so far. */
-  takeArrived(): Delivery | undefined {
+  /** Whether there is a delivery to take. */
+  get hasArrived(): boolean {
+    return this.arrived.length > 0;
+  }
+
+  private takeArrived(): Delivery | undefined {
     if (this.lost.aborted) throw this.lost.reason;
     const raw = this.arrived.shift();
     if (!raw) return undefined;
     return new Delivery(new Message(raw, this.run), {
       lost: this.lost,
-      ackAndContinue: (proven) => this.ackAndContinue(raw, proven),
+      ack: () => this.ack(raw),
       ackAndClose: () => this.ackAndClose(raw),
     });
   }
 
   /** The status of the queue, over this channel: the answer comes after every delivery that the broker sent before. */
   queueStatus(): Promise<QueueStatus> {
-    return this.proving(() => this.channel.queueStatus(this.run.queue));
+    return this.channel.queueStatus(this.run.queue);
   }
 
-  /** Without a cancel first: an item that is held without a consumer makes the queue look settled to other pods. */
-  async close(): Promise<void> {
-    clearTimeout(this.proofTimer);
-    await this.proving(() => this.channel.close());
-  }
-
-  /**
-   * Acks, and calls `proven` once the broker has answered any call that came after: by then it has done the ack. Until then
-   * the item must not count: if the broker dies before that and, once it is back, does not know that it had delivered the item
-   * (Apache Qpid Broker-J), the second delivery is another first one. If the channel is lost before, `proven` is never called.
-   * The next item need not wait for it.
-   */
-  private ackAndContinue(message: ConsumeMessage, proven: () => void): void {
-    this.ack(message);
-    this.unproven.push(proven);
-    this.proofTimer ??= setTimeout(() => {
-      this.proofTimer = undefined;
-      this.queueStatus().catch((error) => this.channel.lose(error));
-    }, PROOF_MS);
+  /** Without a cancel first: while an item is held, others see a consumer, and do not look for lost items. */
+  close(): Promise<void> {
+    return this.channel.close();
   }
 
   /**
@@ -111,7 +90,7 @@ export class Consumer {
    * first, and the ack is lost (300 of 300 on RabbitMQ 4.3.6).
    */
   private async ackAndClose(message: ConsumeMessage): Promise<void> {
-    await this.proving(() => this.channel.call('cancel the consumer', (c) => c.cancel(this.tag)));
+    await this.channel.call('cancel the consumer', (c) => c.cancel(this.tag));
     this.ack(message);
     await this.close();
   }
@@ -120,12 +99,5 @@ export class Consumer {
     if (this.lost.aborted) throw this.lost.reason;
     debug?.(`broker: ack of delivery ${message.fields.deliveryTag}`);
     this.channel.raw.ack(message);
-  }
-
-  private async proving<T>(call: () => Promise<T>): Promise<T> {
-    const before = this.unproven.splice(0);
-    const answer = await call();
-    for (const proven of before) proven();
-    return answer;
   }
 }

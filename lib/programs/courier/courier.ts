@@ -1,12 +1,13 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { PEER_APPEARANCE_SECONDS } from '../../contract/limits';
 import { findDeletedQueues } from '../amqp/deleted-queues';
+import { PublishingConnection } from '../amqp/publishing-connection';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, type Session } from '../amqp/session';
+import { RunEvents } from '../events/run-events';
 import { type ExitStatus, exitStatusOf } from '../runtime/exit-status';
 import { duration, oneLine } from '../runtime/log';
 import { RetryDeadline } from '../runtime/retry-deadline';
-import { CopyPublisher } from './copy-publisher';
 import type { CourierContext, CourierSettings } from './courier-context';
 import { terminated, workerDied } from './exit-statuses';
 import { ItemProcessor } from './item-processor';
@@ -20,17 +21,19 @@ const PEER_APPEARANCE_MS = PEER_APPEARANCE_SECONDS * 1000;
 /**
  * The courier: takes items from the queue, has the worker's container run the program on them, and settles them.
  *
- * It ends with 0 only when it has finished `itemsPerPod` items whose first delivery came to it, or has seen that all items
- * are settled. So a Job of ceil(items / itemsPerPod) completions is Complete only when every item is done, and pods that are
- * not needed end because they see it.
+ * It ends with 0 only by the settled mark or, in a pod that is not of the Job's last index, when it has finished `itemsPerPod`
+ * items whose first delivery came to it. So a Job is Complete only if there is a settled mark, and pods that are not needed end
+ * by the mark too.
  */
 export async function runCourier(settings: CourierSettings, shutdown: AbortSignal): Promise<ExitStatus> {
   const worker = new WorkerLink(settings.sharedFolder);
   const podShutdown = new PodShutdown(shutdown, worker.shutdown);
+  const publishing = new PublishingConnection(settings.broker, settings.queue);
+  const { pod, node } = settings;
   const context: CourierContext = {
-    ...{ settings, worker },
-    copies: new CopyPublisher(settings.broker, settings.queue),
-    tally: new Tally(settings.itemsPerPod),
+    ...{ settings, worker, publishing },
+    events: new RunEvents(settings, { pod, node }, (queue, event) => publishing.announce(queue, event)),
+    tally: new Tally(settings),
     deadline: new RetryDeadline(),
     podShutdown,
     shutdown: podShutdown.signal,
@@ -73,7 +76,7 @@ function afterProgress(status: ExitStatus, { tally }: CourierContext): ExitStatu
 }
 
 async function work(context: CourierContext): Promise<ExitStatus> {
-  const { settings, worker, copies, deadline, shutdown } = context;
+  const { settings, worker, publishing, deadline, shutdown } = context;
   if (!(await worker.ready(PEER_APPEARANCE_MS, shutdown))) {
     if (shutdown.aborted) return terminated('before the worker was there');
     const limit = duration(PEER_APPEARANCE_MS);
@@ -89,7 +92,7 @@ async function work(context: CourierContext): Promise<ExitStatus> {
     shutdown,
     work: (session) => workOverSession(session, context),
   });
-  await copies.close();
+  await publishing.close();
   return status;
 }
 
@@ -97,7 +100,6 @@ async function workOverSession(session: Session, context: CourierContext): Promi
   const { settings, worker, tally, deadline, shutdown } = context;
   // It died while it ran an item that the broker then lost: no other item may answer for that.
   if (worker.gone) return workerDied(tally.text);
-  tally.newSession();
   const seeded = await awaitSeeded(session, settings.queue, deadline, shutdown);
   if (seeded === 'terminated') return terminated(tally.text);
   try {

@@ -4,7 +4,7 @@ import type { Message } from './message';
 export interface Settlement {
   /** Aborts when the broker no longer regards the message as held by this pod. */
   readonly lost: AbortSignal;
-  ackAndContinue(proven: () => void): void;
+  ack(): void;
   ackAndClose(): Promise<void>;
 }
 
@@ -20,15 +20,12 @@ export class Delivery {
     return this.settlement.lost;
   }
 
-  /** The item is done, and this pod wants another one. `proven` is called when the broker has surely settled the item. */
-  ackAndContinue(proven: () => void): void {
-    this.settlement.ackAndContinue(proven);
+  /** The item is recorded, and this pod wants another one. */
+  ack(): void {
+    this.settlement.ack();
   }
 
-  /**
-   * The item is done, or a copy of it is confirmed elsewhere, and this pod wants no other one over this channel. Proves the acks
-   * before, too.
-   */
+  /** The item is recorded, or a copy of it is confirmed elsewhere, and this pod wants no other one over this channel. */
   ackAndClose(): Promise<void> {
     return this.settlement.ackAndClose();
   }

@@ -2,6 +2,7 @@ import { constants as os } from 'node:os';
 import { ProgramEnvName } from '../../contract/environment';
 import { ATTEMPT_PAUSE_SECONDS, KILL_SECONDS } from '../../contract/limits';
 import { DELIVERY_LIMIT } from '../../contract/queues';
+import type { RunEvents } from '../events/run-events';
 import { FinalError } from '../runtime/exit-status';
 import { duration, log } from '../runtime/log';
 import { BackOff, inTime, sleep } from '../runtime/time';
@@ -16,6 +17,8 @@ export interface RunSettings {
   readonly itemUse: ItemUse;
   readonly maxAttempts: number;
   readonly maxInterruptions: number;
+  /** How the program ends if no other attempt could be better. */
+  readonly permanentExitCodes: readonly number[];
   readonly itemTimeoutMs: number;
   /** From SIGTERM to SIGKILL, when the program has to stop and the pod goes on. */
   readonly graceMs: number;
@@ -24,7 +27,7 @@ export interface RunSettings {
 }
 
 /** What has happened to an item in all pods so far. */
-export interface ItemHistory {
+interface ItemHistory {
   /** Attempts that have failed. */
   readonly attempts: number;
   readonly interruptions: number;
@@ -32,8 +35,8 @@ export interface ItemHistory {
 
 /** What became of an item. */
 export type ItemOutcome =
-  | { readonly kind: 'done'; readonly attempt: number }
-  /** No attempts are left: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
+  | { readonly kind: 'done'; readonly attempt: number; readonly started: Date; readonly milliseconds: number }
+  /** No attempts follow: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerDied: boolean }
   /** The worker's container died while it ran the item, or was terminated alone, and there are attempts left. */
   | ({ readonly kind: 'worker-died'; readonly reason: string } & ItemHistory)
@@ -49,17 +52,32 @@ const KILL_MS = KILL_SECONDS * 1000;
 
 type AttemptEnd = ProgramEnd | 'timed-out' | 'stopped' | 'worker-terminated';
 
+export interface RunContext {
+  readonly settings: RunSettings;
+  readonly worker: WorkerLink;
+  readonly podShutdown: PodShutdown;
+  readonly events: RunEvents;
+}
+
 /** The attempts of one item in this pod. */
 export class ItemRun {
+  private readonly settings: RunSettings;
+  private readonly worker: WorkerLink;
+  private readonly shutdown: PodShutdown;
+  private readonly events: RunEvents;
+
   constructor(
     private readonly delivery: Delivery,
-    private readonly settings: RunSettings,
-    private readonly worker: WorkerLink,
-    private readonly shutdown: PodShutdown,
-  ) {}
+    { settings, worker, podShutdown, events }: RunContext,
+  ) {
+    this.settings = settings;
+    this.worker = worker;
+    this.shutdown = podShutdown;
+    this.events = events;
+  }
 
   /**
-   * Runs the program on the item until it ends with 0 or no attempts are left. The pod holds the item all the while, and a
+   * Runs the program on the item until it ends with 0, no attempts are left or a failure is permanent. The pod holds the item all the while, and a
    * failed attempt stays inside the pod on purpose: the Job controller holds back every new pod of a Job after a failed one.
    *
    * Throws the reason why the delivery is lost, after it has stopped the program, if the broker takes the item back.
@@ -93,8 +111,9 @@ export class ItemRun {
 
   /** The outcome, or what has failed when there are attempts left. */
   private async attempt(attempt: number): Promise<ItemOutcome | { readonly failed: string }> {
-    const { maxAttempts } = this.settings;
+    const { maxAttempts, permanentExitCodes } = this.settings;
     const { interruptions } = this.delivery.message;
+    const started = new Date();
     const began = performance.now();
     let end = await this.runProgram(attempt);
     if (end instanceof NotDelivered) {
@@ -104,7 +123,7 @@ export class ItemRun {
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
       log(`${which} done after ${duration(milliseconds)}`);
-      return { kind: 'done', attempt };
+      return { kind: 'done', attempt, started, milliseconds };
     }
     const terminated = this.shutdown.signal.aborted && end !== 'timed-out';
     if (terminated) log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
@@ -115,10 +134,14 @@ export class ItemRun {
     }
     // The program may have sent the signal, and would do so in every pod.
     if (terminated) end = 'worker-terminated';
-    const failure: Failure = { attempts: attempt, milliseconds, ...this.cause(end) };
+    const isPermanent = typeof end === 'number' && permanentExitCodes.includes(end);
+    const cause = this.cause(end);
+    const reason = isPermanent ? `${cause.reason}, which is permanent` : cause.reason;
+    const failure: Failure = { attempts: attempt, milliseconds, ...cause, reason };
+    this.events.failed(this.delivery.message, failure);
     const workerDied = end === 'worker-died' || end === 'worker-terminated';
     const failed = `${which} failed (${failure.reason}) after ${duration(milliseconds)}`;
-    if (attempt >= maxAttempts) {
+    if (attempt >= maxAttempts || isPermanent) {
       log(`${failed}; the item becomes a dead letter`);
       const stderr = await this.worker.stderr.settled();
       return { kind: 'failed', failure: { ...failure, stderr }, workerDied };
@@ -142,6 +165,7 @@ export class ItemRun {
       [ProgramEnvName.ITEM_ATTEMPT]: String(attempt),
       ...(message.index !== undefined && { [ProgramEnvName.ITEM_INDEX]: message.index }),
     };
+    this.events.started(message, attempt);
     const ended = worker.run(message.body, callLines(variables, message.body, settings.itemUse));
     const end = await inTime(ended, settings.itemTimeoutMs, shutdown.signal, lost);
     if (end !== undefined) return end;

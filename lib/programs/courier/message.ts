@@ -1,8 +1,9 @@
 import type { ConsumeMessage } from 'amqplib';
 import { DeadLetterHeader, ItemHeader } from '../../contract/message-headers';
 import type { OutgoingMessage } from '../amqp/publish';
+import { generationHeader, generationOf } from '../ledger/generation';
+import { belongsToRun, isItemNumber, type RunItems } from '../ledger/run-items';
 import { quoted } from '../runtime/log';
-import { belongsToRun, isItemNumber, type RunItems } from './run-items';
 
 /** A short text is a name. Anything else is not taken for one, nor copied: the broker or the system may refuse it. */
 const NAME = /^[^\p{Cc}\ufffd]{1,255}$/u;
@@ -38,6 +39,16 @@ export class Message {
     this.belongsToRun = belongsToRun(run, raw.properties);
   }
 
+  /** The item's number. A foreign message has none. */
+  get number(): number | undefined {
+    return this.belongsToRun ? Number(this.raw.properties.messageId) : undefined;
+  }
+
+  /** The number of the retry that has put the item into the queue, or 0. */
+  get generation(): number {
+    return generationOf(this.raw.properties.headers);
+  }
+
   get body(): Buffer {
     return this.raw.content;
   }
@@ -52,12 +63,6 @@ export class Message {
   get run(): string | undefined {
     const run = this.header(ItemHeader.RUN);
     return typeof run === 'string' && NAME.test(run) ? run : undefined;
-  }
-
-  /** Tells the items of one filling of the queue from those of another. */
-  get filling(): string | undefined {
-    const filling = this.header(ItemHeader.FILLING);
-    return typeof filling === 'string' ? filling : undefined;
   }
 
   /** For the log. */
@@ -110,13 +115,17 @@ export class Message {
     });
   }
 
-  /** Of the headers of this message only the name of its run goes along. */
+  /** Of the headers of this message only the name of its run and the generation go along. */
   private copyWith(headers: Record<string, string | number>): OutgoingMessage {
     const { messageId } = this.raw.properties;
     return {
       body: this.body,
       messageId: NAME.test(messageId ?? '') ? messageId : undefined,
-      headers: this.run === undefined ? headers : { ...headers, [ItemHeader.RUN]: this.run },
+      headers: {
+        ...headers,
+        ...generationHeader(this.generation),
+        ...(this.run !== undefined && { [ItemHeader.RUN]: this.run }),
+      },
     };
   }
 

@@ -1,51 +1,56 @@
-import type { ItemArguments } from '../../contract/item-arguments';
-import { MAX_ARGUMENT_BYTES } from '../../contract/limits';
+import { ItemValues, UnusableItem } from '../../contract/item-fields';
+import type { ItemArguments, ItemTemplate, ItemVariables } from '../../contract/item-templates';
 
-/** Where the program gets the item, besides its standard input. */
+/** Where the program gets the item and its fields, besides its standard input. */
 export interface ItemUse {
-  /** The name of a variable. */
-  readonly variable?: string;
-  /** Where the item stands in the command. */
+  readonly variables?: ItemVariables;
+  /** Where they stand in the command. */
   readonly arguments?: ItemArguments;
 }
 
 /**
  * The lines of sh that set the variables of a run and, if the item stands in the command, the command: its other words are those
  * that the shell already has. All is quoted here, byte for byte, so nothing is left for the shell to expand.
+ *
+ * @param item an item that is usable, see {@link unusable}
  */
 export function callLines(variables: Readonly<Record<string, string>>, item: Buffer, use: ItemUse): Buffer {
+  const values = new ItemValues(item);
   const lines: (string | Buffer)[] = [];
   for (const [name, value] of Object.entries(variables))
     lines.push(`export ${name}=`, quoted(Buffer.from(value)), '\n');
   if (use.arguments) {
     lines.push('set --');
-    for (const [n, pieces] of use.arguments.entries()) {
-      lines.push(' ', pieces ? quoted(filledIn(pieces, item)) : `"\${${n + 1}}"`);
+    for (const [n, template] of use.arguments.entries()) {
+      lines.push(' ', template ? quoted(filled(values, template)) : `"\${${n + 1}}"`);
     }
     lines.push('\n');
   }
-  // Last: the variable may have any name.
-  if (use.variable) lines.push(`export ${use.variable}=`, quoted(item), '\n');
+  // Last: such a variable may have any name.
+  for (const [name, template] of Object.entries(use.variables ?? {})) {
+    lines.push(`export ${name}=`, quoted(filled(values, template)), '\n');
+  }
   return Buffer.concat(lines.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 
 /** Why the program cannot get the item the way the user wants, or nothing if it can. No attempt can be better than another. */
 export function unusable(item: Buffer, use: ItemUse): string | undefined {
-  const { variable, arguments: args = [] } = use;
-  const places = args.filter((pieces) => pieces !== null).map((pieces) => ({ what: 'an argument', pieces }));
-  if (variable) places.push({ what: `variable ${variable}`, pieces: [`${variable}=`, ''] });
-  for (const { what, pieces } of places) {
-    if (item.includes(0)) return `the item cannot be ${what}: it contains a NUL byte`;
-    const { length } = filledIn(pieces, item);
-    if (length > MAX_ARGUMENT_BYTES) {
-      return `the item cannot be ${what}: with the text around it, it has ${length} bytes, and the maximum is ${MAX_ARGUMENT_BYTES}`;
-    }
+  const values = new ItemValues(item);
+  for (const template of use.arguments ?? []) {
+    const value = template && values.fill(template);
+    if (value instanceof UnusableItem) return value.message('an argument');
+  }
+  for (const [name, template] of Object.entries(use.variables ?? {})) {
+    const value = values.fill(template, `${name}=`);
+    if (value instanceof UnusableItem) return value.message(`variable ${name}`);
   }
   return undefined;
 }
 
-function filledIn(pieces: readonly string[], item: Buffer): Buffer {
-  return Buffer.concat(pieces.flatMap((piece, n) => (n === 0 ? [Buffer.from(piece)] : [item, Buffer.from(piece)])));
+function filled(values: ItemValues, template: ItemTemplate): Buffer {
+  const value = values.fill(template);
+  if (value instanceof UnusableItem) throw new Error(value.message('used'));
+  return value;
 }
 
 const QUOTE = "'".charCodeAt(0);

@@ -10,24 +10,29 @@ import { BackOff } from '../runtime/time';
 /** When a courier says for the first time that it waits for the seeder. */
 const FIRST_LINE_MS = 5000;
 
+/** Whether the seeder has filled the queue. A quorum queue whose leader is away reads 0, so a mark may be there and not be seen. */
+export function isSeeded(session: Session, queue: string): Promise<boolean> {
+  return hasMessage(session, relatedQueues(queue).seeded);
+}
+
 /**
- * Waits until the seeder has put every item into the queue. Until then a queue with nothing in it means nothing. While a
- * seeder works the wait has no bound: the seeder's own Job has one.
+ * Waits until the seeder has put every item into the queue, unless the run is settled: then there is nothing to wait for, even
+ * if the seeded mark was lost. Until then a queue with nothing in it means nothing. While a seeder works the wait has no bound:
+ * the seeder's own Job has one.
  */
 export async function awaitSeeded(
   session: Session,
   queue: string,
   deadline: RetryDeadline,
   shutdown: AbortSignal,
-): Promise<'seeded' | 'terminated'> {
-  const { seeded, seedingLock } = relatedQueues(queue);
+): Promise<'seeded' | 'settled' | 'terminated'> {
+  const { settled, seedingLock } = relatedQueues(queue);
   const began = performance.now();
   let nextLine = FIRST_LINE_MS;
   const result = await retry({
     attempt: async () => {
-      // A quorum queue whose leader is away reads 0: that only means a longer wait.
-      const mark = await queueStatusOr(session, seeded, { [ReplyCode.NOT_FOUND]: 'absent' });
-      if (mark !== 'absent' && mark.ready > 0) return 'seeded' as const;
+      if (await isSeeded(session, queue)) return 'seeded' as const;
+      if (await hasMessage(session, settled)) return 'settled' as const;
       const held = (await lockState(session, seedingLock)) === 'held';
       if (held) deadline.reset();
       if (held && session.lost.aborted) throw new BrokerError(`a seeder is filling queue ${queue}`);
@@ -46,4 +51,9 @@ export async function awaitSeeded(
   if (!(result instanceof GaveUp)) return result;
   if (result.because === 'terminated') return 'terminated';
   throw new BrokerError(`no seeder has filled queue ${queue}: see the seeder's Job`);
+}
+
+async function hasMessage(session: Session, queue: string): Promise<boolean> {
+  const status = await queueStatusOr(session, queue, { [ReplyCode.NOT_FOUND]: 'absent' });
+  return status !== 'absent' && status.ready > 0;
 }

@@ -5,60 +5,43 @@ import type { Message } from './message';
 const NAMED = 3;
 
 /** What the rules of counting need to know of a message. */
-export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'filling' | 'name'>;
+export type Counted = Pick<Message, 'belongsToRun' | 'isFirstDelivery' | 'name'>;
+
+/** What a pod has to do before it makes room for the next one. */
+export interface PodShare {
+  readonly itemsPerPod: number;
+  /** Whether the pod may end with success by that. */
+  readonly endsByCount: boolean;
+}
 
 /**
- * Whether an item that is done counts towards its pod's exit. Each item has one first delivery, so N pods that succeed by work
- * have done N different items, even if the broker forgets an ack.
+ * Whether a pod may end with success because it has done `itemsPerPod` items. The pod of the Job's last index may not: it ends
+ * by the settled mark. So a Complete Job is settled, even if an item counts twice, because a volume of the broker was replaced by
+ * an older copy, or a seeder that was cut off publishes its items late. The counts of the other pods decide only when each of
+ * them makes room for the next.
+ *
+ * A pod without an index, which is not of an Indexed Job, may be the last one. Without a number of completions it is in a pool,
+ * where no pod ends by its count.
  */
-export function countsTowardsExit({ belongsToRun, isFirstDelivery }: Counted): boolean {
-  return belongsToRun && isFirstDelivery;
+export function endsByCount(index: number | undefined, completions: number | undefined): boolean {
+  return index !== undefined && completions !== undefined && index < completions - 1;
 }
 
 /** What this pod has done, and whether that is enough to end with success. */
 export class Tally {
   private counted = 0;
-  /** The filling of the queue whose items count. */
-  private filling: string | undefined;
-  /** Items that are acked and will count as soon as the broker's answer proves the acks. */
-  private pendingCount = 0;
   private readonly finished: string[] = [];
-  private readonly written = new Map<string, string>();
   private doneCount = 0;
   private deadCount = 0;
   private foreignCount = 0;
   private hasCountedAttempts = false;
 
-  constructor(private readonly itemsPerPod: number) {}
+  constructor(private readonly share: PodShare) {}
 
-  /**
-   * A message has arrived. If the broker has lost its volume, and a seeder has filled the queue again, the items that this pod has
-   * done are to be done once more: they must not stand for others.
-   */
-  arrived(message: Counted): void {
-    if (!countsTowardsExit(message) || message.filling === this.filling) return;
-    this.filling = message.filling;
-    this.counted = 0;
-    this.pendingCount = 0;
-  }
-
-  /** Whether the pod may end with success once this message is settled, and the acks before it are proven. */
+  /** Whether the pod may end with success once this message is settled. */
   wouldReachItemsPerPod(message: Counted): boolean {
-    return this.counts(message) && this.counted + this.pendingCount + 1 >= this.itemsPerPod;
-  }
-
-  acked(message: Counted): void {
-    if (this.counts(message)) this.pendingCount++;
-  }
-
-  proven(message: Counted): void {
-    if (this.counts(message)) this.pendingCount--;
-    this.done(message);
-  }
-
-  /** The acks that the session before has not proven may not have been done. */
-  newSession(): void {
-    this.pendingCount = 0;
+    const { itemsPerPod, endsByCount } = this.share;
+    return endsByCount && counts(message) && this.counted + 1 >= itemsPerPod;
   }
 
   done(message: Counted): void {
@@ -66,19 +49,9 @@ export class Tally {
       this.foreignCount++;
       return;
     }
-    if (this.counts(message)) this.counted++;
+    if (counts(message)) this.counted++;
     this.doneCount++;
     if (this.finished.length < NAMED) this.finished.push(message.name);
-  }
-
-  /** The broker has confirmed a dead letter. The verdict of this pod must find it, by its key. */
-  wroteDeadLetter(key: string, { name }: Counted): void {
-    this.written.set(key, name);
-  }
-
-  /** The names of the messages whose dead letters this pod wrote, by key. */
-  get writtenDeadLetters(): ReadonlyMap<string, string> {
-    return this.written;
   }
 
   deadLettered({ name }: Counted): void {
@@ -100,10 +73,6 @@ export class Tally {
     return this.foreignCount > 0 ? `${this.items}; also ${plural(this.foreignCount, 'foreign message')}` : this.items;
   }
 
-  private counts(message: Counted): boolean {
-    return countsTowardsExit(message) && message.filling === this.filling;
-  }
-
   private get items(): string {
     const total = this.doneCount + this.deadCount;
     if (total === 0) return 'no item done';
@@ -111,4 +80,9 @@ export class Tally {
     const dead = this.deadCount > 0 ? `, ${plural(this.deadCount, 'dead letter')}` : '';
     return `${plural(this.doneCount, 'item')} done${dead}: ${names}${total > this.finished.length ? ', …' : ''}`;
   }
+}
+
+/** Each item has one first delivery, so that pods that end by their counts leave enough for the others. */
+function counts({ belongsToRun, isFirstDelivery }: Counted): boolean {
+  return belongsToRun && isFirstDelivery;
 }

@@ -13,8 +13,22 @@ export function requireEnv(name: string): string {
   return value;
 }
 
+/** Like {@link requireInteger}, but undefined if the variable is not set. */
+export function optionalInteger(name: string): number | undefined {
+  return process.env[name] ? requireInteger(name) : undefined;
+}
+
 export function requireInteger(name: string): number {
-  const value = requireEnv(name);
+  return integer(name, requireEnv(name));
+}
+
+/** Whole numbers with commas between them. There are none if the variable is empty or not set. */
+export function integerList(name: string): number[] {
+  const value = process.env[name];
+  return value ? value.split(',').map((part) => integer(name, part)) : [];
+}
+
+function integer(name: string, value: string): number {
   if (!/^\d{1,15}$/.test(value)) {
     throw new EnvironmentError(`the environment variable ${name} is ${JSON.stringify(value)}, not a whole number`);
   }

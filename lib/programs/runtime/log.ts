@@ -1,15 +1,18 @@
-/**
- * Writes a line to the log, with the time, for a person who reads `kubectl logs`. What the terminal would obey instead of showing
- * it becomes an escape. If there are more lines, such as those of a stack trace, they begin with blanks: none looks like a line of
- * its own.
- */
-export function log(line: string): void {
-  const shown = line.replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, unicodeEscape).replace(/\n/g, '\n  ');
-  process.stdout.write(`${new Date().toISOString()} ${shown}\n`);
+import { shortened, shortenedStart, visible, visibleJson, withoutUnseen } from './visible';
+
+let destination: NodeJS.WritableStream = process.stdout;
+
+/** From now on, {@link log} writes to this stream. The standard output of the command line is for results. */
+export function logTo(stream: NodeJS.WritableStream): void {
+  destination = stream;
 }
 
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/**
+ * Writes a line to the log, with the time, for a person who reads `kubectl logs`. If there are more lines, such as those of a
+ * stack trace, they begin with blanks: none looks like a line of its own.
+ */
+export function log(line: string): void {
+  destination.write(`${new Date().toISOString()} ${visible(line, { lines: true }).replace(/\n/g, '\n  ')}\n`);
 }
 
 /** `15 ms`, `1.2 s`, `45 s`, `3 min 20 s`, `2 h`: as exact as a reader cares for. */
@@ -33,7 +36,7 @@ const MAX_MESSAGE_BYTES = 2000;
 
 /** A message on one line and of bounded length, whatever others have put into it. */
 export function oneLine(message: string): string {
-  const line = message.replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ').trim();
+  const line = withoutUnseen(message).replace(/\s+/g, ' ').trim();
   const bytes = Buffer.from(line);
   if (bytes.length <= MAX_MESSAGE_BYTES) return line;
   return `${bytes
@@ -42,12 +45,16 @@ export function oneLine(message: string): string {
     .replace(/\ufffd+$/, '')}…`;
 }
 
+const QUOTED_CHARACTERS = 60;
+
 /** An item or a name in quotes, on one line and short, whatever bytes it is made of. */
 export function quoted(bytes: Buffer | string): string {
-  const text = bytes.slice(0, 320).toString().slice(0, 80);
-  const escaped = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-  // JSON leaves the C1 control characters, the line separators and what changes the direction of text as they are.
-  return escaped.replace(/[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu, unicodeEscape);
+  return visibleJson(shortened(bytes.slice(0, 320).toString(), QUOTED_CHARACTERS));
+}
+
+/** What a program has said, in quotes: like {@link quoted}, but what is long loses its beginning. What is wrong comes last. */
+export function quotedEnd(text: string): string {
+  return visibleJson(shortenedStart(text, QUOTED_CHARACTERS));
 }
 
 export function plural(n: number, noun: string): string {

@@ -43,6 +43,25 @@ export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<
   });
 }
 
+/** A signal that aborts so long after another one, with its reason. `release` calls that off. */
+export function abortedLater(
+  signal: AbortSignal,
+  milliseconds: number,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const later = new AbortController();
+  let callOff = () => {};
+  const abort = () => {
+    callOff = after(milliseconds, () => later.abort(signal.reason));
+  };
+  const release = () => {
+    callOff();
+    signal.removeEventListener('abort', abort);
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort);
+  return { signal: later.signal, release };
+}
+
 /** What `promise` resolves to, or nothing if it does not resolve in time or before a signal aborts. It must not reject. */
 export function inTime<T>(
   promise: Promise<T>,

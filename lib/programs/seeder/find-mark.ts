@@ -11,7 +11,7 @@ import { FinalError } from '../runtime/exit-status';
  * which is declared last, without its related queues.
  */
 export async function findMark(session: Session, queue: string): Promise<'marked' | 'unmarked'> {
-  const { dead, seeded } = relatedQueues(queue);
+  const { dead, seeded, ledger, settled } = relatedQueues(queue);
   // First: a seeder may be declaring them at this moment, and those that it declares before this one then exist too.
   const isDeclared = !(await isDeleted(session, queue));
   const isSeededMissing = await isDeleted(session, seeded);
@@ -22,8 +22,8 @@ export async function findMark(session: Session, queue: string): Promise<'marked
     return 'marked';
   }
   if (isDeclared) {
-    const missing: string[] = (await isDeleted(session, dead)) ? [dead] : [];
-    if (isSeededMissing) missing.push(seeded);
+    const missing: string[] = isSeededMissing ? [seeded] : [];
+    for (const name of [dead, ledger, settled]) if (await isDeleted(session, name)) missing.push(name);
     if (missing.length > 0) throw withoutRelatedQueues(queue, missing);
   }
   return 'unmarked';

@@ -1,8 +1,7 @@
 import { EnvName } from '../../contract/environment';
 import { QUEUE_TYPES } from '../../contract/queues';
 import { brokerFromEnvironment } from '../amqp/broker-address';
-import { apiServerFromEnvironment } from '../kubernetes/api-server';
-import { requireEnv, requireInteger, requireOneOf } from '../runtime/environment';
+import { optionalInteger, requireEnv, requireInteger, requireOneOf } from '../runtime/environment';
 import { exitWith, shutdownSignal } from '../runtime/exit-status';
 import { runSeeder } from './seeder';
 
@@ -12,7 +11,7 @@ exitWith(() =>
   runSeeder(
     {
       broker: brokerFromEnvironment(),
-      apiServer: process.env[EnvName.SERVICE_ACCOUNT_DIR] ? apiServerFromEnvironment() : undefined,
+      brokerNodes: optionalInteger(EnvName.BROKER_NODES) ?? 1,
       queue: requireEnv(EnvName.QUEUE),
       queueType: requireOneOf(EnvName.QUEUE_TYPE, QUEUE_TYPES),
       consumerTimeoutMs: requireInteger(EnvName.CONSUMER_TIMEOUT_SECONDS) * 1000,

@@ -1,32 +1,35 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { ExitCode } from '../../contract/exit-codes';
 import type { ItemSequence } from '../../contract/item-formula';
 import { frameHead } from '../../contract/item-frames';
 import { ItemHeader } from '../../contract/message-headers';
 import { type QueueType, relatedQueues } from '../../contract/queues';
+import { Announcer } from '../amqp/announcer';
+import { awaitNodes } from '../amqp/await-nodes';
 import type { BrokerAddress } from '../amqp/broker-address';
 import { findDeletedQueues, isDeleted } from '../amqp/deleted-queues';
 import { takeLock } from '../amqp/lock';
 import { MessageRefusedError, type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
 import { overSessions } from '../amqp/reconnect';
 import { BrokerError, type Session } from '../amqp/session';
-import { type ApiServer, callApiServer } from '../kubernetes/api-server';
+import { RunEvents } from '../events/run-events';
+import { generationHeader } from '../ledger/generation';
+import { Ledger } from '../ledger/ledger';
+import type { Records } from '../ledger/records';
 import { debug } from '../runtime/debug';
-import { type ExitStatus, FinalError } from '../runtime/exit-status';
+import type { ExitStatus } from '../runtime/exit-status';
 import { duration, log, plural } from '../runtime/log';
-import { GaveUp } from '../runtime/retry';
 import { RetryDeadline } from '../runtime/retry-deadline';
 import { sleep } from '../runtime/time';
+import { emptyQueue } from './empty-queue';
 import { findMark } from './find-mark';
-import { removeLeftovers } from './leftovers';
 import { type ItemsSettings, readItems } from './read-items';
-import { requireNoSuccess, successesOf } from './successes';
 import { declareQueues } from './work-queues';
 
 export interface SeederSettings extends ItemsSettings {
   readonly broker: BrokerAddress;
-  /** Knows the worker Jobs of the queue. Missing in a rehearsal, whose Jobs only begin with it. */
-  readonly apiServer?: ApiServer;
+  /** How many nodes the broker has. */
+  readonly brokerNodes: number;
   readonly queue: string;
   readonly queueType: QueueType;
   readonly consumerTimeoutMs: number;
@@ -48,7 +51,10 @@ const PROGRESS_MS = 5000;
 /** The count of a queue lags a little behind the confirms. */
 const COUNT = { checks: 20, pauseMs: 500 };
 
-/** The seeder: fills the queue with the items, exactly once, however often it is killed or started. */
+/**
+ * The seeder: fills the queue with the items, exactly once, however often it is killed or started. If the mark was lost, it fills
+ * the queue with the items that have no record: those are not settled, whoever has had them.
+ */
 export async function runSeeder(settings: SeederSettings, shutdown: AbortSignal): Promise<ExitStatus> {
   const items = readItems(settings);
   const { broker } = settings;
@@ -67,8 +73,6 @@ interface SeederContext {
 
 /** The steps of the seeder over one session with the broker. */
 class Seeding {
-  private readonly filling = randomUUID();
-
   constructor(
     private readonly session: Session,
     private readonly context: SeederContext,
@@ -89,8 +93,8 @@ class Seeding {
     });
     if ((await findMark(session, queue)) === 'marked') return filledBefore(queue);
     if (await this.hasHiddenMark()) return filledBefore(queue);
-    await this.refuseAfterSuccess();
-    if (shutdown.aborted) return terminated('before the queue was filled');
+    await awaitNodes(settings.broker, settings.brokerNodes, shutdown, session.lost);
+    if (session.lost.aborted) throw session.lost.reason;
     await declareQueues(session, settings);
     await sleep(SETTLE_MS, shutdown);
     if (session.lost.aborted) throw session.lost.reason;
@@ -98,25 +102,29 @@ class Seeding {
     if (await this.isSeeded()) return filledBefore(queue);
 
     const began = performance.now();
-    await removeLeftovers(session, settings);
     // A seeder that waits for the end of an alarm hears of nothing else.
     shutdown.addEventListener('abort', () => session.blocked && session.drop(), { signal: session.lost });
-    const itemsDigest = await this.fill();
+    await emptyQueue(session, queue);
+    // After the purge: an item that is recorded later was with a pod, and runs once more.
+    const records = await this.readLedger();
+    const announcer = await Announcer.open(session);
+    const events = new RunEvents(settings, {}, (name, event) => announcer.announce(name, event));
+    events.filling(items.count, records.count);
+    const itemsDigest = await this.fill(records);
     if (itemsDigest === undefined) return terminated('while filling the queue; another seeder starts over');
-    await this.checkCount();
-    // Once more: pods of an earlier filling may have succeeded meanwhile, and those of this one cannot have.
-    await this.refuseAfterSuccess();
-    if (shutdown.aborted) return terminated('before the mark; another seeder starts over');
-    await this.mark(itemsDigest);
-    // From here on no seeder may purge or fill this queue again: pods have begun to count.
-    const message = `queue ${queue} filled with ${plural(items.count, 'item')} in ${duration(performance.now() - began)}; their SHA-256 is ${itemsDigest}`;
-    return { code: ExitCode.DONE, message };
+    await this.checkCount(items.count - records.count);
+    await this.mark(itemsDigest, records);
+    events.filled(items.count, records.count);
+    await announcer.close();
+    // From here on no seeder may purge or fill this queue again: pods work on it.
+    const filled = `filled with ${plural(items.count - records.count, 'item')}${settledBefore(records)}`;
+    const took = duration(performance.now() - began);
+    return { code: ExitCode.DONE, message: `queue ${queue} ${filled} in ${took}; their SHA-256 is ${itemsDigest}` };
   }
 
   /**
    * A mark that the status of its queue does not show: the leader of that queue may be away, or a seeder that died has read the
-   * mark. Throws a {@link FinalError} if the work queue or its dead letters were deleted after it had been filled. Made anew it
-   * would look settled to couriers; filled anew it would complete a Job that has counted items before.
+   * mark. Throws a {@link FinalError} if one of the other queues was deleted after it had been filled.
    */
   private async hasHiddenMark(): Promise<boolean> {
     const { queue } = this.context.settings;
@@ -126,26 +134,6 @@ class Seeding {
     const gone = await findDeletedQueues(this.session, queue);
     if (gone) throw gone;
     return true;
-  }
-
-  /**
-   * A broker that has lost its volume looks like one that is new. Only the cluster knows better: no pod succeeds before the mark.
-   * So if there is no mark and pods have succeeded, it is lost, and their successes would count for items of this filling.
-   */
-  private async refuseAfterSuccess(): Promise<void> {
-    const { settings, deadline, shutdown } = this.context;
-    const { apiServer, queue } = settings;
-    if (!apiServer) return;
-    const { lost } = this.session;
-    const signal = AbortSignal.any([shutdown, lost]); // without the session, this seeder does not have the lock any more
-    const found = await callApiServer(apiServer, successesOf(queue), { deadline, signal });
-    if (lost.aborted) throw lost.reason;
-    if (!(found instanceof GaveUp)) return requireNoSuccess(queue, found);
-    if (found.because === 'terminated') return;
-    throw new FinalError(
-      `worker Jobs of queue ${queue}: gave up after ${deadline.limit}: ${found.obstacle}. Without an answer no pod gets ` +
-        'an item, because pods that have succeeded before would count for items that they have not done',
-    );
   }
 
   /** A committed read: a passive declaration reads 0 while a quorum queue's leader is away. */
@@ -159,17 +147,41 @@ class Seeding {
     return mark !== false;
   }
 
-  /** Returns the digest of all items, as {@link frameItems} frames them, or nothing if the pod was terminated. */
-  private async fill(): Promise<string | undefined> {
+  /** A courier that reads a ledger which is no stream holds its records, and hides them from this reader. */
+  private async readAlone(ledger: Ledger): Promise<void> {
+    const { settings, shutdown } = this.context;
+    const holder = 'a courier reads the ledger';
+    const name = relatedQueues(settings.queue).settlingLock;
+    const lock = await takeLock(this.session, { name, shutdown, holder });
+    await ledger.readToEnd();
+    await lock.release();
+  }
+
+  private async readLedger(): Promise<Records> {
+    const { queue, itemCount, run } = this.context.settings;
+    const name = relatedQueues(queue).ledger;
+    const ledger = new Ledger(this.session, { queue, itemCount, run }, (record) =>
+      publishOne(this.session, name, record),
+    );
+    if (ledger.isStream) await ledger.readToEnd();
+    else await this.readAlone(ledger);
+    return ledger.records;
+  }
+
+  /**
+   * Publishes the items without a record. Returns the digest of all items, as {@link frameItems} frames them, or nothing if the
+   * pod was terminated.
+   */
+  private async fill(records: Records): Promise<string | undefined> {
     const { settings, items, deadline, shutdown } = this.context;
-    const publisher = await Publisher.open(this.session, settings.queue);
+    const publisher = await Publisher.open(this.session);
     const digest = createHash('sha256');
     let logged = performance.now();
     for (let from = 0; from < items.count; from += BATCH) {
       if (shutdown.aborted) return undefined;
       const end = Math.min(from + BATCH, items.count);
       try {
-        await publisher.publish(this.messages(from, end, digest));
+        await publisher.publish(settings.queue, this.messages(from, end, digest, records));
       } catch (error) {
         throw error instanceof MessageRefusedError ? await this.howFull(error) : error;
       }
@@ -184,25 +196,26 @@ class Seeding {
   }
 
   /** Items are unfolded one by one, when there is room to send them: all of them may be larger than the memory. */
-  private *messages(from: number, end: number, digest: Hash): Generator<OutgoingMessage> {
+  private *messages(from: number, end: number, digest: Hash, records: Records): Generator<OutgoingMessage> {
     const { settings, items } = this.context;
-    const headers = { [ItemHeader.RUN]: settings.run, [ItemHeader.FILLING]: this.filling };
     for (let n = from; n < end; n++) {
       const body = items.item(n);
       digest.update(frameHead(body)).update(body);
+      if (records.has(n)) continue;
+      const headers = { [ItemHeader.RUN]: settings.run, ...generationHeader(records.generation(n)) };
       yield { body, messageId: String(n), headers };
     }
   }
 
-  private async checkCount(): Promise<void> {
-    const { settings, items } = this.context;
+  private async checkCount(expected: number): Promise<void> {
+    const { settings } = this.context;
     let ready = -1;
     for (let checks = 0; checks < COUNT.checks; checks++) {
       ({ ready } = await this.session.queueStatus(settings.queue));
-      if (ready === items.count) return;
+      if (ready === expected) return;
       await sleep(COUNT.pauseMs);
     }
-    const count = `queue ${settings.queue} holds ${ready} messages, not ${items.count}`;
+    const count = `queue ${settings.queue} holds ${ready} messages, not ${expected}`;
     throw new BrokerError(`${count}; filling it again (does a policy or another client remove messages?)`);
   }
 
@@ -213,15 +226,20 @@ class Seeding {
     return new BrokerError(`${refusal.message}; it holds ${ready} of ${plural(items.count, 'item')}`);
   }
 
-  private async mark(itemsDigest: string): Promise<void> {
+  private async mark(itemsDigest: string, { count: recorded }: Records): Promise<void> {
     const { queue, itemCount, digest } = this.context.settings;
-    const mark = { items: itemCount, digest, itemsDigest, time: new Date().toISOString() };
+    const mark = { items: itemCount, recorded, digest, itemsDigest, time: new Date().toISOString() };
     await publishOne(this.session, relatedQueues(queue).seeded, { body: Buffer.from(JSON.stringify(mark)) });
   }
 }
 
 function filledBefore(queue: string): ExitStatus {
   return { code: ExitCode.DONE, message: `queue ${queue} was filled before; nothing to do` };
+}
+
+function settledBefore({ count, run }: Records): string {
+  if (count === 0) return '';
+  return `, of ${run.itemCount}; ${count} ${count === 1 ? 'was' : 'were'} settled before,`;
 }
 
 function terminated(when: string): ExitStatus {

@@ -1,4 +1,4 @@
-import { DELIVERY_LIMIT, type QueueType, relatedQueues } from '../../contract/queues';
+import { DELIVERY_LIMIT, EVENTS_BYTES, type QueueType, relatedQueues } from '../../contract/queues';
 import { declare } from '../amqp/declare';
 import type { Session } from '../amqp/session';
 
@@ -14,10 +14,16 @@ const NO_DELIVERY_LIMIT = 1_000_000;
 /** Three members of a quorum queue are elected and synced before the broker answers. */
 const DECLARE_LIMIT_MS = 60_000;
 
-/** Declares the work queue, last, and its relatedQueues. */
+const EVENTS = {
+  'x-queue-type': 'stream',
+  'x-max-length-bytes': EVENTS_BYTES.max,
+  'x-stream-max-segment-size-bytes': EVENTS_BYTES.segment,
+};
+
+/** Declares the related queues and then, last, the work queue. */
 export async function declareQueues(session: Session, settings: QueueSettings): Promise<void> {
   const { queue, queueType } = settings;
-  const { dead, seeded } = relatedQueues(queue);
+  const { dead, seeded, ledger, events, settled } = relatedQueues(queue);
   const channel = await session.channel();
   const quorum = queueType === 'quorum';
   // Other brokers may refuse an argument that they do not know (Apache Qpid Broker-J closes the connection), and need none.
@@ -41,6 +47,9 @@ export async function declareQueues(session: Session, settings: QueueSettings): 
     declare(channel, name, { durable: true, arguments: plain ? {} : args }, DECLARE_LIMIT_MS);
   await make(dead, kept);
   await make(seeded, kept);
+  await make(ledger, session.hasStreams ? { 'x-queue-type': 'stream' } : kept);
+  if (session.hasStreams) await make(events, EVENTS);
+  await make(settled, kept);
   await make(queue, work);
   await channel.close();
 }

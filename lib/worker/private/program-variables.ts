@@ -2,7 +2,8 @@ import type { EnvValue } from 'cdk8s-plus-28';
 import { EnvName, ProgramEnvName } from '../../contract/environment';
 import { whyNoArgument } from '../../validation/argument';
 import { synthError } from '../../validation/synth-error';
-import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
+import type { WorkerJobProps } from '../worker-job-props';
+import { valueTemplate } from './item-use';
 
 /** The variables that this package sets for the program. */
 const SET_BY_PACKAGE = new Map<string, string>([
@@ -16,6 +17,8 @@ const SET_BY_PACKAGE = new Map<string, string>([
 const USED_BY_SHELLS =
   /^(PATH|IFS|ENV|PS\d|PPID|E?UID|GROUPS|(OLD)?PWD|OPT(IND|ARG|ERR)|LINENO|SECONDS|RANDOM|FUNCNAME|SHELLOPTS|SHLVL|_|BASH.*|LD_.*)$/;
 
+const FOR_THEMSELVES = 'shells or the dynamic loader use for themselves';
+
 /** dash and busybox ash accept no other names from their environment, and so do not pass on others. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -23,13 +26,12 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const USED_BY_SHIM = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
 
 /** Requires that each variable reaches the program, and that none has two meanings. */
-export function requireFreeVariables(context: string, { envVariables = {}, itemVariable }: CoarseWorkerJobProps): void {
+export function requireFreeVariables(context: string, { envVariables = {}, itemVariable }: WorkerJobProps): void {
   for (const [name, value] of Object.entries(envVariables)) requireVariable(context, name, value);
   if (itemVariable === undefined) return;
   const reason = Object.hasOwn(envVariables, itemVariable)
     ? 'which envVariables also sets'
-    : unsuitable(itemVariable) ||
-      (USED_BY_SHELLS.test(itemVariable) && 'which shells or the dynamic loader use for themselves');
+    : unsuitable(itemVariable) || (USED_BY_SHELLS.test(itemVariable) && `which ${FOR_THEMSELVES}`);
   if (!reason) return;
   throw synthError(
     context,
@@ -38,10 +40,15 @@ export function requireFreeVariables(context: string, { envVariables = {}, itemV
   );
 }
 
-function requireVariable(context: string, name: string, { value, valueFrom }: EnvValue): void {
+function requireVariable(context: string, name: string, variable: EnvValue): void {
+  const { value, valueFrom } = variable;
   const nameReason = unsuitable(name);
   if (nameReason) {
     throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
+  }
+  if (valueTemplate(variable) && USED_BY_SHELLS.test(name)) {
+    const problem = `envVariables sets ${JSON.stringify(name)} with a value of its own for each item, but it is a name that ${FOR_THEMSELVES}`;
+    throw synthError(context, problem, 'Use another name.');
   }
   if (value === undefined && valueFrom === undefined) {
     const hint = `Give it one, such as EnvValue.fromValue('value'). EnvValue.fromValue(undefined) has none.`;

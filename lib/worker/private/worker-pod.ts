@@ -13,19 +13,11 @@ import { programContainer, programsMount, programsVolume } from '../../manifest/
 import { pullPolicy } from '../../manifest/pull-policy';
 import { unexpanded } from '../../manifest/unexpanded';
 import type { IWorkQueue } from '../../queue/work-queue';
-import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
+import type { WorkerJobProps } from '../worker-job-props';
+import { itemVariables, valueTemplate } from './item-use';
+import type { WorkerLimits } from './worker-limits';
 import { normalizedMounts } from './worker-mounts';
 import { workerSecurity } from './worker-security';
-
-/** The checked numbers of a worker. */
-export interface WorkerLimits {
-  readonly itemsPerPod: number;
-  readonly maxAttempts: number;
-  readonly maxInterruptions: number;
-  readonly itemTimeoutSeconds: number;
-  readonly toleratedDeadLetters: number;
-  readonly graceSeconds: number;
-}
 
 /** The shell scripts of the worker's container. The shim starts the runner. */
 const SHIM = 'shim.sh';
@@ -37,7 +29,12 @@ const SHARED_VOLUME_SIZE = Size.mebibytes(SHARED_VOLUME_BYTES / 2 ** 20);
  * The two containers of a worker pod. The worker is first, because the kubelet starts containers in order. So its image
  * has usually been pulled when the courier begins to wait for it.
  */
-export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: WorkerLimits): ContainerProps[] {
+export function workerPod(
+  job: Construct,
+  props: WorkerJobProps,
+  limits: WorkerLimits,
+  share: Readonly<Record<string, number>>,
+): ContainerProps[] {
   const programs = programsVolume(job, 'courier', [SHIM, RUNNER]);
   const shared = Volume.fromEmptyDir(job, 'SharedVolume', 'work-queue-shared', {
     medium: EmptyDirMedium.MEMORY,
@@ -55,7 +52,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     imagePullPolicy: props.imagePullPolicy ?? pullPolicy(props.image),
     command: ['/bin/sh', `${MountPath.PROGRAMS}/${SHIM}`, MountPath.SHARED_VOLUME, ...props.program._command()],
     workingDir: props.workingDir,
-    envVariables: { [ProgramEnvName.QUEUE]: queueName(props.queue), ...props.envVariables },
+    envVariables: { [ProgramEnvName.QUEUE]: queueName(props.queue), ...fixedVariables(props) },
     envFrom: props.envFrom,
     volumeMounts: [...mounts, ...normalizedMounts(props.volumeMounts)],
     // Without an empty object, cdk8s-plus would request a whole CPU.
@@ -67,7 +64,7 @@ export function workerPod(job: Construct, props: CoarseWorkerJobProps, limits: W
     name: ContainerName.COURIER,
     program: 'courier',
     programs,
-    env: { ...client.env, ...courierEnv(props.queue, limits), ...itemUse(props) },
+    env: { ...client.env, ...courierEnv(props.queue, limits, share), ...itemUse(props) },
     volumeMounts: [...sharedMounts(shared, SharedVolume.COURIER_CREATED), ...client.volumeMounts],
     resources: props.courierResources,
   });
@@ -87,29 +84,51 @@ function sharedMounts(volume: Volume, created: string): VolumeMount[] {
   ];
 }
 
-function courierEnv(queue: IWorkQueue, limits: WorkerLimits): Record<string, EnvValue> {
+function courierEnv(
+  queue: IWorkQueue,
+  limits: WorkerLimits,
+  share: Readonly<Record<string, number>>,
+): Record<string, EnvValue> {
   return {
     [EnvName.QUEUE]: queueName(queue),
     [EnvName.RUN]: EnvValue.fromValue(queue.runId ?? lazy(() => queue.queueName)),
     [EnvName.SHARED_VOLUME_DIR]: EnvValue.fromValue(MountPath.SHARED_VOLUME),
     [EnvName.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),
-    [EnvName.ITEMS_PER_POD]: EnvValue.fromValue(String(limits.itemsPerPod)),
-    [EnvName.MAX_ATTEMPTS]: EnvValue.fromValue(String(limits.maxAttempts)),
-    [EnvName.MAX_INTERRUPTIONS]: EnvValue.fromValue(String(limits.maxInterruptions)),
-    [EnvName.ITEM_TIMEOUT_SECONDS]: EnvValue.fromValue(String(limits.itemTimeoutSeconds)),
-    [EnvName.TOLERATED_DEAD_LETTERS]: EnvValue.fromValue(String(limits.toleratedDeadLetters)),
-    [EnvName.TERMINATION_GRACE_SECONDS]: EnvValue.fromValue(String(limits.graceSeconds)),
+    ...numbers({
+      ...share,
+      [EnvName.MAX_ATTEMPTS]: limits.maxAttempts,
+      [EnvName.MAX_INTERRUPTIONS]: limits.maxInterruptions,
+      [EnvName.ITEM_TIMEOUT_SECONDS]: limits.itemTimeoutSeconds,
+      [EnvName.TOLERATED_DEAD_LETTERS]: limits.toleratedDeadLetters,
+      [EnvName.TERMINATION_GRACE_SECONDS]: limits.graceSeconds,
+    }),
+    [EnvName.PERMANENT_EXIT_CODES]: EnvValue.fromValue(limits.permanentExitCodes.join(',')),
     [EnvName.POD_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
+    [EnvName.NODE_NAME]: EnvValue.fromFieldRef(EnvFieldPaths.NODE_NAME),
   };
 }
 
-/** Where the courier must put the item, in addition to the program's standard input. */
-function itemUse({ program, itemVariable }: CoarseWorkerJobProps): Record<string, EnvValue> {
-  const args = program._itemArguments();
+function numbers(values: Readonly<Record<string, number>>): Record<string, EnvValue> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, EnvValue.fromValue(String(value))]));
+}
+
+/** The variables that are the same for each item. The courier sets the others. */
+function fixedVariables({ envVariables = {} }: WorkerJobProps): Record<string, EnvValue> {
+  return Object.fromEntries(Object.entries(envVariables).filter(([, value]) => !valueTemplate(value)));
+}
+
+/** Where the courier must put the item and its fields, in addition to the program's standard input. */
+function itemUse(props: WorkerJobProps): Record<string, EnvValue> {
+  const args = props.program._itemArguments();
+  const variables = itemVariables(props);
   return {
-    ...(itemVariable !== undefined && { [EnvName.ITEM_VARIABLE]: EnvValue.fromValue(itemVariable) }),
-    ...(args && { [EnvName.ITEM_ARGUMENTS]: EnvValue.fromValue(unexpanded(JSON.stringify(args))) }),
+    ...(Object.keys(variables).length > 0 && { [EnvName.ITEM_VARIABLES]: jsonValue(variables) }),
+    ...(args && { [EnvName.ITEM_ARGUMENTS]: jsonValue(args) }),
   };
+}
+
+function jsonValue(value: unknown): EnvValue {
+  return EnvValue.fromValue(unexpanded(JSON.stringify(value)));
 }
 
 function queueName(queue: IWorkQueue): EnvValue {

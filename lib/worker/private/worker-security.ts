@@ -1,10 +1,10 @@
 import type { ContainerSecurityContextProps, PodSecurityContextProps } from 'cdk8s-plus-28';
 import { ORDINARY_USER, RESTRICTED } from '../../manifest/restricted';
 import type { Check } from '../../validation/check';
-import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
+import type { WorkerJobProps } from '../worker-job-props';
 
 /** The file system is writable, because a program that knows nothing of this package may write to /tmp. */
-export function workerSecurity(props: CoarseWorkerJobProps): ContainerSecurityContextProps {
+export function workerSecurity(props: WorkerJobProps): ContainerSecurityContextProps {
   const { securityContext: pod = {}, containerSecurityContext: container = {} } = props;
   const ensureNonRoot = container.ensureNonRoot ?? pod.ensureNonRoot ?? true;
   const ordinary = ensureNonRoot ? ORDINARY_USER : undefined;
@@ -27,7 +27,7 @@ export function workerSecurity(props: CoarseWorkerJobProps): ContainerSecurityCo
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go, and verifyRunAsNonRoot
  * in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/security_context_others.go
  */
-export function requireWorkerSecurity(check: Check, props: CoarseWorkerJobProps): void {
+export function requireWorkerSecurity(check: Check, props: WorkerJobProps): void {
   const { securityContext: pod = {}, containerSecurityContext: container = {} } = props;
   requireIds(check, 'securityContext', pod);
   requireIds(check, 'containerSecurityContext', container);

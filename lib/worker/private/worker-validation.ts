@@ -1,7 +1,9 @@
 import type { Container, EnvValue } from 'cdk8s-plus-28';
 import type { IValidation } from 'constructs';
 import { ProgramEnvName } from '../../contract/environment';
-import type { CoarseWorkerJobProps } from '../coarse-worker-job-props';
+import { synthError } from '../../validation/synth-error';
+import type { WorkerJobProps } from '../worker-job-props';
+import { valueTemplate } from './item-use';
 import { requireFreeVariables } from './program-variables';
 import { requireFreePaths } from './worker-mounts';
 
@@ -13,7 +15,7 @@ export class WorkerValidation implements IValidation {
   constructor(
     private readonly context: string,
     private readonly worker: Container,
-    private readonly props: CoarseWorkerJobProps,
+    private readonly props: WorkerJobProps,
   ) {
     this.generatedMounts = worker.mounts.length - (props.volumeMounts?.length ?? 0);
     this.queueName = worker.env.variables[ProgramEnvName.QUEUE];
@@ -36,7 +38,21 @@ export class WorkerValidation implements IValidation {
 
   private requireVariables(): void {
     const { [ProgramEnvName.QUEUE]: queueName, ...others } = this.worker.env.variables;
-    const envVariables = queueName === this.queueName ? others : this.worker.env.variables;
-    requireFreeVariables(this.context, { ...this.props, envVariables });
+    const given = queueName === this.queueName ? others : this.worker.env.variables;
+    for (const [name, value] of Object.entries(given)) this.requireFixed(name, value);
+    requireFreeVariables(this.context, { ...this.props, envVariables: given });
+  }
+
+  /** The courier knows only the variables of the constructor that contain the item, and sets them for each item. */
+  private requireFixed(name: string, value: EnvValue): void {
+    const { [name]: ofConstructor } = this.props.envVariables ?? {};
+    if (valueTemplate(value)) {
+      const problem = `variable ${name} contains the item or a field of it, but was added after the constructor`;
+      throw synthError(this.context, problem, 'Set it in envVariables.');
+    }
+    if (ofConstructor && valueTemplate(ofConstructor)) {
+      const problem = `variable ${name} was added after the constructor, but envVariables already sets it for each item`;
+      throw synthError(this.context, problem, 'Use another name, or remove it from envVariables.');
+    }
   }
 }

@@ -1,10 +1,11 @@
 import { Network, WorkItems } from '../../../lib';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { node, nodeReady, revive } from '../../../tools/cluster/faults';
 import { useNamespace } from '../../../tools/cluster/namespace';
 import { type Json, SynthesizedRun, type SynthesizedRunProps } from '../../../tools/synthesized-run';
 import { until } from '../../../tools/until';
 import { BrokerNodes } from '../support/broker-nodes';
-import { Ledger, witness } from '../support/ledger';
+import { Journal, witness } from '../support/journal';
 
 const NUMBERS = Array.from({ length: 200 }, (_, n) => String(n));
 const CUT_SECONDS = 15;
@@ -12,17 +13,20 @@ const CUT_SECONDS = 15;
 /** The tests follow one another: they share a broker of three nodes, on three nodes of the cluster. */
 describe('a broker of three nodes', () => {
   const { namespace, test, faultTest } = useNamespace();
-  const ledger = new Ledger(namespace);
+  const journal = new Journal(namespace);
   const nodes = new BrokerNodes(namespace, runOf('none').broker);
 
   test('has a member of every queue on each, although the queues are made while the nodes still start', async () => {
     const run = runOf('first', NUMBERS.slice(0, 10));
-    await ledger.start();
+    await journal.start();
     await namespace.apply(run.objects());
     await expectComplete(run, 10);
     await nodes.ready();
     // A node that came later gets its member within 30 s: `continuous_membership_reconciliation.interval`.
     await until('a member on each node', async () => (await nodes.queue(run.queue.queueName)).members.length === 3);
+    // A stream gets none later.
+    const { ledger, events } = relatedQueues(run.queue.queueName);
+    for (const stream of [ledger, events]) expect((await nodes.queue(stream)).members).toHaveLength(3);
     const pods = await Promise.all(nodes.pods.map((pod) => namespace.get('pod', pod)));
     expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(3);
   });
@@ -33,7 +37,7 @@ describe('a broker of three nodes', () => {
     const fallen = await runToTheMiddle(run);
     node('crash', fallen);
     try {
-      await ledger.done(run.queue.queueName, NUMBERS.length * 0.7);
+      await journal.done(run.queue.queueName, NUMBERS.length * 0.7);
     } finally {
       await revive(fallen);
     }
@@ -107,24 +111,24 @@ describe('a broker of three nodes', () => {
     }
   });
 
-  /** A run in which a good part is done and more is to do. The ledger is on a node that stays; which one will fall is returned. */
+  /** A run in which a good part is done and more is to do. The journal is on a node that stays; which one will fall is returned. */
   async function runToTheMiddle(run: SynthesizedRun): Promise<number> {
     const objects = run.objects();
     const isWorker = ({ metadata }: Json) => metadata.name === run.job.name;
     await namespace.apply(objects.filter((object) => !isWorker(object)));
     await namespace.ended(run.queue.name);
     const leader = await nodes.leaderNode(run.queue.queueName);
-    await ledger.stop();
-    await ledger.start(`node-${(leader % 3) + 1}`);
+    await journal.stop();
+    await journal.start(`node-${(leader % 3) + 1}`);
     await namespace.apply(objects.filter(isWorker));
-    await ledger.done(run.queue.queueName, NUMBERS.length / 4);
+    await journal.done(run.queue.queueName, NUMBERS.length / 4);
     return leader;
   }
 
   /** No dead letter is tolerated, so every item is done. */
   async function expectComplete(run: SynthesizedRun, items = NUMBERS.length) {
     const ended = await namespace.ended(run.job.name, 400);
-    const done = await ledger.items(run.queue.queueName, 'end');
+    const done = await journal.items(run.queue.queueName, 'end');
     const twice = done.length - new Set(done).size;
     process.stderr.write(
       `run ${run.queue.runId}: ${ended.outcome}, ${done.length} ends, ${twice} of them not the first\n`,
@@ -140,7 +144,7 @@ function runOf(runId: string, list = NUMBERS): SynthesizedRun {
     parallelism: 6,
     itemsPerPod: 5,
     network: Network.OPEN,
-    program: witness('sleep(1)'),
+    ...witness('sleep(1)'),
   };
   return new SynthesizedRun({ items: WorkItems.list(list), broker: { replicas: 3 }, seeder: { runId }, worker });
 }

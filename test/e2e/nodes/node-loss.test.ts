@@ -6,13 +6,13 @@ import { kubectl } from '../../../tools/cluster/kubectl';
 import { useNamespace } from '../../../tools/cluster/namespace';
 import { FRUITS, SynthesizedRun } from '../../../tools/synthesized-run';
 import { until } from '../../../tools/until';
-import { Ledger, witness } from '../support/ledger';
+import { Journal, witness } from '../support/journal';
 
 const STAYS = 'node-1';
 const FALLS = 'node-2';
 
 /** On the node that falls the work never ends; the other has its time with each item, so that there is a middle. */
-const PROGRAM = witness(`if os.environ["NODE"] == "${FALLS}": sleep(100000)`, 'sleep(1)');
+const WITNESS = witness(`if os.environ["NODE"] == "${FALLS}": sleep(100000)`, 'sleep(1)');
 
 /**
  * One pod a node. A Job with a podFailurePolicy puts no pod in the place of one that is lost until the cluster knows that it
@@ -20,8 +20,8 @@ const PROGRAM = witness(`if os.environ["NODE"] == "${FALLS}": sleep(100000)`, 's
  */
 describe('a node that loses power in the middle of a run', () => {
   const { namespace, faultTest } = useNamespace();
-  const ledger = new Ledger(namespace);
-  beforeAll(() => ledger.start(STAYS));
+  const journal = new Journal(namespace);
+  beforeAll(() => journal.start(STAYS));
 
   faultTest(
     'without a word to the broker, and is deleted: its item is done elsewhere, and the Job is complete',
@@ -69,8 +69,8 @@ describe('a node that loses power in the middle of a run', () => {
         parallelism: 2,
         network: Network.OPEN,
         podMetadata: { labels },
-        envVariables: { NODE: EnvValue.fromFieldRef(EnvFieldPaths.NODE_NAME) },
-        program: PROGRAM,
+        ...WITNESS,
+        envVariables: { ...WITNESS.envVariables, NODE: EnvValue.fromFieldRef(EnvFieldPaths.NODE_NAME) },
       },
     });
     const { scheduling } = run.job;
@@ -88,7 +88,7 @@ describe('a node that loses power in the middle of a run', () => {
   async function runUntilTheMiddle(run: SynthesizedRun): Promise<void> {
     await namespace.apply(run.objects());
     await until('work on both nodes', async () => {
-      const entries = await ledger.of(run.queue.queueName);
+      const entries = await journal.of(run.queue.queueName);
       const ended = new Set(entries.filter(({ what }) => what === 'end').map(({ item }) => item));
       return ended.size > 0 && entries.some(({ item }) => !ended.has(item)) && (await startedOn(run, FALLS)).length > 0;
     });
@@ -97,13 +97,13 @@ describe('a node that loses power in the middle of a run', () => {
   async function startedOn(run: SynthesizedRun, nodeName: string): Promise<string[]> {
     const pods = await namespace.podsOf(run.job.name);
     const there = pods.filter(({ spec }) => spec.nodeName === nodeName).map(({ metadata }) => metadata.name);
-    const entries = await ledger.of(run.queue.queueName);
+    const entries = await journal.of(run.queue.queueName);
     return entries.filter(({ what, pod }) => what === 'start' && there.includes(pod)).map(({ item }) => item);
   }
 
   async function allDone(run: SynthesizedRun, items: string[]): Promise<void> {
     await until(`the end of ${items}`, async () => {
-      const ended = await ledger.items(run.queue.queueName, 'end');
+      const ended = await journal.items(run.queue.queueName, 'end');
       return items.every((item) => ended.includes(item));
     });
   }
@@ -111,8 +111,8 @@ describe('a node that loses power in the middle of a run', () => {
   async function expectComplete(run: SynthesizedRun): Promise<void> {
     const ended = await namespace.ended(run.job.name);
     expect([ended.outcome, ended.succeeded]).toEqual(['Complete', 8]);
-    expect(await ledger.items(run.queue.queueName, 'end')).toEqual(FRUITS);
+    expect(await journal.items(run.queue.queueName, 'end')).toEqual(FRUITS);
     // The one that fell with the node was begun again.
-    expect(await ledger.items(run.queue.queueName, 'start')).toHaveLength(9);
+    expect(await journal.items(run.queue.queueName, 'start')).toHaveLength(9);
   }
 });

@@ -14,6 +14,7 @@ export function withCrashingCourier(objects: Json[], item: string): Json[] {
   const renamed: Json[] = JSON.parse(JSON.stringify(objects).replaceAll(name, `${name}-crashing`));
   const own = renamed.find(({ metadata }) => metadata.name === `${name}-crashing`);
   if (own.data) delete own.data[COURIER];
+  delete own.binaryData[`${COURIER}.gz`];
   own.binaryData = { ...own.binaryData, [COURIER]: crashing(item).toString('base64') };
   return renamed;
 }

@@ -1,4 +1,4 @@
-import { Manifest } from '../../../cli/rehearsal/manifest';
+import { Manifest } from '../../../cli/manifest/manifest';
 import { useBroker } from '../../../tools/programs/broker';
 import { comparable, SHOWN } from '../../support/examples';
 import { rehearseOn } from '../../support/rehearse-on';
@@ -33,7 +33,7 @@ test.each(Object.entries(SHOWN).filter(([app]) => app !== ON_A_CLUSTER))(
 
 test('examples/files.ts needs a cluster, and its rehearsal says so', async () => {
   await expect(rehearseOn(broker(), new Manifest(synthesizedApp(ON_A_CLUSTER)))).rejects.toThrow(
-    /Volume scans is of type persistentVolumeClaim, which needs a cluster.*npm run demo -- --cluster/,
+    /Volume scans is of type persistentVolumeClaim, which needs a cluster.*Try this manifest on a cluster/,
   );
 });
 

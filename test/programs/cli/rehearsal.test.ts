@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { App, Chart } from 'cdk8s';
-import { Manifest } from '../../../cli/rehearsal/manifest';
+import { Manifest } from '../../../cli/manifest/manifest';
 import { runningWith } from '../../../cli/system/processes';
 import { EnvName } from '../../../lib/contract/environment';
 import {
@@ -93,6 +93,22 @@ test(
 );
 
 test(
+  'the pods have the indexes of the Job, the lowest first, and the last one sees that everything is settled',
+  async () => {
+    const seen = join(dir, 'seen');
+    const manifest = fruitsWith([`echo "$${EnvName.COMPLETION_INDEX}" >>${seen}`], [], {
+      parallelism: 1,
+      itemsPerPod: 3,
+    });
+    const { verdict, output } = await rehearseHere(manifest);
+    expect({ verdict, output }).toMatchObject({ verdict: expect.stringMatching(/^Complete: 3 of 3/) });
+    expect(readFileSync(seen, 'utf8').trim().split('\n').join(' ')).toBe('0 0 0 1 1 1 2 2');
+    expect(output).toMatch(/^\S+-2-\w{5} courier \| \S+ all 8 items settled: 8 done/m);
+  },
+  2 * MINUTES,
+);
+
+test(
   'every form of the item is the item, with the paths of this machine',
   async () => {
     const check = [
@@ -116,6 +132,70 @@ test(
     expect(complete).toBe(false);
     expect(verdict).toMatch(/^Failed: .*melon.*exit 3/);
     expect(output).toMatch(/worker +\| too big/);
+  },
+  2 * MINUTES,
+);
+
+test(
+  'with `items`, only the first items of the list run, in as many pods as they need',
+  async () => {
+    const seen = join(dir, 'seen');
+    const manifest = fruitsWith([`cat >>${seen}; echo >>${seen}`], [], { parallelism: 1, itemsPerPod: 2 });
+    const { verdict, output } = await rehearseOn(broker(), manifest, { items: 3 });
+    expect({ verdict, output }).toMatchObject({ verdict: expect.stringMatching(/^Complete: 2 of 2 completions/) });
+    expect(readFileSync(seen, 'utf8').trim().split('\n')).toEqual(FRUITS.slice(0, 3));
+    expect(output).toContain('Of each list, only the first 3 items');
+  },
+  2 * MINUTES,
+);
+
+test(
+  'with `failFast`, the first attempt that fails ends the rehearsal, and is shown',
+  async () => {
+    const manifest = fruitsWith(
+      ['read -r fruit; case $fruit in banana) echo no >&2; exit 3;; melon) sleep 60;; esac'],
+      [],
+      {
+        parallelism: 8,
+        maxAttempts: 5,
+      },
+    );
+    const { complete, verdict, output } = await rehearseOn(broker(), manifest, { failFast: true });
+    expect(complete).toBe(false);
+    expect(verdict).toBe('Failed: item 1 "banana" failed: exit 3. The last 1 line of its standard error:\n  no');
+    expect(output).not.toContain('attempt 2');
+  },
+  2 * MINUTES,
+);
+
+test(
+  'with `failFast` and a program that never fails, a rehearsal completes',
+  async () => {
+    const { verdict } = await rehearseOn(broker(), fruitsThrough('cat'), { failFast: true, items: 2 });
+    expect(verdict).toMatch(/^Complete: 2 of 2/);
+  },
+  2 * MINUTES,
+);
+
+test(
+  'relative paths of the program start in the folder of the user',
+  async () => {
+    const folder = join(dir, 'project');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'juice.sh'), 'cat >>juice\n');
+    const { verdict, output } = await rehearseOn(broker(), fruitsThrough('sh ./juice.sh'), { folder, items: 2 });
+    expect({ verdict, output }).toMatchObject({ verdict: expect.stringMatching(/^Complete/) });
+    expect(readFileSync(join(folder, 'juice'), 'utf8')).toMatch(/^(applebanana|bananaapple)$/);
+    expect(output).toContain(`in the folder ${folder}`);
+  },
+  2 * MINUTES,
+);
+
+test(
+  'what a program writes cannot steer the terminal',
+  async () => {
+    const { output } = await rehearseOn(broker(), fruitsThrough("printf 'red\\033[31m\\n'"), { items: 1 });
+    expect(output).toContain('| red\\u001b[31m');
   },
   2 * MINUTES,
 );

@@ -7,7 +7,7 @@ import { ExitCode } from '../../../lib/contract/exit-codes';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { journal, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { seeded } = useRuns(broker);
@@ -31,7 +31,7 @@ describe('the next item runs, and the pod ends with success, after a program tha
     ],
   ])('%s', async (_, misdeed) => {
     const run = await seeded(['a', 'b']);
-    const { program, items } = ledger(run, `[ "$item" != a ] || {\n${misdeed}\n}`);
+    const { program, items } = journal(run, `[ "$item" != a ] || {\n${misdeed}\n}`);
     const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b']);
@@ -65,7 +65,7 @@ describe('a program that ignores SIGTERM', () => {
 
   test('is killed when its time is up, which counts as an attempt, and the next item runs', async () => {
     const run = await seeded(['a', 'b']);
-    const { program, items } = ledger(run, `[ "$item" = b ] || { ${STUBBORN}; }`);
+    const { program, items } = journal(run, `[ "$item" = b ] || { ${STUBBORN}; }`);
     const env = {
       [EnvName.ITEMS_PER_POD]: '2',
       [EnvName.MAX_ATTEMPTS]: '1',
@@ -81,7 +81,7 @@ describe('a program that ignores SIGTERM', () => {
 
   test('does not hold up a pod that is terminated: another pod works on the item', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, STUBBORN);
+    const { program, items } = journal(run, STUBBORN);
     const pod = run.pod(program, { [EnvName.TERMINATION_GRACE_SECONDS]: '1' });
     await eventually(() => items().length === 1);
     pod.terminate();
@@ -132,7 +132,7 @@ describe('an item that cannot be written for the program', () => {
 test('the item is not written through a link that a program has left', async () => {
   const run = await seeded(['a', 'b']);
   const elsewhere = join(run.folder, 'elsewhere');
-  const { program, items } = ledger(
+  const { program, items } = journal(
     run,
     `${FOLDER}; ln -sf ${elsewhere} $folder/item; ln -sf ${elsewhere} $folder/call`,
   );

@@ -4,9 +4,9 @@ import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { useBroker } from '../../../tools/programs/broker';
-import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
+import { LAST_INDEX, type LocalPod, type LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, podAtWork, useRuns } from '../../support/use-runs';
+import { journal, podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -14,7 +14,7 @@ const { runOf, seeded } = useRuns(broker);
 describe('a pod that dies', () => {
   test('by its worker (out of memory): the attempt counts, another pod does the item', async () => {
     const run = await seeded(['heavy']);
-    const { program, items } = ledger(run, 'sleep 1000');
+    const { program, items } = journal(run, 'sleep 1000');
     const first = run.pod(program);
     await eventually(() => items().length === 1);
     first.worker.end();
@@ -22,14 +22,14 @@ describe('a pod that dies', () => {
     expect(first.courier.lastWords).toBe(
       'item 0 "heavy": the worker\'s container died (out of memory?); another pod tries again',
     );
-    const second = run.pod(ledger(run).program);
+    const second = run.pod(journal(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('attempt 2 of 3 done');
   });
 
   test('by its worker on the last attempt: the item becomes a dead letter', async () => {
     const run = await seeded(['heavy']);
-    const { program, items } = ledger(run, 'sleep 1000');
+    const { program, items } = journal(run, 'sleep 1000');
     const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     await eventually(() => items().length === 1);
     pod.worker.end();
@@ -42,13 +42,13 @@ describe('a pod that dies', () => {
     const { pod: first, items } = await podAtWork(run);
     first.courier.kill();
     expect(await first.worker.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(await run.pod(ledger(run).program).exit()).toBe(ExitCode.DONE);
+    expect(await run.pod(journal(run).program).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'a']);
   });
 
   test('by its courier, ten times: the item becomes a dead letter without running again', async () => {
     const run = await seeded(['deadly']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
+    const { program, items } = journal(run, 'exec sleep 1000');
     for (let n = 1; n <= 10; n++) {
       const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
       await eventually(() => items().length === n);
@@ -63,8 +63,8 @@ describe('a pod that dies', () => {
 
   test('by its worker between two items: no item answers for it, and the Job does not count a pod that has done one', async () => {
     const run = await seeded(['a', 'b']);
-    const holder = run.pod(ledger(run, 'exec sleep 1000').program);
-    const { program, items } = ledger(run);
+    const holder = run.pod(journal(run, 'exec sleep 1000').program);
+    const { program, items } = journal(run);
     await eventually(() => items().length === 1);
     const idle = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
     await eventually(() => idle.courier.log.includes('waiting for other pods'));
@@ -77,42 +77,76 @@ describe('a pod that dies', () => {
     expect(last.courier.log).toContain('attempt 1 of 3 done');
   });
 
-  test('between the end of the program and the ack: the item runs again, and its second run does not count', async () => {
+  test('between the end of the program and the record: the item runs again, and its second run does not count', async () => {
     const run = await seeded(['a', 'b']);
-    const { program, items } = ledger(run);
-    expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const { program, items } = journal(run);
+    expect(await run.pod(program, { CRASH_AT: 'before record' }).exit()).toBe('SIGKILL');
     const second = run.pod(program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(items().sort()).toEqual(['a', 'a', 'b']);
     expect(await run.depth()).toBe(0);
   });
 
+  test.each(['after record', 'before ack'])('%s: the item is settled, and does not run again', async (step) => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = journal(run);
+    expect(await run.pod(program, { CRASH_AT: step }).exit()).toBe('SIGKILL');
+    const second = run.pod(program);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.log).toContain('item 0 "a": delivered again, and recorded before; it does not run again');
+    expect(second.courier.lastWords).toBe('1 item done: item 1 "b"');
+    expect(items()).toEqual(['a', 'b']);
+    expect(await run.depth()).toBe(0);
+  });
+
   test('right after the ack: the pod that replaces it sees that all is settled', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     expect(await run.pod(program, { CRASH_AT: 'after ack' }).exit()).toBe('SIGKILL');
     expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a']);
   });
 
-  test('only by its connection, between an ack and its proof: the item is done, and does not count', async () => {
+  test('only by its connection, right after an ack: what is recorded does not run again', async () => {
     const run = await seeded(['a', 'b', 'c']);
-    const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
+    const { program, items } = journal(run, '[ "$item" != b ] || sleep 2');
     const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', CRASH_AT: 'lose connection after ack' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
-    // Neither a, whose ack nothing proves, nor b, which was delivered twice: it ends by what it sees.
     expect(items()).toEqual(['a', 'b', 'b', 'c']);
-    expect(pod.courier.lastWords).toMatch(/^all 3 items settled: 3 done; this pod: 2 items done/);
+    expect(pod.courier.lastWords).toBe('3 items done: item 0 "a", item 1 "b", item 2 "c"');
   });
 
-  test('between the dead letter and the ack: dead-lettered twice, counted once', async () => {
+  test('between the dead letter and its record: dead-lettered twice, counted once', async () => {
     const run = await seeded(['bad']);
     const env = { [EnvName.MAX_ATTEMPTS]: '1', [EnvName.TOLERATED_DEAD_LETTERS]: '1' };
-    expect(await run.pod(['false'], { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    expect(await run.pod(['false'], { ...env, CRASH_AT: 'before record' }).exit()).toBe('SIGKILL');
     const second = run.pod(['false'], env);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(await run.depth('dead')).toBe(2);
     expect(second.courier.lastWords).toContain('1 dead letter (1 tolerated)');
+  });
+
+  test('between the record of a dead letter and the ack: the item does not run again', async () => {
+    const run = await seeded(['bad']);
+    const { program, items } = journal(run, 'exit 1');
+    const env = { [EnvName.MAX_ATTEMPTS]: '1' };
+    expect(await run.pod(program, { ...env, CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
+    const second = run.pod(program, env);
+    expect(await second.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(items()).toEqual(['bad']);
+    expect(await run.depth('dead')).toBe(1);
+    expect(second.courier.lastWords).toContain('0 done, 1 dead letter (0 tolerated): item 0 "bad" (exit 1)');
+  });
+
+  test.each(['before settled mark', 'after settled mark'])('%s: the next pod ends the run', async (step) => {
+    const run = await seeded(['a']);
+    const { program, items } = journal(run);
+    expect(await run.pod(program, { ...LAST_INDEX, CRASH_AT: step }).exit()).toBe('SIGKILL');
+    const second = run.pod(program, LAST_INDEX);
+    expect(await second.exit()).toBe(ExitCode.DONE);
+    expect(second.courier.lastWords).toBe('all 1 item settled: 1 done; this pod: no item done');
+    expect(items()).toEqual(['a']);
+    expect(await run.depth('settled')).toBe(1);
   });
 });
 
@@ -121,7 +155,7 @@ describe('a pod that is terminated', () => {
     const run = await seeded(['a']);
     const first = await podAskedToLeave(run);
     expect(await first.exit()).toBe(ExitCode.STOPPED);
-    const second = run.pod(ledger(run).program);
+    const second = run.pod(journal(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
     // A requeued item does not count: the pod ends because all items are settled, not by what it has done.
@@ -136,14 +170,14 @@ describe('a pod that is terminated', () => {
     first.courier.kill('SIGTERM');
     expect(await first.exit()).toBe(ExitCode.STOPPED);
     expect(first.courier.log).not.toContain('failed');
-    const second = run.pod(ledger(run).program);
+    const second = run.pod(journal(run).program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     expect(second.courier.log).toContain('item 0 "a": attempt 1 of 3 done');
   });
 
   test('counts no attempt if the worker is killed before the courier', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'trap "" TERM; while :; do sleep 0.1; done');
+    const { program, items } = journal(run, 'trap "" TERM; while :; do sleep 0.1; done');
     const pod = run.pod(program, { [EnvName.MAX_ATTEMPTS]: '1' });
     await eventually(() => items().length === 1);
     pod.courier.kill('SIGTERM');
@@ -206,11 +240,11 @@ describe('a pod that is terminated', () => {
     expect(second.courier.log).not.toContain('attempt 2 of 3');
   });
 
-  test('and dies between the copy and the ack: the item runs once more than needed, and counts once', async () => {
+  test('and dies between the copy and the ack: the copy does not run once the item is recorded', async () => {
     const run = await seeded(['a', 'b']);
     const first = await podAskedToLeave(run, { CRASH_AT: 'before ack' });
     expect(await first.exit()).toBe('SIGKILL');
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const second = run.pod(program);
     expect(await second.exit()).toBe(ExitCode.DONE);
     // The item itself, which is not its first delivery any more and does not count, then the next.
@@ -218,7 +252,7 @@ describe('a pod that is terminated', () => {
     expect(await run.depth()).toBe(1);
     const third = run.pod(program);
     expect(await third.exit()).toBe(ExitCode.DONE);
-    expect(items()).toEqual(['a', 'a', 'b', 'a']);
+    expect(items()).toEqual(['a', 'a', 'b']);
     expect(await run.depth()).toBe(0);
   });
 
@@ -250,7 +284,7 @@ describe('a pod that is terminated', () => {
 test('the broker killed and restarted in the middle of an item: the program is stopped and the same pod goes on', async () => {
   const run = await seeded(['a', 'b']);
   const gate = join(run.folder, 'gate');
-  const { program, items } = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+  const { program, items } = journal(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
   const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2' });
   await eventually(() => items().length === 1);
   await broker().kill();

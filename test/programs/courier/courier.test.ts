@@ -2,11 +2,11 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-arguments';
+import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-templates';
 import { useBroker } from '../../../tools/programs/broker';
-import { RUN_NAME } from '../../../tools/programs/local-run';
+import { LAST_INDEX, RUN_NAME } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { journal, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -14,7 +14,7 @@ const { runOf, seeded } = useRuns(broker);
 describe('a pod', () => {
   test('works on one item, acknowledges it and ends with 0', async () => {
     const run = await seeded(['apple', 'banana']);
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const pod = run.pod(program);
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['apple']);
@@ -25,7 +25,7 @@ describe('a pod', () => {
 
   test('works on `itemsPerPod` items', async () => {
     const run = await seeded(['a', 'b', 'c', 'd']);
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     expect(await run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' }).exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b', 'c']);
     expect(await run.depth()).toBe(1);
@@ -33,16 +33,70 @@ describe('a pod', () => {
 
   test('ends with 0 when it sees that all items are settled', async () => {
     const run = await seeded(['a', 'b']);
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '5' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['a', 'b']);
     expect(pod.courier.lastWords).toMatch(/^all 2 items settled: 2 done/);
   });
 
+  test('of the last index goes on after `itemsPerPod` items, and ends when it sees that all items are settled', async () => {
+    const run = await seeded(['a', 'b', 'c']);
+    const { program, items } = journal(run);
+    const pod = run.pod(program, LAST_INDEX);
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b', 'c']);
+    expect(pod.courier.lastWords).toBe(
+      'all 3 items settled: 3 done; this pod: 3 items done: item 0 "a", item 1 "b", item 2 "c"',
+    );
+  });
+
+  test('without an index does not end by its count either', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = journal(run);
+    const pod = run.pod(program, { [EnvName.COMPLETION_INDEX]: '' });
+    expect(await pod.exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'b']);
+  });
+
+  test('of the last index does not end while another pod still holds an item', async () => {
+    const run = await seeded(['slow', 'quick']);
+    const gate = join(run.folder, 'gate');
+    const busy = journal(run, `[ "$item" != slow ] || until [ -e ${gate} ]; do sleep 0.1; done`);
+    const other = run.pod(busy.program);
+    await eventually(() => busy.items().length === 1);
+    const last = run.pod(busy.program, LAST_INDEX);
+    await eventually(() => last.courier.log.includes('waiting for other pods'));
+    appendFileSync(gate, '');
+    expect(await other.exit()).toBe(ExitCode.DONE);
+    expect(await last.exit()).toBe(ExitCode.DONE);
+    expect(last.courier.lastWords).toMatch(/^all 2 items settled: 2 done; this pod: 1 item done/);
+  });
+
+  test('of the last index does the rest, if an item comes twice as a first delivery', async () => {
+    const run = await seeded(['a', 'b']);
+    const { program, items } = journal(run);
+    // Both pods could end by one item each, and one item would be left.
+    await run.withBroker(async (model) => {
+      const channel = await model.createConfirmChannel();
+      const [first, second] = [await channel.get(run.queue), await channel.get(run.queue)];
+      if (!first || !second) throw new Error('the queue has not both items');
+      channel.sendToQueue(run.queue, first.content, first.properties);
+      channel.sendToQueue(run.queue, first.content, first.properties);
+      channel.sendToQueue(run.queue, second.content, second.properties);
+      channel.ack(first);
+      channel.ack(second);
+      await channel.waitForConfirms();
+    });
+    expect(await run.pod(program).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a']);
+    expect(await run.pod(program, LAST_INDEX).exit()).toBe(ExitCode.DONE);
+    expect(items()).toEqual(['a', 'a', 'b']);
+  });
+
   test('waits for the seeder', async () => {
     const run = runOf({ items: ['a'] });
-    const { program, items } = ledger(run);
+    const { program, items } = journal(run);
     const pod = run.pod(program);
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(items()).toEqual([]);
@@ -54,7 +108,7 @@ describe('a pod', () => {
   test('without an item to take does not end while another pod still holds one', async () => {
     const run = await seeded(['slow']);
     const gate = join(run.folder, 'gate');
-    const busy = ledger(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
+    const busy = journal(run, `until [ -e ${gate} ]; do sleep 0.1; done`);
     const worker = run.pod(busy.program);
     await eventually(() => busy.items().length === 1);
     const observer = run.pod(['true']);
@@ -76,7 +130,7 @@ describe('the program', () => {
     const file = join(run.folder, 'seen');
     const variables = '$WORK_ITEM_INDEX $WORK_ITEM_ATTEMPT $WORK_QUEUE_RUN';
     const program = ['sh', '-c', `echo "${variables} [$ITEM]" >>${file}; [ $(wc -l <${file}) -gt 1 ]`];
-    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', [EnvName.ITEM_VARIABLE]: 'ITEM' });
+    const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '2', [EnvName.ITEM_VARIABLES]: '{"ITEM":[{}]}' });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(readFileSync(file, 'utf8')).toBe(`0 1 ${RUN_NAME} [shy]\n0 2 ${RUN_NAME} [shy]\n1 1 ${RUN_NAME} [x\n]\n`);
   });
@@ -94,9 +148,7 @@ describe('the program', () => {
     await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
     first.terminate();
     await first.exit();
-    expect(await run.pod(program('exit 1'), { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(
-      ExitCode.TOO_MANY_DEAD_LETTERS,
-    );
+    expect(await run.pod(program('exit 1'), { [EnvName.MAX_ATTEMPTS]: '1' }).exit()).toBe(ExitCode.DONE);
     expect(readFileSync(file, 'utf8')).toBe('monday\nmonday\n');
     expect((await run.messages('dead'))[0].headers).toMatchObject({ run: 'monday' });
   });
@@ -105,7 +157,7 @@ describe('the program', () => {
     const item = Buffer.concat([Buffer.from('it\'s "$(x)" \\'), Buffer.from([0xff, 0x81, 10, 10])]);
     const run = await seeded([item]);
     const pod = run.pod(['printf', '%s|', ITEM_PLACEHOLDER, 'b c', `--x=${ITEM_PLACEHOLDER}.`], {
-      [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['', ''], null, ['--x=', '.']]),
+      [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, [{}], null, ['--x=', {}, '.']]),
     });
     expect(await pod.exit()).toBe(ExitCode.DONE);
     const expected = Buffer.concat([item, Buffer.from('|b c|--x='), item, Buffer.from('.|')]);
@@ -125,7 +177,7 @@ describe('the program', () => {
     async (_, bad, reason) => {
       const run = await seeded([bad, 'good']);
       const pod = run.pod(['printf', '%s', `--x=${ITEM_PLACEHOLDER}`], {
-        [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['--x=', '']]),
+        [EnvName.ITEM_ARGUMENTS]: JSON.stringify([null, null, ['--x=', {}]]),
         [EnvName.ITEMS_PER_POD]: '2',
       });
       expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
@@ -137,7 +189,9 @@ describe('the program', () => {
 
   test('never has an item with a NUL in a variable: it is a dead letter at once', async () => {
     const run = await seeded([Buffer.from([0])]);
-    expect(await run.pod(['true'], { [EnvName.ITEM_VARIABLE]: 'FRAME' }).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+    expect(await run.pod(['true'], { [EnvName.ITEM_VARIABLES]: '{"FRAME":[{}]}' }).exit()).toBe(
+      ExitCode.TOO_MANY_DEAD_LETTERS,
+    );
     const [dead] = await run.messages('dead');
     expect(dead.headers).toMatchObject({ reason: 'the item cannot be variable FRAME: it contains a NUL byte' });
   });
@@ -146,7 +200,7 @@ describe('the program', () => {
 describe('a failing item', () => {
   test('is tried `maxAttempts` times in the same pod, then becomes a dead letter with the reason; the other items are done', async () => {
     const run = await seeded(['good', 'bad', 'fine']);
-    const { program, items } = ledger(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
+    const { program, items } = journal(run, '[ "$item" != bad ] || { echo "a bad apple" >&2; exit 3; }');
     const pod = run.pod(program, { [EnvName.ITEMS_PER_POD]: '3' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(items()).toEqual(['good', 'bad', 'bad', 'bad', 'fine']);
@@ -165,12 +219,12 @@ describe('a failing item', () => {
     expect(dead.body.toString()).toBe('bad');
   });
 
-  test('among many more than are tolerated: as many are counted as are needed', async () => {
+  test('among many: all are counted, and a few are named', async () => {
     const run = await seeded(Array(105).fill('bad'));
     const pod = run.pod(['false'], { [EnvName.MAX_ATTEMPTS]: '1' });
     expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     expect(pod.courier.lastWords).toMatch(
-      /^all 105 items settled: more than 100 dead letters \(0 tolerated\): item 0 "bad" \(exit 1\), .*, and others$/,
+      /^all 105 items settled: 0 done, 105 dead letters \(0 tolerated\): item 0 "bad" \(exit 1\), .*, and 102 more$/,
     );
     expect(await run.depth('dead')).toBe(105);
   });
@@ -184,7 +238,7 @@ describe('a failing item', () => {
 
   test('that fails once and then succeeds is done, by the same pod', async () => {
     const run = await seeded(['shy']);
-    const { program, items } = ledger(run, `[ "$(wc -l <${join(run.folder, 'ledger')})" -gt 1 ]`);
+    const { program, items } = journal(run, `[ "$(wc -l <${join(run.folder, 'journal')})" -gt 1 ]`);
     const pod = run.pod(program);
     expect(await pod.exit()).toBe(ExitCode.DONE);
     expect(items()).toEqual(['shy', 'shy']);

@@ -5,7 +5,7 @@ import { ItemHeader } from '../../../lib/contract/message-headers';
 import { useBroker } from '../../../tools/programs/broker';
 import type { LocalPod, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, podAtWork, useRuns } from '../../support/use-runs';
+import { journal, podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -20,7 +20,7 @@ function kill(pod: LocalPod): void {
 
 /** Interrupts an item in `ways`, one pod after the other; then a pod that may work on. */
 async function interrupted(run: LocalRun, ...ways: ((pod: LocalPod) => void)[]) {
-  const { program, items } = ledger(run, 'case $item in big) exec sleep 1000 ;; esac');
+  const { program, items } = journal(run, 'case $item in big) exec sleep 1000 ;; esac');
   for (const interrupt of ways) {
     const before = items().filter((item) => item === 'big').length;
     const pod = run.pod(program, { ...TWO, [EnvName.ITEMS_PER_POD]: '9' });
@@ -60,8 +60,8 @@ test('a queue that counts no deliveries: the couriers count them', async () => {
 test('a queue that counts no deliveries: a pod that dies before it has settled what it requeued loses nothing', async () => {
   const run = runOf({ items: ['a'], queueType: 'classic' });
   await run.seed();
-  const { program, items } = ledger(run);
-  const slow = run.pod(ledger(run, 'exec sleep 1000').program);
+  const { program, items } = journal(run);
+  const slow = run.pod(journal(run, 'exec sleep 1000').program);
   await eventually(() => items().length === 1);
   kill(slow);
   expect(await run.pod(program, { CRASH_AT: 'before ack' }).exit()).toBe('SIGKILL');
@@ -83,7 +83,7 @@ test('an item that is interrupted goes behind the others, with what has happened
 
 test('a pod that is terminated before it runs its item has not interrupted it', async () => {
   const run = await seeded(['a']);
-  const { program, items } = ledger(run, 'exit 3');
+  const { program, items } = journal(run, 'exit 3');
   const pod = run.pod(program);
   await eventually(() => pod.courier.log.includes('trying again'));
   pod.terminate();
@@ -110,8 +110,8 @@ describe('a pod that is terminated, whose worker ends before its courier gets th
 
   test('does not count towards `backoffLimit` without an item either', async () => {
     const run = await seeded(['a']);
-    const holder = run.pod(ledger(run, 'exec sleep 1000').program);
-    await eventually(() => ledger(run).items().length === 1);
+    const holder = run.pod(journal(run, 'exec sleep 1000').program);
+    await eventually(() => journal(run).items().length === 1);
     const pod = run.pod(['true']);
     await eventually(() => pod.courier.log.includes('waiting for other pods'));
     pod.worker.end();
@@ -124,7 +124,7 @@ describe('a pod that is terminated, whose worker ends before its courier gets th
 
 test('a broker that stays away: the Job counts only the pods that have settled nothing', async () => {
   const run = await seeded(['a', 'b']);
-  const { program, items } = ledger(run, '[ "$item" != b ] || exec sleep 1000');
+  const { program, items } = journal(run, '[ "$item" != b ] || exec sleep 1000');
   const env = { [EnvName.ITEMS_PER_POD]: '2', CLOCK_RATE: '300' };
   const first = run.pod(program, env);
   await eventually(() => items().length === 2);

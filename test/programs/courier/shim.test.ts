@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-arguments';
+import { ITEM_PLACEHOLDER } from '../../../lib/contract/item-templates';
 import { HELLO_SECONDS, PEER_APPEARANCE_SECONDS } from '../../../lib/contract/limits';
 import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { callLines } from '../../../lib/programs/courier/program-call';
@@ -10,7 +10,6 @@ import { ShimProcess } from '../../../tools/programs/shim-process';
 import { eventually } from '../../../tools/until';
 
 const never = new AbortController().signal;
-const EMPTY = '';
 
 describe.each([
   ['dash', ['dash']],
@@ -57,7 +56,7 @@ describe.each([
 
   test('gives the program the item as an argument and inside of one, byte for byte', async () => {
     await startWith('printf', '%s|', 'b c', ITEM_PLACEHOLDER, `--x=${ITEM_PLACEHOLDER}.`);
-    const call = callLines({}, anyBytes, { arguments: [null, null, null, [EMPTY, EMPTY], ['--x=', '.']] });
+    const call = callLines({}, anyBytes, { arguments: [null, null, null, [{}], ['--x=', {}, '.']] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
     const expected = [Buffer.from('b c|'), anyBytes, Buffer.from('|--x='), anyBytes, Buffer.from('.|')];
     await eventually(() => shim.stdout.length >= Buffer.concat(expected).length);
@@ -66,7 +65,9 @@ describe.each([
 
   test('gives the program the item in a variable, byte for byte, and other variables', async () => {
     await startWith('cat', '/proc/self/environ');
-    expect(await worker.run(Buffer.from('x'), callLines({ N: "it's" }, anyBytes, { variable: 'exchange' }))).toBe(0);
+    expect(
+      await worker.run(Buffer.from('x'), callLines({ N: "it's" }, anyBytes, { variables: { exchange: [{}] } })),
+    ).toBe(0);
     await eventually(() => shim.stdout.includes('exchange=') && shim.stdout.includes('N='));
     const variables = shim.stdout.toString('latin1').split('\0');
     expect(variables).toContain(`exchange=${anyBytes.toString('latin1')}`);
@@ -75,7 +76,7 @@ describe.each([
 
   test('gives the program the longest argument that the system accepts', async () => {
     await startWith('sh', '-c', 'printf %s "$1" | wc -c', 'sh', ITEM_PLACEHOLDER);
-    const call = callLines({}, Buffer.alloc(131_071, "'"), { arguments: [null, null, null, null, [EMPTY, EMPTY]] });
+    const call = callLines({}, Buffer.alloc(131_071, "'"), { arguments: [null, null, null, null, [{}]] });
     expect(await worker.run(Buffer.from('x'), call)).toBe(0);
     await eventually(() => shim.stdout.toString().trim() === '131071');
   });

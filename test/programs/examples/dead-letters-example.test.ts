@@ -88,11 +88,11 @@ test('an item that is a dead letter twice is there once', async () => {
   expect(await run.depth('dead')).toBe(2);
 });
 
-test('while a pod counts them they are not read: it would miss some', async () => {
+test('while a pod looks for lost items they are not read: it would miss some', async () => {
   const run = await failed(['bad']);
   await run.withBroker(async (model) => {
     const channel = await model.createChannel();
-    await channel.assertQueue(relatedQueues(run.queue).verdictLock, { exclusive: true, durable: false });
+    await channel.assertQueue(relatedQueues(run.queue).settlingLock, { exclusive: true, durable: false });
     await expect(deadLetters(run)).rejects.toThrow(/RESOURCE_LOCKED/);
   });
 });

@@ -5,9 +5,9 @@ import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
-import type { LocalRun } from '../../../tools/programs/local-run';
+import type { LocalQueue, LocalRun } from '../../../tools/programs/local-run';
 import { eventually } from '../../../tools/until';
-import { ledger, useRuns } from '../../support/use-runs';
+import { journal, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
 const { runOf, seeded } = useRuns(broker);
@@ -21,7 +21,7 @@ function anotherClient(run: LocalRun, does: (channel: Channel) => Promise<unknow
   });
 }
 
-function exists(run: LocalRun, which: 'work' | 'dead' | 'seeded'): Promise<boolean> {
+function exists(run: LocalRun, which: Exclude<LocalQueue, 'seeded'>): Promise<boolean> {
   return run.depth(which).then(
     () => true,
     () => false,
@@ -34,7 +34,9 @@ const deleted = (...names: string[]) =>
 describe('a queue that already exists with different arguments', () => {
   test.each([
     ['the queue of dead letters', '.dead'],
-    ['the queue of the mark', '.seeded'],
+    ['the queue of the seeded mark', '.seeded'],
+    ['the ledger', '.ledger'],
+    ['the queue of the settled mark', '.settled'],
     ["the seeder's lock", '.seeding'],
   ])('%s: the seeder says so and what to do, at once', async (_, suffix) => {
     const run = runOf({ items: ['a'] });
@@ -49,9 +51,9 @@ describe('a queue that already exists with different arguments', () => {
     expect(await run.depth('seeded').catch(() => 0)).toBe(0);
   });
 
-  test('the lock under which dead letters are counted: the courier says so, at once', async () => {
+  test('the lock under which the settled mark is left: the courier says so, at once', async () => {
     const run = await seeded([]);
-    const name = relatedQueues(run.queue).verdictLock;
+    const name = relatedQueues(run.queue).settlingLock;
     await anotherClient(run, (channel) => channel.assertQueue(name));
     const pod = run.pod(['true']);
     expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
@@ -64,7 +66,7 @@ describe('a queue that is deleted', () => {
   test('while a pod holds an item: the program is stopped, and the pod says what happened and what to do', async () => {
     const run = await seeded(['a', 'b']);
     const stopped = join(run.folder, 'stopped');
-    const { program, items } = ledger(run, `trap "echo >${stopped}; exit 1" TERM; while :; do sleep 0.1; done`);
+    const { program, items } = journal(run, `trap "echo >${stopped}; exit 1" TERM; while :; do sleep 0.1; done`);
     const pod = run.pod(program);
     await eventually(() => items().length === 1);
     await anotherClient(run, (channel) => channel.deleteQueue(run.queue));
@@ -77,7 +79,7 @@ describe('a queue that is deleted', () => {
 
   test('while a pod waits for others: it does not take a missing queue for settled', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
+    const { program, items } = journal(run, 'exec sleep 1000');
     const busy = run.pod(program);
     await eventually(() => items().length === 1);
     const idle = run.pod(program);
@@ -99,7 +101,7 @@ describe('a queue that is deleted', () => {
 
   test('with its related queues: the pod does not wait for a seeder', async () => {
     const run = await seeded(['a']);
-    const { program, items } = ledger(run, 'exec sleep 1000');
+    const { program, items } = journal(run, 'exec sleep 1000');
     const pod = run.pod(program);
     await eventually(() => items().length === 1);
     await anotherClient(run, async (channel) => {
@@ -118,21 +120,21 @@ describe('a queue that is deleted', () => {
     expect(await run.depth()).toBe(1);
   });
 
-  test('the dead letter queue, when all items are settled: no pod ends with success', async () => {
-    const run = await seeded([]);
+  test('the dead letter queue, when all items are settled: pods end as the ledger says', async () => {
+    const run = await seeded(['bad']);
+    const once = { [EnvName.MAX_ATTEMPTS]: '1' };
+    expect(await run.pod(['false'], once).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
     await anotherClient(run, (channel) => channel.deleteQueue(relatedQueues(run.queue).dead));
-    const pod = run.pod(['true']);
-    expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
-    expect(pod.courier.lastWords).toMatch(deleted(relatedQueues(run.queue).dead));
+    expect(await run.pod(['true']).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
   });
 });
 
 describe('a mark without a queue', () => {
-  test.each(['work', 'dead'] as const)(
+  test.each(['work', 'dead', 'ledger', 'settled'] as const)(
     '%s: no seeder declares it again, and no pod ends with success',
     async (which) => {
       const run = await seeded(['a']);
-      const name = which === 'work' ? run.queue : relatedQueues(run.queue).dead;
+      const name = which === 'work' ? run.queue : relatedQueues(run.queue)[which];
       await anotherClient(run, (channel) => channel.deleteQueue(name));
       for (let n = 0; n < 2; n++) {
         const seeder = run.seeder();
@@ -144,7 +146,7 @@ describe('a mark without a queue', () => {
     },
   );
 
-  test.each([2, 3, 4])(
+  test.each([2, 3, 4, 5, 6])(
     'is not what a seeder leaves that dies at its %d. declaration: the next one fills',
     async (n) => {
       const run = runOf({ items: ['a', 'b'] });
@@ -174,7 +176,7 @@ describe('the deadline for a broker that does not answer', () => {
 
   test('starts anew after an item that takes long: the pod reconnects', async () => {
     const run = await seeded(['a', 'b']);
-    const { program, items } = ledger(run, '[ "$item" != b ] || sleep 2');
+    const { program, items } = journal(run, '[ "$item" != b ] || sleep 2');
     const env = {
       [EnvName.ITEMS_PER_POD]: '2',
       CRASH_AT: 'lose connection after ack',

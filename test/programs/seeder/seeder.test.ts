@@ -24,7 +24,7 @@ async function expectSeededOnce(run: LocalRun, items: readonly string[]): Promis
   expect(found.map(({ id, body }) => [id, body.toString()])).toEqual(items.map((item, i) => [String(i), item]));
 }
 
-/** The last of the three queues is there. */
+/** The work queue, which is declared last, exists. */
 function isDeclared(run: LocalRun): Promise<boolean> {
   return run.depth('work').then(
     () => true,
@@ -58,6 +58,7 @@ test('every item says which run it belongs to; the mark and the termination mess
   const [mark] = await run.messages('seeded');
   expect(JSON.parse(mark.body.toString())).toEqual({
     items: 3,
+    recorded: 0,
     digest: run.seederEnv.ITEMS_DIGEST,
     itemsDigest,
     time: expect.stringMatching(/^\d{4}-/),
@@ -227,4 +228,13 @@ test('says so if the virtual host does not exist', async () => {
   seeder.kill('SIGTERM');
   expect(await seeder.exit).toBe(ExitCode.STOPPED);
   expect(seeder.log).toMatch(/connect: the broker refuses the virtual host: it does not exist, .*; trying again in/);
+});
+
+test('a broker whose nodes do not all come: the seeder waits for them, and goes on without them', async () => {
+  const run = runOf(['a']);
+  const seeder = run.seeder({ [EnvName.BROKER_NODES]: '3', CLOCK_RATE: '30' });
+  expect(await seeder.exit).toBe(ExitCode.DONE);
+  expect(seeder.log).toMatch(/ 1 of 3 nodes of the broker accept connections; waiting for the others, .*\n/);
+  expect(seeder.log).toMatch(/ 1 of 3 nodes of the broker accept connections; going on, .*\n/);
+  expect(await run.depth()).toBe(1);
 });

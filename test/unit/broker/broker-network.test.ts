@@ -27,19 +27,13 @@ class Policies {
   readonly run: SynthesizedRun;
   readonly ofBroker: Json;
   readonly ofClients: Json;
-  readonly ofSeeders: Json;
   readonly ofCredentials: Json;
 
   constructor(broker: RabbitMQProps = {}, more: Omit<SynthesizedRunProps, 'broker'> = {}, chart = newChart()) {
     this.run = new SynthesizedRun({ ...more, broker }, chart);
     const policies = this.run.objects().filter(({ kind }) => kind === 'NetworkPolicy');
-    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([
-      ['Ingress'],
-      ['Ingress', 'Egress'],
-      ['Ingress'],
-      ['Ingress'],
-    ]);
-    [this.ofBroker, this.ofClients, this.ofSeeders, this.ofCredentials] = policies.map(({ spec }) => spec);
+    expect(policies.map(({ spec }) => spec.policyTypes)).toEqual([['Ingress'], ['Ingress', 'Egress'], ['Ingress']]);
+    [this.ofBroker, this.ofClients, this.ofCredentials] = policies.map(({ spec }) => spec);
   }
 
   get broker(): Labels {
@@ -103,7 +97,7 @@ describe('the policy of the broker', () => {
 
   test('several nodes reach each other, and no other pods reach their cluster ports', () => {
     const policies = new Policies({ replicas: 3 });
-    expect(policies.openTo(policies.broker)).toEqual([4369, 25672, 35672, 35682]);
+    expect(policies.openTo(policies.broker)).toEqual([4369, 6000, 6500, 25672, 35672, 35682]);
     expect(policies.openTo(policies.broker, 'elsewhere')).toEqual([]);
   });
 
@@ -147,9 +141,11 @@ describe('the policy of the clients', () => {
   test.each<[string, RabbitMQProps, number[]]>([
     ['plain', {}, [5672]],
     ['over TLS', { tls: Tls.certManager({ name: 'ca' }) }, [5671]],
-  ])('a worker reaches the broker (%s), port 53 of any address, and nothing else', (_, props, ports) => {
+  ])('seeders and workers reach the broker (%s), port 53 of any address, and nothing else', (_, props, ports) => {
     const policies = new Policies(props);
-    expect(selects(policies.ofClients.podSelector, policies.worker)).toBe(true);
+    for (const labels of [policies.seeder, policies.worker]) {
+      expect(selects(policies.ofClients.podSelector, labels)).toBe(true);
+    }
     const [amqp, dns, openShift, ...others] = policies.ofClients.egress;
     expect(others).toEqual([]);
     expect(amqp.to).toEqual([{ podSelector: policies.ofBroker.podSelector }]);
@@ -171,39 +167,30 @@ describe('the policy of the clients', () => {
   });
 
   test('no pod reaches a seeder or a restricted worker', () => {
-    const { ofClients, ofSeeders, seeder, worker } = new Policies();
-    expect(selects(ofClients.podSelector, worker)).toBe(true);
-    expect(selects(ofSeeders.podSelector, seeder)).toBe(true);
-    for (const policy of [ofClients, ofSeeders]) {
-      expect(policy.policyTypes).toContain('Ingress');
-      expect(policy).not.toHaveProperty('ingress');
-    }
+    const { ofClients, seeder, worker } = new Policies();
+    for (const labels of [seeder, worker]) expect(selects(ofClients.podSelector, labels)).toBe(true);
+    expect(ofClients.policyTypes).toContain('Ingress');
+    expect(ofClients).not.toHaveProperty('ingress');
   });
 
   test('a worker with `Network.OPEN` accepts connections, because its program may serve', () => {
     const policies = new Policies({}, { worker: { network: Network.OPEN } });
-    const { ofBroker, ofClients, ofSeeders, ofCredentials, worker } = policies;
-    for (const { podSelector } of [ofBroker, ofClients, ofSeeders, ofCredentials])
+    const { ofBroker, ofClients, ofCredentials, worker } = policies;
+    for (const { podSelector } of [ofBroker, ofClients, ofCredentials]) {
       expect(selects(podSelector, worker)).toBe(false);
+    }
   });
 
-  test('a worker with `Network.OPEN` reaches everything, and the broker admits it', () => {
+  test('a worker with `Network.OPEN` reaches everything, the broker admits it, and its seeder stays restricted', () => {
     const policies = new Policies({}, { worker: { network: Network.OPEN } });
     expect(selects(policies.ofClients.podSelector, policies.worker)).toBe(false);
     expect(policies.openTo(policies.worker)).toEqual([5672]);
-    expect(selects(policies.ofSeeders.podSelector, policies.seeder)).toBe(true);
+    expect(selects(policies.ofClients.podSelector, policies.seeder)).toBe(true);
   });
 
   test('a pod with only the client labels is admitted and not restricted', () => {
     const policies = new Policies();
     expect(selects(policies.ofClients.podSelector, { ...policies.run.broker.clientLabels })).toBe(false);
-  });
-
-  test('a seeder reaches everything, because no selector names the API server, and the workers of its queue do not', () => {
-    const { ofClients, ofSeeders, broker, credentials, seeder, worker } = new Policies();
-    expect(selects(ofClients.podSelector, seeder)).toBe(false);
-    expect(ofSeeders.policyTypes).not.toContain('Egress');
-    for (const labels of [broker, credentials, worker]) expect(selects(ofSeeders.podSelector, labels)).toBe(false);
   });
 
   test('no pod reaches the credentials Job, which reaches everything, because no selector names the API server', () => {
@@ -230,10 +217,7 @@ describe('the policy of the clients', () => {
     expect(jobs.length).toBe(2);
     for (const job of jobs) {
       expect(policies.openTo(podLabels(job))).toEqual([5672]);
-      const restricting = [policies.ofClients, policies.ofSeeders].filter(({ podSelector }) =>
-        selects(podSelector, podLabels(job)),
-      );
-      expect(restricting.length).toBe(1);
+      expect(selects(policies.ofClients.podSelector, podLabels(job))).toBe(true);
     }
   });
 });

@@ -47,8 +47,8 @@ const numbers = (count: number) => WorkItems.range(1, count);
 
 test('five million items do not fit the default broker: the error says what they need and what to set', () => {
   expect(errors(app(rabbitMQ(), { items: numbers(5 * MILLION) }))).toEqual([
-    "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': storage is 1 GiB, but the 5000000 items of runs/queue-0 need 3 GiB on " +
-      'each node, before the first one is processed. Set storage: Size.gibibytes(3), or make fewer items of more work, ' +
+    "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': storage is 1 GiB, but the 5000000 items of runs/queue-0 need 6 GiB on " +
+      'each node, together with the record of each one in the ledger. Set storage: Size.gibibytes(6), or make fewer items of more work, ' +
       'for example with WorkItems.keyRanges. The guide on sizing has figures.',
     "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': resources.memory.limit is 1 GiB, but the 5000000 items of " +
       'runs/queue-0 need 2 GiB on each node, before the first one is processed. Set resources: { memory: { limit: ' +
@@ -57,12 +57,12 @@ test('five million items do not fit the default broker: the error says what they
 });
 
 test('a broker with the size that the error names fits the items', () => {
-  const broker = rabbitMQ({ storage: Size.gibibytes(3), resources: { memory: { limit: Size.gibibytes(2) } } });
+  const broker = rabbitMQ({ storage: Size.gibibytes(6), resources: { memory: { limit: Size.gibibytes(2) } } });
   expect(errors(app(broker, { items: numbers(5 * MILLION) }))).toEqual([]);
 });
 
 test.each([
-  ['a million numbers', numbers(MILLION)],
+  ['650,000 numbers', numbers(0.65 * MILLION)],
   ['no items', WorkItems.list([], { allowEmpty: true })],
   ['a few large items', WorkItems.list(Array(5).fill('x'.repeat(2 ** 20)))],
 ])('the default broker fits %s', (_, items) => {
@@ -79,10 +79,17 @@ test('the bodies of items count, those of a list exactly', () => {
 });
 
 test('queues of one broker count together, whatever charts they are in and whenever they are added', () => {
-  const half = { items: numbers(1.2 * MILLION) };
+  const half = { items: numbers(0.65 * MILLION) };
   expect(errors(app(rabbitMQ(), half))).toEqual([]);
   expect(errors(app(rabbitMQ(), half, half))).toEqual([
-    expect.stringContaining('but the 2400000 items of runs/queue-0, runs/queue-1 need 2 GiB'),
+    expect.stringContaining('but the 1300000 items of runs/queue-0, runs/queue-1 need 2 GiB'),
+  ]);
+});
+
+test('the records of items in the ledger count', () => {
+  // Without them, 1.2 million would need 0.75 GiB.
+  expect(errors(app(rabbitMQ(), { items: numbers(1.2 * MILLION) }))).toEqual([
+    expect.stringContaining('together with the record of each one in the ledger'),
   ]);
 });
 
@@ -92,30 +99,30 @@ test('a classic queue counts', () => {
 });
 
 test('a quorum queue needs memory for its latest items, and a classic queue does not', () => {
-  const broker = rabbitMQ({ resources: { memory: { limit: Size.mebibytes(512) } } });
+  const broker = rabbitMQ({ storage: Size.gibibytes(2), resources: { memory: { limit: Size.mebibytes(512) } } });
   const items = numbers(MILLION);
   expect(errors(app(broker, { items }))).toEqual([expect.stringContaining('resources.memory.limit is 0.5 GiB')]);
   expect(errors(app(broker, { items, queueType: QueueType.CLASSIC }))).toEqual([]);
 });
 
-test('a long `runId` counts, because each message contains it', () => {
-  const props = { items: numbers(1.55 * MILLION) };
+test('a long `runId` counts, because each item and each record contain it', () => {
+  const props = { items: numbers(0.65 * MILLION) };
   expect(errors(app(rabbitMQ(), props))).toEqual([]);
   expect(errors(app(rabbitMQ(), { ...props, runId: 'r'.repeat(63) }))).toHaveLength(1);
 });
 
 test('without a memory limit, only `storage` is compared', () => {
-  const broker = rabbitMQ({ storage: Size.gibibytes(10), resources: {} });
+  const broker = rabbitMQ({ storage: Size.gibibytes(12), resources: {} });
   expect(errors(app(broker, { items: numbers(10 * MILLION) }))).toEqual([]);
 });
 
 test('limits of your own in `config` leave the whole volume and the whole memory to the items', () => {
-  const items = numbers(1.9 * MILLION);
+  const items = numbers(0.9 * MILLION);
   const config = { 'disk_free_limit.absolute': '50MB' };
   expect(errors(app(rabbitMQ(), { items }))).toHaveLength(1);
   expect(errors(app(rabbitMQ({ config }), { items }))).toEqual([]);
   const memory = { 'vm_memory_high_watermark.relative': '0.8' };
-  const storage = Size.gibibytes(3);
+  const storage = Size.gibibytes(6);
   expect(errors(app(rabbitMQ({ storage }), { items: numbers(5 * MILLION) }))).toHaveLength(1);
   expect(errors(app(rabbitMQ({ storage, config: memory }), { items: numbers(5 * MILLION) }))).toEqual([]);
 });

@@ -52,12 +52,9 @@ function credentialKeys({ volumes }: Json): Record<string, string> {
 }
 
 describe('an existing broker', () => {
-  /** Of the seeder. */
-  const ACCOUNT = ['ServiceAccount', 'Role', 'RoleBinding'];
-
   test('no objects are created for an existing broker', () => {
     const kinds = existing().objects.map(({ kind }) => kind);
-    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job', ...ACCOUNT]));
+    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job']));
   });
 
   test('host and port come from the Secret by default, with the keys of the Cluster Operator', () => {
@@ -125,6 +122,17 @@ describe('an existing broker', () => {
     expect(() => existing({ port })).toThrow(/port is .*; it must be a whole number from 1 to 65535/);
   });
 
+  test('`nodes` becomes the number of nodes that the seeder waits for, and one node is not waited for', () => {
+    expect(value(existing({ host: 'mq-nodes', nodes: 3 }).env, EnvName.BROKER_NODES)).toBe('3');
+    for (const nodes of [undefined, 1]) {
+      expect(existing({ host: 'mq', nodes }).names).not.toContain(EnvName.BROKER_NODES);
+    }
+  });
+
+  test.each([0, -3, 1.5, Number.NaN])('the invalid number of nodes %d is an error', (nodes) => {
+    expect(() => existing({ host: 'mq', nodes })).toThrow(/nodes is .*; it must be a whole number from 1 to/);
+  });
+
   test('an empty virtual host is an error', () => {
     expect(() => existing({ virtualHost: '' })).toThrow(/virtualHost is ""; it cannot be the name of a virtual host/);
   });
@@ -175,10 +183,9 @@ describe('an existing broker with a NetworkPolicy', () => {
     const { seeder, worker } = existing({ host: 'rabbitmq.messaging.svc', clientLabels: other.broker.clientLabels });
     const { [Label.BROKER]: broker, [Label.NETWORK]: network } = other.workerJob().spec.template.metadata.labels;
     expect([broker, network]).toEqual([expect.any(String), Network.RESTRICTED]);
-    expect(worker.metadata.labels).toMatchObject({ [Label.BROKER]: broker, [Label.NETWORK]: network });
-    // It needs the API server, which no policy can name.
-    expect(seeder.metadata.labels).toMatchObject({ [Label.BROKER]: broker });
-    expect(seeder.metadata.labels).not.toHaveProperty([Label.NETWORK]);
+    for (const { metadata } of [seeder, worker]) {
+      expect(metadata.labels).toMatchObject({ [Label.BROKER]: broker, [Label.NETWORK]: network });
+    }
   });
 
   test('without `clientLabels`, the pods carry no labels for a NetworkPolicy', () => {

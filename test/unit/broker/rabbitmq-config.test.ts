@@ -3,7 +3,7 @@ import { Cpu } from 'cdk8s-plus-28';
 import { RabbitMQFile } from '../../../lib/contract/broker-secrets';
 import { ContainerName } from '../../../lib/contract/containers';
 import { EnvName } from '../../../lib/contract/environment';
-import { ATTEMPT_OVERHEAD_SECONDS } from '../../../lib/contract/limits';
+import { holdSeconds } from '../../../lib/contract/limits';
 import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, type RabbitMQProps, WorkItems } from '../../../lib/index';
 import { env, type Json, SynthesizedRun } from '../../../tools/synthesized-run';
 import { brokerOf, settingsOf } from '../../support/broker-of';
@@ -66,7 +66,7 @@ describe('the consumer timeout', () => {
   const timeout = (objects: Json[]) => Number(settingsOf(objects).consumer_timeout);
   /** Three times ten days, which is more than the two weeks that a queue allows by default. */
   const long = { itemTimeout: Duration.days(10), maxAttempts: 3 };
-  const needs = 3 * (864_000 + 30 + ATTEMPT_OVERHEAD_SECONDS);
+  const needs = holdSeconds(3, 864_000, 30);
 
   test('the consumer timeout is the default of RabbitMQ without queues, and two weeks with a queue', () => {
     expect(brokerOf().settings.consumer_timeout).toBe('1800000');

@@ -1,8 +1,14 @@
 import { faultsOf } from '../../chaos/blame';
-import type { Blame, Entry } from '../../chaos/ledger-file';
+import type { Blame, Entry } from '../../chaos/journal-file';
 
-const entry = (what: Entry['what'], item: string, pod = 'a', queue = 'q'): Entry => ({ what, queue, item, pod });
-const blame = (pod: string): Blame => ({ what: 'blame', pod });
+const entry = (what: Entry['what'], item: string, pod = 'a', queue = 'q'): Entry => ({
+  what,
+  queue,
+  item,
+  pod,
+  time: '',
+});
+const blame = (pod: string): Blame => ({ what: 'blame', pod, time: '' });
 
 test.each<[string, (Entry | Blame)[], Record<string, number>]>([
   ['nothing', [entry('start', '1'), entry('end', '1')], {}],

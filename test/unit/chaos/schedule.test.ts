@@ -1,4 +1,4 @@
-import { type FaultKind, scheduleFaults, scheduleJob, WEIGHTS } from '../../chaos/schedule';
+import { type FaultKind, LOSING, scheduleFaults, scheduleJob, WEIGHTS } from '../../chaos/schedule';
 
 function faults(seed: number, count: number) {
   const next = scheduleFaults(seed);
@@ -25,6 +25,19 @@ describe('the plan of the fault bench', () => {
       const expected = (20_000 * weight) / all;
       expect(Math.abs((counts.get(kind as FaultKind) ?? 0) - expected)).toBeLessThan(5 * Math.sqrt(expected));
     }
+  });
+
+  test('leaves out kinds of faults', () => {
+    const next = scheduleFaults(1, { without: LOSING, pause: 5 });
+    const found = Array.from({ length: 5000 }, next);
+    expect(found.filter(({ kind }) => LOSING.includes(kind))).toEqual([]);
+    expect(new Set(found.map(({ after }) => after))).toEqual(new Set([5]));
+  });
+
+  test('has a pool of 2 to 4 workers for about a third of the Jobs', () => {
+    const pools = jobs(3, 900).flatMap(({ workers }) => workers ?? []);
+    expect(Math.abs(pools.length - 300)).toBeLessThan(60);
+    expect(new Set(pools)).toEqual(new Set([2, 3, 4]));
   });
 
   test('has Jobs of at least an item, and of no more than is done in some minutes', () => {

@@ -1,4 +1,4 @@
-import type { Json } from '../../../tools/synthesized-run';
+import { type Json, SynthesizedPoolRun, SynthesizedRun } from '../../../tools/synthesized-run';
 import { Targets } from '../../chaos/targets';
 
 const JOB_LABEL = 'batch.kubernetes.io/job-name';
@@ -45,6 +45,36 @@ describe('the targets of the fault bench', () => {
     pods.push(succeeded('a-3', 'a'));
     expect(names()).toEqual(['a-1', 'a-2']);
   });
+
+  test('are not to lose in a pool when their index has failed four times, whatever else succeeds or is hit', () => {
+    pods = [
+      ...[0, 1, 3, 4].map((failures) => inPool(`p-${failures}`, { failures })),
+      inPool('p-ignored', { failures: 1, ignored: 3 }),
+      inPool('p-half-ignored', { failures: 1, ignored: 2 }),
+      succeeded('p-done', 'p'),
+    ];
+    const expected = ['p-0', 'p-1', 'p-3', 'p-half-ignored'];
+    expect(names()).toEqual(expected);
+    targets.hit(targets.workers);
+    expect(names()).toEqual(expected);
+  });
+
+  test('of some faults are only pools, or only Jobs', () => {
+    const [pool, job] = [new SynthesizedPoolRun(), new SynthesizedRun()];
+    for (const run of [pool, job]) targets.runs.add(run);
+    expect(targets.pools).toEqual([pool]);
+    expect(targets.jobs).toEqual([job]);
+  });
+
+  /** A pod of an index of which so many pods have failed before. */
+  function inPool(name: string, { failures, ignored }: { failures: number; ignored?: number }): Json {
+    const found = worker(name, 'p');
+    found.metadata.annotations = {
+      'batch.kubernetes.io/job-index-failure-count': String(failures),
+      ...(ignored && { 'batch.kubernetes.io/job-index-ignored-failure-count': String(ignored) }),
+    };
+    return found;
+  }
 
   function names(): string[] {
     return targets.workersToLose.map(({ pod }) => pod);

@@ -1,5 +1,6 @@
+import { Manifest } from '../../../cli/manifest/manifest';
+import type { ApiObject } from '../../../cli/manifest/parse-objects';
 import { JobRun } from '../../../cli/rehearsal/job-run';
-import { type ApiObject, Manifest } from '../../../cli/rehearsal/manifest';
 import { Workspace } from '../../../cli/system/workspace';
 import { EnvName } from '../../../lib/contract/environment';
 
@@ -46,6 +47,8 @@ function rehearsed({ activeDeadlineSeconds, command }: { activeDeadlineSeconds: 
     context: {
       manifest,
       workspace,
+      folder: workspace.dir,
+      inImage: false,
       log: (line: string) => logged.push(line),
       signal: new AbortController().signal,
       overrides: () => ({}) as never,

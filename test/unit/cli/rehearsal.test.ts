@@ -1,8 +1,11 @@
 import type { k8s } from 'cdk8s-plus-28';
+import { Manifest } from '../../../cli/manifest/manifest';
+import { containerEnvironment } from '../../../cli/rehearsal/environment';
 import { expand } from '../../../cli/rehearsal/expansion';
 import { actionFor } from '../../../cli/rehearsal/failure-policy';
-import { Manifest } from '../../../cli/rehearsal/manifest';
 import { Mounts } from '../../../cli/rehearsal/mounts';
+import { requireRehearsable } from '../../../cli/rehearsal/rehearse';
+import { EnvName } from '../../../lib/contract/environment';
 
 describe('$(NAME)', () => {
   const environment = new Map([['FRUIT', 'fig']]);
@@ -72,10 +75,34 @@ describe('a failed pod', () => {
   });
 });
 
+describe('a pod of an Indexed Job', () => {
+  const environment = (env: k8s.EnvVar[]) =>
+    containerEnvironment(
+      { name: 'worker', env },
+      {
+        pod: { name: 'eat-7-abcde', job: 'eat', index: 7 },
+        manifest: new Manifest([]),
+        mounts: new Mounts([]),
+        overrides: {},
+        log: () => {},
+      },
+    );
+
+  test('has its index as the variable that Kubernetes sets', () => {
+    expect(environment([]).get(EnvName.COMPLETION_INDEX)).toBe('7');
+  });
+
+  test.each(['labels', 'annotations'])('has its index as one of its %s', (field) => {
+    const fieldPath = `metadata.${field}['batch.kubernetes.io/job-completion-index']`;
+    expect(environment([{ name: 'INDEX', valueFrom: { fieldRef: { fieldPath } } }]).get('INDEX')).toBe('7');
+  });
+});
+
 test('a worker Job whose queue nobody fills cannot be rehearsed', () => {
   const courier = { name: 'courier', env: [{ name: 'QUEUE', value: 'fruits' }] };
   const spec = { template: { spec: { containers: [{ name: 'worker' }, courier] } } };
-  expect(() => new Manifest([{ kind: 'Job', metadata: { name: 'eat' }, ...{ spec } }])).toThrow(
+  const manifest = new Manifest([{ kind: 'Job', metadata: { name: 'eat' }, ...{ spec } }]);
+  expect(() => requireRehearsable(manifest)).toThrow(
     'Job eat works on queue fruits, which no Job of the manifest fills',
   );
 });

@@ -19,20 +19,31 @@ const FLOORS = [
 /** The same for the programs: of what the constructs are made of they see the contract alone. */
 const PROGRAM_FLOORS = [
   ['lib/programs/courier', 'lib/programs/seeder', 'lib/programs/broker'],
-  ['lib/programs/amqp', 'lib/programs/kubernetes'],
+  ['lib/programs/events'],
+  ['lib/programs/ledger'],
+  ['lib/programs/amqp'],
   ['lib/programs/runtime'],
   ['lib/contract'],
 ];
 
 /** The same for the command line. */
 const CLI_FLOORS = [
-  ['cli/index.ts'],
+  ['cli/main.ts', 'cli/index.ts'],
+  ['cli/commands'],
+  ['cli/view'],
+  ['cli/cleaning', 'cli/dead-letters', 'cli/receipt'],
+  ['cli/run-state'],
+  ['cli/broker-access'],
+  ['cli/kubernetes', 'cli/terminal'],
   ['cli/cluster'],
-  ['cli/rehearsal'],
+  ['cli/rehearsal', 'cli/report', 'cli/explain'],
+  ['cli/manifest'],
   ['cli/local-broker'],
   ['cli/system'],
   ['lib/manifest'],
   ['lib/validation'],
+  ['lib/programs/ledger'],
+  ['lib/programs/amqp'],
   ['lib/programs/runtime'],
   ['lib/contract'],
 ];
@@ -107,7 +118,7 @@ function importsOf(file: string): string[] {
   const { importedFiles } = preProcessFile(readFileSync(join(ROOT, file), 'utf8'));
   return importedFiles
     .map(({ fileName }) => fileName)
-    .filter((name) => name.startsWith('.'))
+    .filter((name) => name.startsWith('.') && !name.endsWith('.json'))
     .map((name) => `${relative(ROOT, resolve(ROOT, dirname(file), name)).replaceAll('\\', '/')}.ts`);
 }
 

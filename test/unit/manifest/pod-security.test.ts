@@ -66,8 +66,8 @@ describe.each(VARIANTS)('the restricted profile with %s', (_variant, broker) => 
       }
     });
 
-    test('only the pods that use the Kubernetes API have a token', () => {
-      const uses = [ContainerName.CREDENTIALS, ContainerName.SEEDER].includes(spec.containers[0].name);
+    test('only the pod that uses the Kubernetes API has a token', () => {
+      const uses = spec.containers[0].name === ContainerName.CREDENTIALS;
       expect(spec.automountServiceAccountToken).toBe(uses);
       expect(spec.serviceAccountName !== undefined).toBe(uses);
       // A projected volume could contain a token too.

@@ -4,6 +4,7 @@ import { ItemRun } from '../../../lib/programs/courier/item-run';
 import { Message, type RawMessage } from '../../../lib/programs/courier/message';
 import { PodShutdown } from '../../../lib/programs/courier/pod-shutdown';
 import type { WorkerLink } from '../../../lib/programs/courier/worker-link';
+import { RunEvents } from '../../../lib/programs/events/run-events';
 
 const NEVER = new AbortController().signal;
 
@@ -23,10 +24,12 @@ function runAfter(lostDeliveries: number, maxInterruptions: number) {
   };
   const message = new Message(raw as unknown as RawMessage, { queue: 'queue', run: 'monday', itemCount: 1 });
   const settings = {
-    ...{ queue: 'queue', itemUse: {}, maxAttempts: 3, maxInterruptions },
+    ...{ queue: 'queue', itemUse: {}, maxAttempts: 3, maxInterruptions, permanentExitCodes: [] },
     ...{ itemTimeoutMs: 1000, graceMs: 1000, shutdownGraceMs: 1000 },
   };
-  return new ItemRun({ message, lost: NEVER } as Delivery, settings, WORKER, new PodShutdown(NEVER, NEVER)).run();
+  const events = new RunEvents({ queue: 'queue', run: 'monday' }, {}, () => {});
+  const context = { settings, worker: WORKER, podShutdown: new PodShutdown(NEVER, NEVER), events };
+  return new ItemRun({ message, lost: NEVER } as Delivery, context).run();
 }
 
 test('an item that was interrupted as often as it may be does not run', async () => {

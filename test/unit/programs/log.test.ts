@@ -1,4 +1,4 @@
-import { duration, log, oneLine, quoted } from '../../../lib/programs/runtime/log';
+import { duration, log, oneLine, quoted, quotedEnd } from '../../../lib/programs/runtime/log';
 
 test.each([
   [0, '0 ms'],
@@ -26,6 +26,14 @@ test('oneLine leaves no line ends and no control characters, and cuts at a whole
 test('quoted escapes control characters of both sets, and cuts what is long', () => {
   expect(quoted('a"\u0000\u009b\u2028')).toBe('"a\\"\\u0000\\u009b\\u2028"');
   expect(quoted(Buffer.alloc(100, 'x'))).toBe(`"${'x'.repeat(60)}…"`);
+});
+
+test('quotedEnd keeps the end of what is long, without half of a surrogate pair at its start', () => {
+  expect(quotedEnd('blender: not found')).toBe('"blender: not found"');
+  const long = `/opt/work-queue/programs/runner.sh: line 31: exec: blender: not found`;
+  expect(quotedEnd(long)).toBe('"…-queue/programs/runner.sh: line 31: exec: blender: not found"');
+  expect(quotedEnd(`🍎${'x'.repeat(59)}`)).toBe(`"…${'x'.repeat(59)}"`);
+  expect(quotedEnd(`${'x'.repeat(60)}\u001b`)).toBe(`"…${'x'.repeat(59)}\\u001b"`);
 });
 
 /** The marks that reverse, hide or isolate text. */
@@ -64,7 +72,7 @@ describe('log', () => {
   };
 
   test('log shows control characters instead of obeying them', () => {
-    expect(logged('\u001b[2Ja\u009b\u202eb\rc\td')).toBe('\\u001b[2Ja\\u009b\\u202eb\\u000dc\td\n');
+    expect(logged('\u001b[2Ja\u009b\u202eb\rc\td')).toBe('\\u001b[2Ja\\u009b\\u202eb\\rc\td\n');
   });
 
   test('log writes no line without a time that looks like one of its own', () => {

@@ -20,10 +20,7 @@ class FullChannel extends EventEmitter {
 async function publisherOver(raw: FullChannel): Promise<Publisher> {
   const lost = new AbortController().signal;
   const confirming = raw as unknown as ConfirmChannel;
-  return Publisher.open(
-    { confirmChannel: async () => new SessionChannel(confirming, lost) } as unknown as Session,
-    'q',
-  );
+  return Publisher.open({ confirmChannel: async () => new SessionChannel(confirming, lost) } as unknown as Session);
 }
 
 test.each([
@@ -31,7 +28,7 @@ test.each([
   ['return', /^queue q is missing$/],
 ])('a %s while the publisher waits for room ends it at once, with the reason', async (event, reason) => {
   const raw = new FullChannel();
-  const publishing = (await publisherOver(raw)).publish([{ body: Buffer.from('a') }, { body: Buffer.from('b') }]);
+  const publishing = (await publisherOver(raw)).publish('q', [{ body: Buffer.from('a') }, { body: Buffer.from('b') }]);
   raw.emit(event);
   await expect(publishing).rejects.toThrow(reason);
   expect(raw.published).toBe(1);
@@ -39,7 +36,7 @@ test.each([
 
 test('a message that is refused before room comes is not taken for confirmed', async () => {
   const raw = new FullChannel();
-  const publishing = (await publisherOver(raw)).publish([{ body: Buffer.from('a') }]);
+  const publishing = (await publisherOver(raw)).publish('q', [{ body: Buffer.from('a') }]);
   raw.emit('drain');
   raw.emit('nack');
   await expect(publishing).rejects.toThrow(/refuses messages/);
@@ -47,7 +44,7 @@ test('a message that is refused before room comes is not taken for confirmed', a
 
 test('messages that are confirmed are published', async () => {
   const raw = new FullChannel();
-  const publishing = (await publisherOver(raw)).publish([{ body: Buffer.from('a') }]);
+  const publishing = (await publisherOver(raw)).publish('q', [{ body: Buffer.from('a') }]);
   raw.emit('drain');
   await expect(publishing).resolves.toBeUndefined();
 });

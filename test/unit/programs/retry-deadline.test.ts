@@ -64,5 +64,7 @@ test('progress during work that does not count leaves the whole limit after it',
 test('no program measures time with the time of day, which may jump', () => {
   const sources = readdirSync(PROGRAMS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   expect(sources.length).toBeGreaterThan(30);
-  expect(sources.filter((name) => readFileSync(join(PROGRAMS, name), 'utf8').includes('Date.now'))).toEqual([]);
+  // A claim was made by another pod, which has another monotonic clock.
+  const allowed = ['courier/lost-items.ts'];
+  expect(sources.filter((name) => readFileSync(join(PROGRAMS, name), 'utf8').includes('Date.now'))).toEqual(allowed);
 });

@@ -1,28 +1,35 @@
-import { type Counted, countsTowardsExit, Tally } from '../../../lib/programs/courier/tally';
+import { type Counted, endsByCount, Tally } from '../../../lib/programs/courier/tally';
 
 let number = 0;
-const item = (isFirstDelivery = true, filling?: string): Counted => ({
-  ...{ belongsToRun: true, isFirstDelivery, filling, name: `item ${number++}` },
-});
-const foreign = (): Counted => ({
-  ...{ belongsToRun: false, isFirstDelivery: true, filling: undefined, name: 'foreign message 1' },
-});
+const item = (isFirstDelivery = true): Counted => ({ belongsToRun: true, isFirstDelivery, name: `item ${number++}` });
+const foreign = (): Counted => ({ belongsToRun: false, isFirstDelivery: true, name: 'foreign message 1' });
 
 beforeEach(() => {
   number = 0;
 });
 
 test.each([
-  ['the first delivery of an item', true, item()],
-  ['an item that was delivered before', false, item(false)],
-  ['a foreign message', false, foreign()],
-])('countsTowardsExit of %s is %s', (_, counts, message) => {
-  expect(countsTowardsExit(message)).toBe(counts);
+  [true, 'the first of two indexes', 0, 2],
+  [false, 'the last of two indexes', 1, 2],
+  [false, 'the only index', 0, 1],
+  [false, 'an index that a larger Job has added', 2, 2],
+  [false, 'no index', undefined, 2],
+  [false, 'an index of a pool, which has no number of completions', 0, undefined],
+])('endsByCount is %s for %s', (expected, _, index, completions) => {
+  expect(endsByCount(index, completions)).toBe(expected);
+});
+
+test('a pod that does not end by its count never reaches itemsPerPod', () => {
+  const tally = new Tally({ itemsPerPod: 1, endsByCount: false });
+  for (let n = 0; n < 10; n++) {
+    expect(tally.wouldReachItemsPerPod(item())).toBe(false);
+    tally.done(item());
+  }
 });
 
 describe('a pod of two items', () => {
   test('has reached itemsPerPod with its second first delivery', () => {
-    const tally = new Tally(2);
+    const tally = new Tally({ itemsPerPod: 2, endsByCount: true });
     expect(tally.wouldReachItemsPerPod(item())).toBe(false);
     tally.done(item());
     expect(tally.wouldReachItemsPerPod(item())).toBe(true);
@@ -32,79 +39,28 @@ describe('a pod of two items', () => {
     ['items that were delivered before', () => item(false)],
     ['foreign messages', foreign],
   ])('does not reach itemsPerPod by %s, however many', (_, message) => {
-    const tally = new Tally(2);
+    const tally = new Tally({ itemsPerPod: 2, endsByCount: true });
     for (let n = 0; n < 10; n++) tally.done(message());
     expect(tally.wouldReachItemsPerPod(item())).toBe(false);
     expect(tally.wouldReachItemsPerPod(message())).toBe(false);
   });
 
   test('does not reach itemsPerPod by dead letters', () => {
-    const tally = new Tally(2);
+    const tally = new Tally({ itemsPerPod: 2, endsByCount: true });
     for (let n = 0; n < 10; n++) tally.deadLettered(item());
     expect(tally.wouldReachItemsPerPod(item())).toBe(false);
-  });
-
-  test('expects an acked item to count', () => {
-    const tally = new Tally(2);
-    tally.acked(item());
-    expect(tally.wouldReachItemsPerPod(item())).toBe(true);
-  });
-
-  test('no longer expects an acked item to count when the connection was lost before the proof', () => {
-    const tally = new Tally(2);
-    tally.acked(item());
-    tally.newSession();
-    expect(tally.wouldReachItemsPerPod(item())).toBe(false);
-  });
-
-  test('does not count items of an earlier filling towards those of the next one', () => {
-    const tally = new Tally(2);
-    const [old, late, next] = [item(true, 'first'), item(true, 'first'), item(true, 'second')];
-    tally.arrived(old);
-    tally.done(old);
-    tally.acked(late);
-    tally.arrived(next);
-    expect(tally.wouldReachItemsPerPod(next)).toBe(false);
-    tally.proven(late);
-    expect(tally.wouldReachItemsPerPod(next)).toBe(false);
-    tally.done(next);
-    expect(tally.wouldReachItemsPerPod(item(true, 'second'))).toBe(true);
-    expect(tally.text).toMatch(/^3 items done/);
-  });
-
-  test('counts on when a foreign message or a requeued item has no filling', () => {
-    const tally = new Tally(2);
-    const [first, second] = [item(true, 'first'), item(true, 'first')];
-    tally.arrived(first);
-    tally.done(first);
-    for (const other of [foreign(), item(false)]) {
-      tally.arrived(other);
-      tally.done(other);
-    }
-    tally.arrived(second);
-    expect(tally.wouldReachItemsPerPod(second)).toBe(true);
-  });
-
-  test('counts an item once, whether it was acked before or not', () => {
-    const tally = new Tally(3);
-    const first = item();
-    tally.acked(first);
-    tally.proven(first);
-    expect(tally.wouldReachItemsPerPod(item())).toBe(false);
-    tally.done(item());
-    expect(tally.wouldReachItemsPerPod(item())).toBe(true);
   });
 });
 
 describe('the text', () => {
   test('names the first three items and says that there were others', () => {
-    const tally = new Tally(9);
+    const tally = new Tally({ itemsPerPod: 9, endsByCount: true });
     for (let n = 0; n < 4; n++) tally.done(item());
     expect(tally.text).toBe('4 items done: item 0, item 1, item 2, …');
   });
 
   test('names the first dead letter and counts all of them', () => {
-    const tally = new Tally(9);
+    const tally = new Tally({ itemsPerPod: 9, endsByCount: true });
     tally.done(item());
     tally.deadLettered(item());
     tally.deadLettered(item());
@@ -112,7 +68,7 @@ describe('the text', () => {
   });
 
   test('says that nothing is done, and counts foreign messages apart', () => {
-    const tally = new Tally(1);
+    const tally = new Tally({ itemsPerPod: 1, endsByCount: true });
     expect(tally.text).toBe('no item done');
     tally.done(foreign());
     expect(tally.text).toBe('no item done; also 1 foreign message');

@@ -86,7 +86,7 @@ describe('the seeder', () => {
     [WorkItems.range(1, 2 ** 24).shuffled(1), '320Mi'],
     [WorkItems.list([large(8 * MIB)]), '280Mi'],
   ])('the memory limit of the seeder covers the items that it holds: %#', (items, limit) => {
-    const broker = { storage: Size.gibibytes(10), resources: {} };
+    const broker = { storage: Size.gibibytes(40), resources: {} };
     const { resources } = container(new SynthesizedRun({ items, broker }).seederJob(), ContainerName.SEEDER);
     expect(resources.limits.memory).toBe(limit);
   });

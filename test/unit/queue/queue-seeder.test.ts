@@ -7,15 +7,7 @@ import { itemsPiece } from '../../../lib/contract/item-frames';
 import { Label } from '../../../lib/contract/labels';
 import { MountPath } from '../../../lib/contract/mount-paths';
 import { QUEUE_NAMES, relatedQueues } from '../../../lib/contract/queues';
-import {
-  CoarseWorkerJob,
-  Program,
-  QueueSeeder,
-  type QueueSeederProps,
-  QueueType,
-  RabbitMQ,
-  WorkItems,
-} from '../../../lib/index';
+import { Program, QueueSeeder, type QueueSeederProps, QueueType, RabbitMQ, WorkItems } from '../../../lib/index';
 import {
   container,
   credentialsVolume,
@@ -83,7 +75,7 @@ describe('the seeder Job', () => {
     const volume = job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-programs');
     const { immutable, data, binaryData } = run.named('ConfigMap', volume.configMap.name);
     expect(immutable).toBe(true);
-    expect(Object.keys({ ...data, ...binaryData })).toEqual(['seeder.js']);
+    expect(Object.keys({ ...data, ...binaryData })).toEqual(['seeder.js', 'seeder.js.gz']);
   });
 
   test('the seeder Job keeps the pods of failed attempts, retries them, and has a deadline', () => {
@@ -164,11 +156,10 @@ describe('the name of the queue', () => {
     expect(nameOf({})).toMatch(/^test-fruits-[0-9a-f]{10}$/);
   });
 
-  test('the names of the related queues, which users read, have the suffixes dead, seeded, seeding and verdict', () => {
+  test('the names of the related queues, which users read, have a suffix each', () => {
     const name = nameOf({});
-    expect(Object.values(relatedQueues(name))).toEqual([
-      ...[`${name}.dead`, `${name}.seeded`, `${name}.seeding`, `${name}.verdict`],
-    ]);
+    const suffixes = ['dead', 'seeded', 'seeding', 'ledger', 'events', 'settled', 'settling'];
+    expect(Object.values(relatedQueues(name))).toEqual(suffixes.map((suffix) => `${name}.${suffix}`));
   });
 
   test('the name of the queue is the same for the same input', () => {
@@ -237,14 +228,8 @@ describe('the workers of a queue', () => {
   test('`CONSUMER_TIMEOUT_SECONDS` of a queue with several workers is that of the most demanding one', () => {
     const run = new SynthesizedRun({ worker: { maxAttempts: 1, itemTimeout: Duration.days(15) } });
     const { queue } = run;
-    const other = { maxAttempts: 1, itemTimeout: Duration.days(20) };
-    new CoarseWorkerJob(run.chart, 'other', {
-      queue,
-      image: 'busybox:1.37',
-      program: Program.command('cat'),
-      ...other,
-    });
-    expect(consumerTimeout(run)).toBe(String(20 * 86_400 + 30 + 120));
+    queue.attachWorker({ holdItems: Duration.days(20) });
+    expect(consumerTimeout(run)).toBe(String(20 * 86_400));
     expect(env(run.workerJob(), ContainerName.COURIER)[EnvName.QUEUE]).toBe(queue.queueName);
   });
 
@@ -266,70 +251,30 @@ describe('the workers of a queue', () => {
   });
 });
 
-describe('the question for pods that have succeeded', () => {
-  const labels = (object: Json): Record<string, string> => object.metadata.labels;
-
-  test('the seeder has a token that may list the Jobs of its namespace, and nothing else', () => {
+describe('the rights of the seeder', () => {
+  test('the seeder has no service account and no token', () => {
     const run = new SynthesizedRun();
     const { serviceAccountName, automountServiceAccountToken } = run.seederJob().spec.template.spec;
-    expect(automountServiceAccountToken).toBe(true);
-    expect(run.named('ServiceAccount', serviceAccountName).automountServiceAccountToken).toBe(false);
-    const bindings = run.objects().filter(({ kind, subjects }) => {
-      return kind === 'RoleBinding' && subjects.some(({ name }: Json) => name === serviceAccountName);
-    });
-    expect(bindings.map(({ subjects, roleRef }) => [subjects, roleRef])).toEqual([
-      [
-        [{ kind: 'ServiceAccount', name: serviceAccountName }],
-        { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: serviceAccountName },
-      ],
-    ]);
-    expect(run.named('Role', serviceAccountName).rules).toEqual([
-      { apiGroups: ['batch'], resources: ['jobs'], verbs: ['list'] },
-    ]);
-    expect(env(run.seederJob(), ContainerName.SEEDER)[EnvName.SERVICE_ACCOUNT_DIR]).toBe(MountPath.SERVICE_ACCOUNT);
+    expect([serviceAccountName, automountServiceAccountToken]).toEqual([undefined, false]);
+    expect(env(run.seederJob(), ContainerName.SEEDER)).not.toHaveProperty(EnvName.SERVICE_ACCOUNT_DIR);
   });
 
-  test('the service account of the seeder precedes its Job in the manifest, and has its name from the path alone', () => {
-    const account = (props: SynthesizedRunProps) => {
-      const run = new SynthesizedRun(props);
-      const objects: Json[] = run.objects();
-      const at = (kind: string, name: string) =>
-        objects.findIndex((object) => object.kind === kind && object.metadata.name === name);
-      const { serviceAccountName } = run.seederJob().spec.template.spec;
-      for (const kind of ['ServiceAccount', 'Role', 'RoleBinding']) {
-        expect(at(kind, serviceAccountName)).toBeGreaterThan(-1);
-        expect(at(kind, serviceAccountName)).toBeLessThan(at('Job', run.queue.name));
-      }
-      return serviceAccountName;
-    };
-    expect(account({})).toBe(account({ seeder: { runId: 'again' }, items: WorkItems.list(['x']) }));
+  test('a queue adds nothing to a chart that gives rights', () => {
+    const app = new App();
+    const broker = new RabbitMQ(new Chart(app, 'broker'), 'r');
+    const chart = new Chart(app, 'queue');
+    const queue = new QueueSeeder(chart, 'q', { broker, items: WorkItems.list(['a']) });
+    queue.attachWorker({ holdItems: Duration.hours(1) });
+    const kinds = (chart.toJson() as Json[]).map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(['ConfigMap', 'Job']));
   });
 
   test('another program is another worker Job with the same label, and leaves the seeder Job as it is', () => {
     const [one, other] = ['a:1', 'a:2'].map((image) => new SynthesizedRun({ worker: { image } }));
+    const queueOf = (run: SynthesizedRun) => run.workerJob().metadata.labels[Label.QUEUE];
     expect(other.job.name).not.toBe(one.job.name);
-    expect(labels(other.workerJob())[Label.QUEUE]).toBe(labels(one.workerJob())[Label.QUEUE]);
+    expect(queueOf(other)).toBe(queueOf(one));
     expect(other.seederJob()).toEqual(one.seederJob());
-  });
-
-  test.each([
-    ['A.b_c', 'Ünder score'],
-    ['1', '2'],
-    ['x'.repeat(60), 'y'.repeat(60)],
-  ])('the name of the service account of %s/%s is one that Kubernetes accepts', (chartId, id) => {
-    const app = new App();
-    const broker = new RabbitMQ(new Chart(app, 'broker'), 'r');
-    const chart = new Chart(app, chartId);
-    new QueueSeeder(chart, id, { broker, items: WorkItems.list(['a']) }).attachWorker({
-      holdItems: Duration.hours(1),
-    });
-    const objects: Json[] = chart.toJson();
-    for (const kind of ['ServiceAccount', 'Role', 'RoleBinding']) {
-      const found = objects.filter((object) => object.kind === kind);
-      expect(found.map(({ metadata }) => metadata.name)).toEqual([
-        expect.stringMatching(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/),
-      ]);
-    }
   });
 });
 

@@ -11,6 +11,7 @@ import {
   RabbitMQ,
   Tls,
   Trust,
+  WorkerPool,
   WorkItems,
 } from '../../../lib/index';
 import { ENUMS, OBJECTS, STRUCTS } from '../../../lib/validation/prop-types';
@@ -40,11 +41,12 @@ const ENTRIES: Record<string, (props: any) => unknown> = {
   RabbitMQProps: (props) => new RabbitMQ(newChart(), 'x', props),
   RangeOptions: (options) => WorkItems.range(1, 2, options),
   ScriptOptions: (options) => Program.script('examples/worker.py', options),
+  WorkerPoolProps: (props) => new WorkerPool(newChart(), 'x', props),
   WorkerNeeds: (needs) => new SynthesizedRun().queue.attachWorker(needs),
   WorkItemsOptions: (options) => WorkItems.list(['a'], options),
 };
 
-/** Structs of cdk8s and cdk8s-plus, which are properties of those above. */
+/** Structs of cdk8s and cdk8s-plus, which are properties of those above, and one that others extend. */
 const PARTS = [
   ...[
     'ApiObjectMetadata',
@@ -53,7 +55,7 @@ const PARTS = [
     'ContainerSecutiryContextCapabilities',
   ],
   ...['CpuResources', 'DnsOption', 'EphemeralStorageResources', 'HostAlias', 'MemoryResources', 'OwnerReference'],
-  ...['PodDnsProps', 'PodSecurityContextProps', 'SeccompProfile', 'Sysctl', 'VolumeMount'],
+  ...['WorkerJobProps', 'PodDnsProps', 'PodSecurityContextProps', 'SeccompProfile', 'Sysctl', 'VolumeMount'],
 ];
 
 const structs: Record<string, Record<string, string>> = STRUCTS;

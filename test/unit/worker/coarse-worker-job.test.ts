@@ -25,6 +25,7 @@ import {
   Program,
   QueueSeeder,
   RabbitMQ,
+  WorkerPool,
   WorkItems,
 } from '../../../lib/index';
 import {
@@ -56,6 +57,57 @@ describe('the number of completions', () => {
   test('`parallelism` is 1 by default, and may exceed the number of completions', () => {
     expect(worked({}).workerJob().spec.parallelism).toBe(1);
     expect(worked({ parallelism: 500 }).workerJob().spec.parallelism).toBe(500);
+  });
+});
+
+describe('how items may fail', () => {
+  const courierOf = (worker: Partial<CoarseWorkerJobProps>, items?: string[]) =>
+    env(worked(worker, items).workerJob(), ContainerName.COURIER);
+
+  test.each<[number[] | undefined, string]>([
+    [undefined, '126,127'],
+    [[2, 65], '2,65'],
+    [[65, 2, 65], '2,65'],
+    [[], ''],
+    [[1, 255], '1,255'],
+  ])('`permanentExitCodes` %j are %j for the courier', (permanentExitCodes, codes) => {
+    expect(courierOf({ permanentExitCodes })[EnvName.PERMANENT_EXIT_CODES] ?? '').toBe(codes);
+  });
+
+  test.each<[number, number, number]>([
+    [0, 8, 0],
+    [5, 8, 0],
+    [12.5, 8, 1],
+    [99, 8, 7],
+    [100, 8, 8],
+    [0.57, 10_000, 57],
+    [1.1, 1000, 11],
+    [5, 0, 0],
+  ])('`toleratedDeadLettersPercent` %d of %d items is %d, rounded down', (toleratedDeadLettersPercent, count, dead) => {
+    const items = Array.from({ length: count }, (_, n) => `${n}`);
+    expect(courierOf({ toleratedDeadLettersPercent }, items)[EnvName.TOLERATED_DEAD_LETTERS]).toBe(String(dead));
+  });
+});
+
+describe('an Indexed Job', () => {
+  test("the courier knows the number of indexes; Kubernetes gives it the pod's own", () => {
+    const run = worked({ itemsPerPod: 3 });
+    const { completionMode, completions } = run.workerJob().spec;
+    expect(completionMode).toBe('Indexed');
+    const courier = env(run.workerJob(), ContainerName.COURIER);
+    expect(courier[EnvName.COMPLETIONS]).toBe(String(completions));
+    expect(courier).not.toHaveProperty(EnvName.COMPLETION_INDEX);
+  });
+
+  // https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/batch/validation/validation.go, ValidateJob
+  test("the pods' hostnames, the Job's name and an index, have at most 63 characters, however long id and list are", () => {
+    const { chart, queue } = worked({});
+    const job = new CoarseWorkerJob(chart, 'x'.repeat(200), {
+      queue: Object.create(queue, { itemCount: { value: 2 ** 31 - 1 } }),
+      image: 'busybox:1.37',
+      program: Program.command('cat'),
+    });
+    expect(`${job.name}-${job.completions - 1}`).toMatch(/^[a-z0-9-]{62}$/);
   });
 });
 
@@ -111,9 +163,9 @@ describe('the pod of a worker', () => {
     const program = Program.command('sh', '-c', 'x "$1"', 'sh', `$(A)${Program.ITEM}`, Program.ITEM_FILE);
     const job = worked({ program, itemVariable: 'FRAME' }).workerJob();
     const variables = env(job, ContainerName.COURIER);
-    expect(variables[EnvName.ITEM_VARIABLE]).toBe('FRAME');
+    expect(variables[EnvName.ITEM_VARIABLES]).toBe('{"FRAME":[{}]}');
     // Kubernetes reads $$(A) as $(A).
-    expect(variables[EnvName.ITEM_ARGUMENTS]).toBe('[null,null,null,null,["$$(A)",""],null]');
+    expect(variables[EnvName.ITEM_ARGUMENTS]).toBe('[null,null,null,null,["$$(A)",{}],null]');
     expect(container(job, ContainerName.WORKER).command.slice(-2)).toEqual([`$$(A)${Program.ITEM}`, Program.ITEM_FILE]);
     expect(container(worked({}).workerJob(), ContainerName.COURIER).env.map(({ name }: Json) => name)).not.toContain(
       EnvName.ITEM_ARGUMENTS,
@@ -148,15 +200,21 @@ describe('the pod of a worker', () => {
 
   test('all workers of a chart share one immutable ConfigMap with courier, shim and runner', () => {
     const run = worked({});
-    const other = { queue: run.queue, image: 'x:1', program: Program.command('cat') };
-    const second = new CoarseWorkerJob(run.chart, 'second', other);
+    const queue = new QueueSeeder(run.chart, 'nuts', { broker: run.broker, items: WorkItems.list(['nut']) });
+    const other = { queue, image: 'x:1', program: Program.command('cat') };
+    const second = new WorkerPool(run.chart, 'second', { ...other, workers: 2 });
     const nameIn = (job: Json) =>
       job.spec.template.spec.volumes.find(({ name }: Json) => name === 'work-queue-programs').configMap.name;
     const name = nameIn(run.workerJob());
     expect(nameIn(run.named('Job', second.name))).toBe(name);
     const { immutable, data, binaryData } = run.named('ConfigMap', name);
     expect(immutable).toBe(true);
-    expect(Object.keys({ ...data, ...binaryData }).sort()).toEqual(['courier.js', 'runner.sh', 'shim.sh']);
+    expect(Object.keys({ ...data, ...binaryData }).sort()).toEqual([
+      'courier.js',
+      'courier.js.gz',
+      'runner.sh',
+      'shim.sh',
+    ]);
     for (const name of ['shim.sh', 'runner.sh']) expect(data[name]).toMatch(/^#!\/bin\/sh\n/);
   });
 
@@ -175,7 +233,11 @@ describe('the limits of a Job', () => {
     expect(worked({}).workerJob().spec.podFailurePolicy.rules).toEqual([
       {
         action: 'FailJob',
-        onExitCodes: { containerName: ContainerName.COURIER, operator: 'In', values: [ExitCode.TOO_MANY_DEAD_LETTERS] },
+        onExitCodes: {
+          containerName: ContainerName.COURIER,
+          operator: 'In',
+          values: [ExitCode.TOO_MANY_DEAD_LETTERS, ExitCode.ITEMS_LOST],
+        },
       },
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
       {
@@ -394,6 +456,10 @@ describe('an invalid property', () => {
     [{ parallelism: Number.NaN }, /parallelism is NaN/],
     [{ parallelism: '3' as unknown as number }, /parallelism is "3"; it must be a number\. Write 3\./],
     [{ parallelism: 2 ** 31 }, /parallelism is 2147483648/],
+    [
+      { parallelism: 100_001 },
+      /parallelism is 100001; it must be at most 100000, the maximum of Kubernetes for an Indexed Job\. Use a smaller/,
+    ],
     [{ itemsPerPod: 0 }, /itemsPerPod is 0.*A pod processes at least one item/],
     [{ itemsPerPod: 0.5 }, /itemsPerPod is 0\.5/],
     [{ maxAttempts: 0 }, /maxAttempts is 0.*tried at least once/],
@@ -404,6 +470,23 @@ describe('an invalid property', () => {
     [
       { itemTimeout: Duration.seconds(0) },
       /itemTimeout is 0 s; it must be a whole number of seconds.*from 1 to 2073600/,
+    ],
+    [
+      { permanentExitCodes: [2, 0] },
+      /permanentExitCodes\[1\] is 0; it must be a whole number from 1 to 255\. A program that exits with 0 has done its/,
+    ],
+    [{ permanentExitCodes: [256] }, /permanentExitCodes\[0\] is 256; it must be/],
+    [{ permanentExitCodes: [1.5] }, /permanentExitCodes\[0\] is 1\.5; it must be/],
+    [{ permanentExitCodes: [Number.NaN] }, /permanentExitCodes\[0\] is NaN; it must be/],
+    [
+      { toleratedDeadLettersPercent: 101 },
+      /toleratedDeadLettersPercent is 101; it must be a number from 0 to 100\. With 0/,
+    ],
+    [{ toleratedDeadLettersPercent: -0.1 }, /toleratedDeadLettersPercent is -0\.1; it must be/],
+    [{ toleratedDeadLettersPercent: Number.NaN }, /toleratedDeadLettersPercent is NaN; it must be/],
+    [
+      { toleratedDeadLettersPercent: 5, toleratedDeadLetters: 0 },
+      /toleratedDeadLettersPercent is 5; it cannot be combined with toleratedDeadLetters, which is 0\. Omit one of them\./,
     ],
     [{ itemTimeout: Duration.millis(500) }, /itemTimeout is 0\.5 s; it must be a whole number of seconds/],
     [{ itemTimeout: Duration.millis(1500) }, /itemTimeout is 1\.5 s/],

@@ -1,8 +1,11 @@
 import { App, Chart } from 'cdk8s';
 import { EnvFieldPaths, EnvValue } from 'cdk8s-plus-28';
+import { ContainerName } from '../../../lib/contract/containers';
+import { EnvName } from '../../../lib/contract/environment';
 import { MAX_ARGUMENT_BYTES } from '../../../lib/contract/limits';
+import { Program, WorkItems } from '../../../lib/index';
 import { lazy } from '../../../lib/manifest/lazy';
-import { SynthesizedRun } from '../../../tools/synthesized-run';
+import { env, SynthesizedRun } from '../../../tools/synthesized-run';
 
 const variable = (name: string, value = 'x') => ({ envVariables: { [name]: EnvValue.fromValue(value) } });
 const worker = (props: object) => () => new SynthesizedRun({ worker: props });
@@ -63,6 +66,47 @@ describe('a variable of the program', () => {
     expect(job.node.validate()).toEqual([]);
     job.worker.env.addVariable('wq_next', EnvValue.fromValue('x'));
     expect(() => app.synth()).toThrow(/CoarseWorkerJob 'test\/eat': envVariables sets "wq_next"/);
+  });
+});
+
+describe('a variable with the item or a field of it', () => {
+  const items = WorkItems.product({ lr: [1, 2] });
+  const runOf = (envVariables: Record<string, EnvValue>) => new SynthesizedRun({ items, worker: { envVariables } });
+  const LR = { LR: EnvValue.fromValue(`-${Program.field('lr')}-$(A)`) };
+
+  test('a variable with a placeholder is set by the courier, not by Kubernetes, in the order of the names', () => {
+    const job = runOf({ ...LR, A: EnvValue.fromValue('x'), ALL: EnvValue.fromValue(Program.ITEM) }).workerJob();
+    const { LR: missing, ALL, A } = env(job, ContainerName.WORKER);
+    expect([missing, ALL, A]).toEqual([undefined, undefined, 'x']);
+    expect(env(job, ContainerName.COURIER)[EnvName.ITEM_VARIABLES]).toBe(
+      '{"ALL":[{}],"LR":["-",{"field":"lr"},"-$$(A)"]}',
+    );
+  });
+
+  test('a variable with a placeholder cannot have a name that shells use for themselves', () => {
+    expect(() => runOf({ PATH: EnvValue.fromValue(Program.field('lr')) })).toThrow(
+      /envVariables sets "PATH" with a value of its own for each item, but it is a name that shells or the dynamic loader use for themselves\. Use another name/,
+    );
+    expect(() => runOf({ QUEUE: EnvValue.fromValue(Program.field('lr')) })).toThrow(/"QUEUE", which always contains/);
+  });
+
+  test('a variable with a placeholder that is added after the constructor is an error at synth', () => {
+    const { job } = runOf({});
+    job.worker.env.addVariable('LR', LR.LR);
+    expect(job.node.validate()).toEqual([
+      "CoarseWorkerJob 'test/eat': variable LR contains the item or a field of it, but was added after the constructor. Set it in envVariables.",
+    ]);
+  });
+
+  test('a variable that is added after the constructor cannot be one with a placeholder', () => {
+    const { job } = runOf(LR);
+    expect(job.node.validate()).toEqual([]);
+    job.worker.env.addVariable('LR', EnvValue.fromValue('x'));
+    expect(job.node.validate()).toEqual([
+      expect.stringMatching(
+        /variable LR was added after the constructor, but envVariables already sets it for each item/,
+      ),
+    ]);
   });
 });
 

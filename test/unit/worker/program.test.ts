@@ -121,6 +121,28 @@ describe('a command', () => {
     expect(() => Program.command(name, ...args)).not.toThrow();
   });
 
+  test('the command and a script that is an argument cannot contain `Program.field` either', () => {
+    expect(() => Program.command(Program.field('tool'))).toThrow(
+      /which contains Program\.field\("tool"\), so each item would be another program\. .*'\/app\/render', Program\.field\("tool"\)\)/,
+    );
+    expect(() => Program.command('sh', '-c', `render ${Program.field('frame')}`)).toThrow(
+      `contains Program.field("frame"), so each item would run as code. Put it after the script: Program.command('sh', '-c', 'render "$1"', 'sh', Program.field("frame")).`,
+    );
+    expect(() => Program.command('sh', '-c', 'render "$1"', 'sh', Program.field('frame'))).not.toThrow();
+  });
+
+  test('the name of a field cannot be empty or half of a surrogate pair, and must be a string', () => {
+    expect(() => Program.field('')).toThrow(
+      /^Program\.field: the name is "", which is empty\. Give the name of a field, such as Program\.field\('lr'\)\. For the whole item, write Program\.ITEM\.$/,
+    );
+    expect(() => Program.field('a\ud800')).toThrow(/which is not valid Unicode/);
+    for (const name of [5, undefined, null, ['lr']]) {
+      expect(() => Program.field(name as unknown as string)).toThrow(
+        /^Program\.field: name is .*; it must be a string\. Write /,
+      );
+    }
+  });
+
   test.each(['', ' ', undefined, 5])('the command cannot be %j', (command) => {
     expect(() => Program.command(command as string)).toThrow(
       /Program\.command: the command is .*, which names no program\. Name a program/,

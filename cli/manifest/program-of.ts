@@ -1,0 +1,13 @@
+import { MountPath } from '../../lib/contract/mount-paths';
+
+/** The program and its arguments, of the container of a worker: the words after those that start the shim. */
+export function programOf({
+  command = [],
+  args = [],
+}: {
+  readonly command?: string[];
+  readonly args?: string[];
+}): string[] {
+  const words = [...command, ...args];
+  return words.slice(words.indexOf(MountPath.SHARED_VOLUME) + 1);
+}

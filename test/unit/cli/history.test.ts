@@ -1,0 +1,176 @@
+import type { ConsumeMessage } from 'amqplib';
+import type { BrokerLink } from '../../../cli/broker-access/broker-link';
+import type { Cluster } from '../../../cli/kubernetes/cluster';
+import { attemptsOf } from '../../../cli/report/attempts';
+import { reportHtml } from '../../../cli/report/report-html';
+import { assembleHistory, type HistoryReading } from '../../../cli/run-state/assemble-history';
+import { type HistorySources, readHistory } from '../../../cli/run-state/read-history';
+import { runsOf } from '../../../cli/run-state/run-jobs';
+import {
+  type DeadEntry,
+  type DoneEntry,
+  type ItemEvent,
+  itemEvent,
+  ledgerEntry,
+} from '../../../cli/run-state/stream-entries';
+import { relatedQueues } from '../../../lib/contract/queues';
+import { BrokerError, ReplyCode } from '../../../lib/programs/amqp/session';
+import { STREAM_OFFSET } from '../../../lib/programs/amqp/stream-offset';
+import { appliedJobs, CREATED, courierEnded, ended, podOf } from '../../support/cluster-objects';
+import { BEGAN, StreamMessages, time } from '../../support/stream-messages';
+
+const { seeder, worker } = appliedJobs();
+const [run] = runsOf([ended(seeder, 'Complete'), worker]);
+const messages = new StreamMessages(run);
+
+type Messages = ReturnType<StreamMessages['done']>[];
+
+/** What the messages of ledger and events say. */
+function read(told: Messages): Pick<HistoryReading, 'records' | 'events'> {
+  const entries = (messages: Messages) => messages.map((message) => ledgerEntry(run, message));
+  return {
+    records: entries(told).filter((entry): entry is DoneEntry | DeadEntry => entry !== undefined),
+    events: told.map((message) => itemEvent(run, message)).filter((event): event is ItemEvent => event !== undefined),
+  };
+}
+
+function historyOf(told: Messages, given: Partial<HistoryReading> = {}) {
+  const now = new Date(BEGAN + 100_000);
+  return assembleHistory({ run, state: { phase: 'Running' }, ...read(told), pods: [], now, ...given });
+}
+
+test('the history has records and events with their times', () => {
+  const { records, events } = historyOf([
+    messages.started(0, { at: 1 }),
+    messages.failed(0, { at: 2 }),
+    messages.requeued(1, { at: 3 }),
+    messages.done(0, { attempt: 2, started: 3, seconds: 4 }),
+  ]);
+  expect(records).toEqual([
+    { kind: 'done', number: 0, attempt: 2, pod: 'pod-0', node: 'node-1', started: time(3), seconds: 4 },
+  ]);
+  const where = { pod: 'pod-0', node: 'node-1' };
+  expect(events).toEqual([
+    { kind: 'started', number: 0, attempt: 1, time: time(1), ...where },
+    { kind: 'failed', number: 0, attempt: 1, time: time(2), ...where, reason: 'exit 3', seconds: 1, exitCode: 3 },
+    { kind: 'requeued', number: 1, attempts: 0, interruptions: 1, time: time(3), ...where, reason: 'terminated' },
+  ]);
+});
+
+test('a dead letter has the attempt and the exit code of its last failure', () => {
+  const { records } = historyOf([
+    messages.failed(5, { at: 2 }),
+    messages.failed(5, { at: 4, attempt: 3 }),
+    messages.dead(5, '"grape" (exit 3)'),
+  ]);
+  expect(records).toMatchObject([
+    { kind: 'dead', number: 5, description: '"grape" (exit 3)', attempts: 3, exitCode: 3 },
+  ]);
+});
+
+test('the history of a run that goes on is that of its Job', () => {
+  expect(historyOf([])).toMatchObject({
+    ...{ name: run.run, items: 8, parallelism: 1, itemsPerPod: 1, verdict: 'Running', until: time(100) },
+    ...{ records: [], events: [], pods: [] },
+  });
+});
+
+test('the verdict of a run that is over is in the history', () => {
+  const verdict = 'Complete: 8 of 8 items done';
+  expect(historyOf([], { state: { phase: 'Complete', verdict } }).verdict).toBe(verdict);
+});
+
+test('the history has the lives of the worker pods, and not of others', () => {
+  const pods = [
+    podOf(worker, { name: 'at-work' }),
+    podOf(worker, { name: 'failed', phase: 'Failed', status: courierEnded(137, 'killed') }),
+    podOf(worker, { name: 'done', phase: 'Succeeded', status: courierEnded(0, '') }),
+    podOf(worker, {
+      ...{ name: 'evicted', phase: 'Failed' },
+      status: { reason: 'Evicted', conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: time(70) }] },
+    }),
+    podOf(seeder, { name: 'seeder' }),
+  ];
+  const finished = '2026-11-28T10:04:00.000Z';
+  expect(historyOf([], { pods }).pods).toEqual([
+    { name: 'at-work', created: CREATED },
+    { name: 'failed', created: CREATED, finished, end: 'courier 137' },
+    { name: 'done', created: CREATED, finished },
+    { name: 'evicted', created: CREATED, finished: time(70), end: 'Evicted' },
+  ]);
+});
+
+test('an attempt of an evicted pod ends with the pod in the report', () => {
+  const pods = [podOf(worker, { name: 'pod-0', phase: 'Failed', status: courierEnded(137, 'killed') })];
+  const history = historyOf([messages.started(0, { at: 1 })], { pods, now: new Date(BEGAN + 1_000_000) });
+  expect(attemptsOf(history)).toMatchObject([{ number: 0, outcome: 'interrupted', reason: 'courier 137' }]);
+  expect(reportHtml(history)).toContain(run.run);
+});
+
+test('a run without a worker Job has no report', () => {
+  const [alone] = runsOf([ended(seeder, 'Complete')]);
+  expect(() => historyOf([], { run: alone })).toThrow('has no worker Job, so nothing has happened in it');
+});
+
+describe('what is read of a run', () => {
+  const { ledger, events } = relatedQueues(run.queue);
+
+  /** A broker with these streams. Of one that is missing, it says that. */
+  function linkTo(streams: Readonly<Record<string, Messages>>, hasStreams = true): BrokerLink {
+    const contentOf = (queue: string): Messages => {
+      if (streams[queue]) return streams[queue];
+      throw new BrokerError(`no queue ${queue}`, ReplyCode.NOT_FOUND);
+    };
+    const consume = (queue: string, take: (message: ConsumeMessage) => void) => {
+      for (const [offset, { properties, content }] of contentOf(queue).entries()) {
+        const headers = { ...properties.headers, [STREAM_OFFSET]: offset };
+        take({ properties: { ...properties, headers }, content } as unknown as ConsumeMessage);
+      }
+    };
+    const raw = { prefetch: () => {}, consume, ack: () => {} };
+    const channel = {
+      ...{ raw, lost: new AbortController().signal, close: async () => {} },
+      call: async (_: string, work: (channel: typeof raw) => void) => work(raw),
+    };
+    const session = {
+      ...{ hasStreams, channel: async () => channel },
+      queueStatus: async (queue: string) => ({ ready: contentOf(queue).length }),
+    };
+    return { session: async () => session } as unknown as BrokerLink;
+  }
+
+  const cluster = {
+    pods: async () => [podOf(worker, { name: 'pod-0' })],
+    configMap: async () => Promise.reject(new Error('forbidden')),
+  } as unknown as Cluster;
+  const state = { phase: 'Running' } as HistorySources['state'];
+
+  test('is all that ledger, events and pods have', async () => {
+    const link = linkTo({
+      [ledger]: [messages.done(0), messages.dead(1, '"bad" (exit 3)')],
+      [events]: [messages.started(0), messages.failed(1)],
+    });
+    const history = await readHistory(run, { cluster, link, state });
+    expect(history.records.map(({ kind, number }) => [kind, number])).toEqual([
+      ['done', 0],
+      ['dead', 1],
+    ]);
+    expect(history.events.map(({ kind }) => kind)).toEqual(['started', 'failed']);
+    expect(history.pods).toMatchObject([{ name: 'pod-0' }]);
+    expect(history.itemTexts).toBeUndefined();
+  });
+
+  test('may lack the events, and the report says so', async () => {
+    const history = await readHistory(run, { cluster, link: linkTo({ [ledger]: [messages.done(0)] }), state });
+    expect(history).toMatchObject({ records: [{ kind: 'done' }], events: [] });
+    expect(reportHtml(history)).toContain('This history has no events');
+  });
+
+  test.each<[string, HistorySources['link'], string]>([
+    ['without its queues', linkTo({}), 'The queues of this run do not exist'],
+    ['on a broker without streams', linkTo({}, false), 'This broker has no streams'],
+    ['whose Jobs name no broker', undefined, 'do not name their broker'],
+  ])('of one %s is an error', async (_, link, message) => {
+    await expect(readHistory(run, { cluster, link, state })).rejects.toThrow(message);
+  });
+});
