@@ -78,7 +78,7 @@ async function logOf(cluster: Cluster, { pod }: Attempt, container: string): Pro
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
     throw new CommandError(
-      `Pod ${pod}, which had the item, no longer exists, and its log is gone with it. Logs remain only where the cluster collects them`,
+      `Pod ${pod}, which had the item, no longer exists, and its log is gone with it: a Job that fails deletes the pods that still run. Logs remain only where the cluster collects them`,
     );
   }
 }
