@@ -28,12 +28,12 @@ export class EventsView {
     switch (event?.kind) {
       case undefined:
         return;
-      case EventKind.STARTED: {
-        const { item, attempt, pod, node, time: started } = event;
-        this.held.set(item, { item, attempt, pod, node, started });
+      case EventKind.STARTED:
+        this.hold(event, event.time);
         return;
-      }
       case EventKind.FAILED:
+        // The pod holds the item on: it tries again, or makes it a dead letter. That the attempt began may not have been told.
+        this.hold(event, event.time - (event.seconds ?? 0) * 1000);
         this.failures.push(event);
         if (this.failures.length > MAX_FAILURES) this.failures.shift();
         return;
@@ -41,6 +41,10 @@ export class EventsView {
         if (this.held.get(event.item)?.pod === event.pod) this.held.delete(event.item);
         return;
     }
+  }
+
+  private hold({ item, attempt, pod, node }: ItemEvent, started: number): void {
+    this.held.set(item, { item, attempt, pod, node, started });
   }
 
   /** The items that pods hold, without those that are over. */

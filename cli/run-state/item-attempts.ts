@@ -16,33 +16,42 @@ export interface Attempt {
 /** The attempts of one item, and when its pods have begun with other items. */
 export class ItemAttempts {
   private readonly attempts: Attempt[] = [];
+  /** Of other items. */
   private readonly startsByPod = new Map<string, number[]>();
   private death: DeadEntry | undefined;
 
   constructor(private readonly item: number) {}
 
-  /** Events come in the order in which they were told, and each pod tells its own in order. */
+  /** Events come in the order in which they were told, and each pod tells its own in order. A start may not have been told. */
   addEvent(event: ItemEvent): void {
     const { kind, pod, time, attempt } = event;
-    if (kind === EventKind.STARTED) {
-      if (event.item === this.item) this.attempts.push({ attempt, pod, started: time });
-      else this.startsByPod.set(pod, [...(this.startsByPod.get(pod) ?? []), time]);
+    const isStart = kind === EventKind.STARTED;
+    if (event.item !== this.item) {
+      if (isStart) this.addOther(pod, time);
+      else if (kind === EventKind.FAILED) this.addOther(pod, time - milliseconds(event));
       return;
     }
-    if (event.item !== this.item) return;
+    if (isStart) {
+      this.attempts.push({ attempt, pod, started: time });
+      return;
+    }
     const outcome = kind === EventKind.FAILED ? `failed (${event.reason})` : `given to another pod (${event.reason})`;
-    this.close(pod, { ended: time, outcome });
+    const end = { ended: time, outcome };
+    if (this.close(pod, end) || kind !== EventKind.FAILED) return;
+    this.attempts.push({ attempt, pod, started: time - milliseconds(event), ...end });
   }
 
   addRecord(entry: DoneEntry | DeadEntry): void {
-    if (entry.item !== this.item) return;
+    if (entry.item !== this.item) {
+      if (entry.kind === RecordKind.DONE) this.addOther(entry.pod, entry.started);
+      return;
+    }
     if (entry.kind === RecordKind.DEAD) {
       this.death = entry;
       return;
     }
-    const { attempt, pod, started, seconds } = entry;
-    // The record knows when it began; the event is told a moment later, and may be missing.
-    const known = { started, ended: started + seconds * 1000, outcome: 'done' };
+    const { attempt, pod, started } = entry;
+    const known = { started, ended: started + milliseconds(entry), outcome: 'done' };
     if (!this.close(pod, known)) this.attempts.push({ attempt, pod, ...known });
   }
 
@@ -59,9 +68,18 @@ export class ItemAttempts {
   /** When the pod of an attempt has begun with what came next. */
   nextStart({ pod, started }: Attempt): number | undefined {
     const again = this.all.find((each) => each.pod === pod && each.started > started);
-    const other = this.startsByPod.get(pod)?.find((time) => time > started);
-    if (again === undefined || other === undefined) return again?.started ?? other;
-    return Math.min(again.started, other);
+    // In no order: records are read after events.
+    const other = this.startsByPod
+      .get(pod)
+      ?.reduce((next, time) => (time > started ? Math.min(next, time) : next), Infinity);
+    const next = Math.min(again?.started ?? Infinity, other ?? Infinity);
+    return next === Infinity ? undefined : next;
+  }
+
+  private addOther(pod: string, start: number): void {
+    const starts = this.startsByPod.get(pod);
+    if (starts) starts.push(start);
+    else this.startsByPod.set(pod, [start]);
   }
 
   /** Ends the last attempt of a pod that has no end yet. */
@@ -70,4 +88,8 @@ export class ItemAttempts {
     if (at !== -1) this.attempts[at] = { ...this.attempts[at], ...end };
     return at !== -1;
   }
+}
+
+function milliseconds({ seconds = 0 }: { readonly seconds?: number }): number {
+  return seconds * 1000;
 }

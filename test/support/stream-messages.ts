@@ -25,8 +25,8 @@ export class StreamMessages {
     return this.message(EventKind.STARTED, item, { attempt, pod, node: 'node-1', time: time(at) });
   }
 
-  failed(item: number, { attempt = 1, pod = 'pod-0', at = 0, reason = 'exit 3' } = {}): ConsumeMessage {
-    const details = { attempt, pod, node: 'node-1', time: time(at), reason, exitCode: 3, seconds: 1 };
+  failed(item: number, { attempt = 1, pod = 'pod-0', at = 0, reason = 'exit 3', seconds = 1 } = {}): ConsumeMessage {
+    const details = { attempt, pod, node: 'node-1', time: time(at), reason, exitCode: 3, seconds };
     return this.message(EventKind.FAILED, item, details);
   }
 

@@ -50,6 +50,9 @@ const MAX_LOST_DELIVERIES = DELIVERY_LIMIT - 5;
 
 const KILL_MS = KILL_SECONDS * 1000;
 
+/** How long an attempt goes on before its start is told. */
+const TELL_START_MS = 200;
+
 type AttemptEnd = ProgramEnd | 'timed-out' | 'stopped' | 'worker-terminated';
 
 export interface RunContext {
@@ -115,7 +118,9 @@ export class ItemRun {
     const { interruptions } = this.delivery.message;
     const started = new Date();
     const began = performance.now();
-    let end = await this.runProgram(attempt);
+    // Not told at once: an item that is over by then would cost the broker a message more, and its record says it all.
+    const told = setTimeout(() => this.events.started(this.delivery.message, attempt, started), TELL_START_MS);
+    let end = await this.runProgram(attempt).finally(() => clearTimeout(told));
     if (end instanceof NotDelivered) {
       return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1, interruptions };
     }
@@ -165,7 +170,6 @@ export class ItemRun {
       [ProgramEnvName.ITEM_ATTEMPT]: String(attempt),
       ...(message.index !== undefined && { [ProgramEnvName.ITEM_INDEX]: message.index }),
     };
-    this.events.started(message, attempt);
     const ended = worker.run(message.body, callLines(variables, message.body, settings.itemUse));
     const end = await inTime(ended, settings.itemTimeoutMs, shutdown.signal, lost);
     if (end !== undefined) return end;

@@ -40,9 +40,9 @@ export class RunEvents {
     private readonly announce: Announce,
   ) {}
 
-  /** An attempt begins. */
-  started({ number }: EventItem, attempt: number): void {
-    this.tell(EventKind.STARTED, number, { attempt });
+  /** An attempt has begun and goes on. */
+  started({ number }: EventItem, attempt: number, time: Date): void {
+    this.tell(EventKind.STARTED, number, { attempt }, time);
   }
 
   failed({ number }: EventItem, { attempts: attempt, milliseconds, ...cause }: AttemptFailure): void {
@@ -63,9 +63,9 @@ export class RunEvents {
     this.tell(EventKind.FILLED, undefined, { items, recorded });
   }
 
-  private tell(kind: string, number: number | undefined, details: object): void {
+  private tell(kind: string, number: number | undefined, details: object, time = new Date()): void {
     const messageId = number === undefined ? undefined : String(number);
-    const event = record(this.run, kind, messageId, { ...details, ...this.origin, time: new Date().toISOString() });
+    const event = record(this.run, kind, messageId, { ...details, ...this.origin, time: time.toISOString() });
     this.announce(relatedQueues(this.run.queue).events, event);
   }
 }

@@ -21,7 +21,8 @@ async function itemEvents(run: LocalRun): Promise<unknown[]> {
 
 test('the seeder and each attempt are told, with what has failed', async () => {
   const run = await seeded(['a', 'bad']);
-  const pod = run.pod(['sh', '-c', 'case $(cat) in bad) exit 3 ;; esac'], {
+  // The start of the first item is not told, because it is over at once.
+  const pod = run.pod(['sh', '-c', 'case $(cat) in bad) sleep 1; exit 3 ;; esac'], {
     ...LAST_INDEX,
     [EnvName.MAX_ATTEMPTS]: '2',
   });
@@ -32,12 +33,19 @@ test('the seeder and each attempt are told, with what has failed', async () => {
     [EventKind.FILLED, 2, 0],
   ]);
   expect(await itemEvents(run)).toEqual([
-    [EventKind.STARTED, '0', { attempt: 1 }],
     [EventKind.STARTED, '1', { attempt: 1 }],
     [EventKind.FAILED, '1', { attempt: 1, reason: 'exit 3', exitCode: 3 }],
     [EventKind.STARTED, '1', { attempt: 2 }],
     [EventKind.FAILED, '1', { attempt: 2, reason: 'exit 3', exitCode: 3 }],
   ]);
+});
+
+test('an attempt that goes on is told with the time at which it began', async () => {
+  const run = await seeded(['a']);
+  expect(await run.pod(['sleep', '1'], LAST_INDEX).exit()).toBe(ExitCode.DONE);
+  const told = (await run.events()).find(({ kind }) => kind === EventKind.STARTED);
+  const [record] = await run.records();
+  expect(told?.details.time).toBe(record.details.started);
 });
 
 test('an item that goes to another pod is told', async () => {

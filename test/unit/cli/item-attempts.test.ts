@@ -49,6 +49,14 @@ test('an attempt begins when its record says so, if the event was told later', (
   expect(attempts.nextStart(attempts.all[0])).toBeUndefined();
 });
 
+test('an attempt that failed before its start was told is known by its end', () => {
+  tell(messages.failed(ITEM, { at: 3, seconds: 0.1 }), messages.started(ITEM, { at: 5, attempt: 2 }));
+  expect(attempts.all).toEqual([
+    { attempt: 1, pod: 'pod-0', started: at(2.9), ended: at(3), outcome: 'failed (exit 3)' },
+    { attempt: 2, pod: 'pod-0', started: at(5) },
+  ]);
+});
+
 test('an attempt that goes on has no end', () => {
   tell(messages.started(ITEM, { at: 1 }), messages.dead(3, 'other'));
   expect(attempts.all).toEqual([{ attempt: 1, pod: 'pod-0', started: at(1) }]);
@@ -58,6 +66,13 @@ test('an attempt that goes on has no end', () => {
 test('what comes next in the same pod ends an attempt too', () => {
   tell(messages.started(ITEM, { at: 1 }), messages.started(5, { at: 3, pod: 'pod-1' }), messages.started(6, { at: 4 }));
   expect(attempts.nextStart(attempts.all[0])).toBe(at(4));
+});
+
+test('what came next may be known only by its end', () => {
+  tell(messages.started(ITEM, { at: 1 }), messages.failed(6, { at: 4, seconds: 0.1 }));
+  expect(attempts.nextStart(attempts.all[0])).toBe(at(3.9));
+  tell(messages.done(7, { started: 3, seconds: 0.1 }), messages.done(5, { started: 2, seconds: 1, pod: 'pod-1' }));
+  expect(attempts.nextStart(attempts.all[0])).toBe(at(3));
 });
 
 const LOG = [
