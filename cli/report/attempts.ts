@@ -17,6 +17,8 @@ export interface Attempt {
   readonly end: number;
   readonly outcome: AttemptOutcome;
   readonly reason?: string;
+  /** The end of what a failed attempt has written to standard error. */
+  readonly stderr?: string;
 }
 
 /** How far the times of the same start may differ: the courier notes them one after the other. */
@@ -49,11 +51,11 @@ function failedAttempts({ records, events }: RunHistory): Attempt[] {
     if (!(Date.parse(failure.time) < Date.parse(last.get(number)?.time ?? ''))) last.set(number, failure);
   }
   return failures.flatMap((failure) => {
-    const { number, attempt, pod, node, time, seconds, reason } = failure;
+    const { number, attempt, pod, node, time, seconds, reason, stderr } = failure;
     if (number === undefined) return [];
     const end = Date.parse(time);
     const outcome = last.get(number) === failure ? 'dead' : 'failed';
-    return [{ number, attempt, pod, node, start: end - seconds * 1000, end, outcome, reason }];
+    return [{ number, attempt, pod, node, start: end - seconds * 1000, end, outcome, reason, stderr }];
   });
 }
 

@@ -76,6 +76,8 @@ export interface FailedEvent extends ItemEvent {
   readonly seconds: number;
   readonly exitCode?: number;
   readonly signal?: number;
+  /** The end of what it has written to standard error. */
+  readonly stderr?: string;
 }
 
 interface RequeuedEvent extends ItemEvent {

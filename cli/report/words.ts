@@ -1,5 +1,6 @@
-import { duration, quoted } from '../../lib/programs/runtime/log';
+import { duration, quoted, quotedEnd } from '../../lib/programs/runtime/log';
 import { shortened } from '../../lib/programs/runtime/visible';
+import { lastLines } from '../system/last-lines';
 import type { Attempt } from './attempts';
 import type { RunCourse } from './run-course';
 
@@ -16,7 +17,9 @@ export function itemName({ history }: RunCourse, number: number): string {
 export function attemptText(course: RunCourse, attempt: Attempt): string {
   const { number, pod, node, start, end } = attempt;
   const times = `${since(course, start)} to ${since(course, end)}`;
-  return `${itemName(course, number)}: attempt ${attempt.attempt} ${outcomeText(attempt)}, ${times}, pod ${pod}${node && ` on ${node}`}`;
+  const where = `pod ${pod}${node && ` on ${node}`}`;
+  const said = lastLines(attempt.stderr, 1).map((line) => `, standard error ${quotedEnd(line)}`);
+  return `${itemName(course, number)}: attempt ${attempt.attempt} ${outcomeText(attempt)}, ${times}, ${where}${said.join('')}`;
 }
 
 function outcomeText({ outcome, reason, start, end }: Attempt): string {

@@ -63,21 +63,25 @@ function recordOf(entry: DoneEntry | DeadEntry, failure: ItemEvent | undefined):
     const { attempt, started, seconds } = entry;
     return { kind: 'done', number, attempt, pod, node, started: new Date(started).toISOString(), seconds };
   }
-  const { attempt: attempts, exitCode, signal } = failure ?? {};
-  return { kind: 'dead', number, pod, node, description: entry.description, attempts, exitCode, signal };
+  const { attempt: attempts, exitCode, signal, stderr } = failure ?? {};
+  return { kind: 'dead', number, pod, node, description: entry.description, attempts, exitCode, signal, stderr };
 }
 
 function eventOf(event: ItemEvent): RunEvent {
-  const { item: number, pod, node, attempt, reason = '', seconds = 0, exitCode, signal, interruptions = 0 } = event;
+  const { item: number, pod, node, attempt, reason = '', interruptions = 0 } = event;
   const where = { number, pod, node, time: new Date(event.time).toISOString() };
   switch (event.kind) {
     case EventKind.STARTED:
       return { kind: 'started', ...where, attempt };
     case EventKind.FAILED:
-      return { kind: 'failed', ...where, attempt, reason, seconds, exitCode, signal };
+      return { kind: 'failed', ...where, attempt, reason, ...failureOf(event) };
     case EventKind.REQUEUED:
       return { kind: 'requeued', ...where, reason, attempts: attempt, interruptions };
   }
+}
+
+function failureOf({ seconds = 0, exitCode, signal, stderr }: ItemEvent) {
+  return { seconds, exitCode, signal, stderr };
 }
 
 function isWorker({ spec }: Pod): boolean {

@@ -56,6 +56,8 @@ interface FailedAttempt {
   readonly seconds?: number;
   readonly exitCode?: number;
   readonly signal?: number;
+  /** The end of what it has written to standard error. */
+  readonly stderr?: string;
 }
 
 interface DeadItem {

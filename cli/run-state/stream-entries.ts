@@ -1,6 +1,8 @@
 import type { ConsumeMessage } from 'amqplib';
 import { EventKind, RecordHeader, RecordKind } from '../../lib/contract/message-headers';
+import { EVENT_STDERR_BYTES } from '../../lib/contract/queues';
 import { belongsToRun, type RunItems } from '../../lib/programs/ledger/run-items';
+import { lastBytes } from '../../lib/programs/runtime/last-bytes';
 import { oneLine } from '../../lib/programs/runtime/log';
 
 type Message = Pick<ConsumeMessage, 'content' | 'properties'>;
@@ -41,6 +43,8 @@ export interface ItemEvent {
   readonly seconds?: number;
   readonly exitCode?: number;
   readonly signal?: number;
+  /** The end of what a failed attempt has written to standard error, as it is. Couriers of older versions do not tell it. */
+  readonly stderr?: string;
   /** Of a requeued item. */
   readonly interruptions?: number;
 }
@@ -81,6 +85,8 @@ export function itemEvent(run: RunItems, { properties, content }: Message): Item
     ...(body.seconds !== undefined && { seconds: number(body.seconds, 0) }),
     ...(body.exitCode !== undefined && { exitCode: number(body.exitCode, 0) }),
     ...(body.signal !== undefined && { signal: number(body.signal, 0) }),
+    ...(typeof body.stderr === 'string' &&
+      body.stderr !== '' && { stderr: lastBytes(body.stderr, EVENT_STDERR_BYTES) }),
     ...(body.interruptions !== undefined && { interruptions: number(body.interruptions, 0) }),
   };
 }

@@ -1,5 +1,7 @@
+import { quotedEnd } from '../../lib/programs/runtime/log';
 import { visible } from '../../lib/programs/runtime/visible';
 import { isOver, type RunState } from '../run-state/run-state';
+import { lastLines } from '../system/last-lines';
 import type { Line, Span } from '../terminal/spans';
 import { countWords, itemName, paceWords } from './run-words';
 
@@ -34,8 +36,9 @@ export function changes(before: RunState | undefined, state: RunState): string[]
   const failures = new Set(before?.lastFailures.map(({ item, time }) => `${item} ${time}`));
   for (const failure of [...state.lastFailures].reverse()) {
     if (failures.has(`${failure.item} ${failure.time}`)) continue;
+    const said = lastLines(failure.stderr, 1).map((line) => `: ${quotedEnd(line)}`);
     lines.push(
-      `${run}: ${itemName(failure)}: attempt ${failure.attempt} failed (${failure.reason}) in pod ${failure.pod}`,
+      `${run}: ${itemName(failure)}: attempt ${failure.attempt} failed (${failure.reason}) in pod ${failure.pod}${said.join('')}`,
     );
   }
   if (before?.phase !== state.phase || countWords(before.items) !== countWords(state.items)) {

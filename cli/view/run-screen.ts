@@ -1,6 +1,7 @@
 import { duration, plural } from '../../lib/programs/runtime/log';
 import { visible } from '../../lib/programs/runtime/visible';
 import { isOver, type RunState } from '../run-state/run-state';
+import { lastLines } from '../system/last-lines';
 import { progressBar } from '../terminal/progress-bar';
 import type { Line } from '../terminal/spans';
 import { padded, widthOf } from '../terminal/width';
@@ -12,13 +13,16 @@ const BAR_COLUMNS = 30;
 /** How many dead letters a screen has. */
 const MAX_DEAD = 5;
 
+/** How many lines of standard error a failure has. */
+const STDERR_LINES = 2;
+
 /** All that is known of a run, for `status` and `watch`. */
 export function runScreen(state: RunState): Line[] {
   const sections: readonly Line[][] = [
     head(state),
     section('At work, the slowest first', atWork(state)),
     section('Stuck pods', stuck(state)),
-    section('Last failures', failures(state)),
+    section('Last failures', failures(state), state.lastFailures.map(stderrLines)),
     section(deadTitle(state), deadLetters(state)),
   ];
   return sections.flat();
@@ -80,11 +84,22 @@ function bar({ items }: RunState): Line {
   return progressBar(parts, total, BAR_COLUMNS);
 }
 
-/** Rows with their cells in columns, below a title. Nothing if there are no rows. */
-function section(title: string, rows: readonly (readonly string[])[]): Line[] {
+/**
+ * Rows with their cells in columns, below a title. Nothing if there are no rows.
+ *
+ * @param details the lines below each row
+ */
+function section(
+  title: string,
+  rows: readonly (readonly string[])[],
+  details: readonly (readonly string[])[] = [],
+): Line[] {
   if (rows.length === 0) return [];
   const widths = rows[0].map((_, n) => Math.max(...rows.map((row) => widthOf(row[n]))));
-  const lines = rows.map((row) => [{ text: `  ${row.map((cell, n) => padded(cell, widths[n])).join('  ')}` }]);
+  const lines = rows.flatMap((row, number): Line[] => [
+    [{ text: `  ${row.map((cell, n) => padded(cell, widths[n])).join('  ')}` }],
+    ...(details[number] ?? []).map((text): Line => [{ text: `    ${text}`, style: 'dim' }]),
+  ]);
   return [[{ text: '' }], [{ text: title, style: 'bold' }], ...lines];
 }
 
@@ -109,6 +124,10 @@ function failures({ lastFailures, time }: RunState): string[][] {
     `${agoWords(failure.time, time)} ago`,
     visible(failure.pod),
   ]);
+}
+
+function stderrLines({ stderr }: RunState['lastFailures'][number]): string[] {
+  return lastLines(stderr, STDERR_LINES).map((line) => visible(line));
 }
 
 function deadTitle({ items, deadLetters }: RunState): string {

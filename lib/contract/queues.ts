@@ -56,6 +56,12 @@ export const DELIVERY_LIMIT = 20;
  */
 export const EVENTS_BYTES = { max: 32_000_000, segment: 8_000_000 } as const;
 
+/**
+ * How much of the end of standard error the event of a failed attempt has. Each failed attempt has its event, so this is less than
+ * a dead letter has: the room of the events is assumed for items with few failures.
+ */
+export const EVENT_STDERR_BYTES = 400;
+
 /** The types of queues, as values of RabbitMQ's `x-queue-type`. */
 export const QUEUE_TYPES = ['quorum', 'classic'] as const;
 

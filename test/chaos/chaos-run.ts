@@ -32,6 +32,8 @@ export interface ChaosRunProps {
   readonly leave: AbortSignal;
   /** A Job that takes longer hangs; its own deadline if not given. */
   readonly bound?: Duration;
+  /** The folder for the reports of the runs, as `job-NUMBER.html`; none are written if not given. */
+  readonly reports?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ export class ChaosRun {
   private jobs = 0;
 
   constructor(private readonly props: ChaosRunProps) {
-    this.stage = new Stage(this.leave.signal);
+    this.stage = new Stage(this.leave.signal, props.reports);
     this.targets = new Targets(this.stage.pods());
     for (const signal of [props.enough, props.leave]) signal.addEventListener('abort', () => this.over.abort());
     props.leave.addEventListener('abort', () => this.leave.abort());
@@ -109,7 +111,8 @@ export class ChaosRun {
     const { seed, say, bound } = this.props;
     const number = this.jobs++;
     const plan = scheduleJob(seed, number, withoutFaults ? SECONDS_WITHOUT_FAULTS : SECONDS);
-    const run = runOf(`job-${number}`, plan);
+    const name = `job-${number}`;
+    const run = runOf(name, plan);
     targets.runs.add(run);
     const seederKilled = !withoutFaults && plan.seederKilled !== undefined && killSeeder(plan.seederKilled);
     await stage.apply(run);
@@ -125,6 +128,7 @@ export class ChaosRun {
     for (const sentence of found) say(`BREACH ${sentence}`);
     summary.breaches.push(...found);
     if (found.length > 0) this.over.abort();
-    else await stage.forget(run);
+    for (const line of await stage.report(run, name)) say(line);
+    if (found.length === 0) await stage.forget(run);
   }
 }

@@ -5,6 +5,8 @@
  *     npm run test:faults -- --faults 1000 --seed 1    many Jobs of all shapes; about an hour
  *     npm run test:faults -- --soak 30 --seed 1        one Job of 10,000 items, for so many minutes
  *
+ * `--reports DIR` writes what `cdk8s-work-queue report` shows of each run into a folder, as DIR/RUN.html.
+ *
  * Ctrl-C ends the faults; the Jobs that run are waited for and judged. Once more ends it at once.
  */
 import { parseArgs } from 'node:util';
@@ -17,6 +19,7 @@ async function main(): Promise<void> {
       faults: { type: 'string', default: '1000' },
       soak: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      reports: { type: 'string' },
     },
   });
   const seed = wholeNumber('--seed', values.seed);
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
   // Not the time of day: one of the faults moves it.
   const seconds = () => Math.round((performance.now() - begin) / 1000);
   const say = (line: string) => console.log(`${String(seconds()).padStart(5)} s ${line}`);
-  const common = { seed, say, enough: enough.signal, leave: leave.signal };
+  const common = { seed, say, enough: enough.signal, leave: leave.signal, reports: values.reports };
   let tables: unknown[];
   let breaches: number;
   if (values.soak !== undefined) {

@@ -30,7 +30,12 @@ export interface SoakProps {
   readonly say: (line: string) => void;
   readonly enough: AbortSignal;
   readonly leave: AbortSignal;
+  /** The folder for the report of the run, `soak.html`; none is written if not given. */
+  readonly reports?: string;
 }
+
+/** The name of the run. */
+const NAME = 'soak';
 
 /** One long Job that meets a fault every five seconds, for some minutes, and the memory of its couriers and seeders. */
 export async function soak({
@@ -39,15 +44,16 @@ export async function soak({
   say,
   enough,
   leave,
+  reports,
 }: SoakProps): Promise<{ summary: Summary; memory: string }> {
-  const stage = new Stage(leave);
+  const stage = new Stage(leave, reports);
   const summary = new Summary();
   const memory = new Memory(LOOK);
   const { namespace, journal, client, losses } = stage;
   const targets = new Targets(stage.pods());
   await stage.create();
   try {
-    const run = runOf('soak', JOB);
+    const run = runOf(NAME, JOB);
     targets.runs.add(run);
     await stage.apply(run);
     const over = new AbortController();
@@ -74,6 +80,7 @@ export async function soak({
     const facts = await stage.facts(run, JOB, await end);
     summary.job(facts);
     summary.breaches.push(...breaches(facts));
+    for (const line of await stage.report(run, NAME)) say(line);
     if (summary.breaches.length > 0) say(await stage.explain());
   } finally {
     memory.close();

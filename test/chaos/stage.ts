@@ -10,6 +10,7 @@ import { BOUND, itemsOf } from './jobs';
 import { JournalFile } from './journal-file';
 import { Losses } from './losses';
 import type { Facts } from './oracle';
+import { Reports } from './reports';
 import type { JobPlan } from './schedule';
 import { Watch } from './watch';
 
@@ -26,9 +27,15 @@ export class Stage {
   readonly client = new ForeignClient(this.namespace);
   readonly losses = new Losses();
   private readonly jobs = new Watch(this.namespace.name, 'jobs');
+  private readonly reports: Reports | undefined;
 
-  constructor(private readonly leave: AbortSignal) {
+  /** @param reports the folder for the reports of the runs; none are written if not given */
+  constructor(
+    private readonly leave: AbortSignal,
+    reports: string | undefined,
+  ) {
     if (!CAN_MAKE_FAULTS) throw new Error('E2E_CLUSTER is not set: the program of the cluster that makes its faults.');
+    this.reports = reports === undefined ? undefined : new Reports(reports, this.namespace);
   }
 
   /** The pods in it, from now on. */
@@ -68,6 +75,7 @@ export class Stage {
   private close(): void {
     this.journal.close();
     this.jobs.stop();
+    this.reports?.remove();
   }
 
   /** Applies a run, again until it is accepted: the API server may be away. */
@@ -84,6 +92,11 @@ export class Stage {
     await until(`${run.job.name} applied`, applied).catch((late) => {
       throw new Error(`${late}: ${refusal}`);
     });
+  }
+
+  /** Writes the report of a run, if reports are wanted. Answers a line for each. */
+  async report(run: AnySynthesizedRun, name: string): Promise<string[]> {
+    return this.reports ? [await this.reports.write(run, name)] : [];
   }
 
   /** Forgets the Jobs of a run, and so its pods. */

@@ -9,6 +9,14 @@ export function time(seconds: number): string {
   return new Date(BEGAN + seconds * 1000).toISOString();
 }
 
+interface FailedDetails {
+  readonly attempt?: number;
+  readonly at?: number;
+  readonly reason?: string;
+  readonly seconds?: number;
+  readonly stderr?: unknown;
+}
+
 /** Messages of ledger and events as the programs write them. Times are in seconds after {@link BEGAN}. */
 export class StreamMessages {
   constructor(private readonly run: RunItems) {}
@@ -25,8 +33,12 @@ export class StreamMessages {
     return this.message(EventKind.STARTED, item, { attempt, pod, node: 'node-1', time: time(at) });
   }
 
-  failed(item: number, { attempt = 1, pod = 'pod-0', at = 0, reason = 'exit 3', seconds = 1 } = {}): ConsumeMessage {
-    const details = { attempt, pod, node: 'node-1', time: time(at), reason, exitCode: 3, seconds };
+  /** Without `stderr`, it is the event of an older courier, or of a program that has written nothing to standard error. */
+  failed(
+    item: number,
+    { attempt = 1, at = 0, reason = 'exit 3', seconds = 1, stderr }: FailedDetails = {},
+  ): ConsumeMessage {
+    const details = { attempt, pod: 'pod-0', node: 'node-1', time: time(at), reason, exitCode: 3, seconds, stderr };
     return this.message(EventKind.FAILED, item, details);
   }
 

@@ -125,6 +125,7 @@ export class ItemRun {
       return { kind: 'not-delivered', reason: end.reason, attempts: attempt - 1, interruptions };
     }
     const milliseconds = performance.now() - began;
+    const ended = new Date();
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
       log(`${which} done after ${duration(milliseconds)}`);
@@ -142,14 +143,14 @@ export class ItemRun {
     const isPermanent = typeof end === 'number' && permanentExitCodes.includes(end);
     const cause = this.cause(end);
     const reason = isPermanent ? `${cause.reason}, which is permanent` : cause.reason;
-    const failure: Failure = { attempts: attempt, milliseconds, ...cause, reason };
-    this.events.failed(this.delivery.message, failure);
+    const stderr = await this.worker.stderr.settled();
+    const failure: Failure = { attempts: attempt, milliseconds, ...cause, reason, stderr };
+    this.events.failed(this.delivery.message, { ...failure, ended });
     const workerDied = end === 'worker-died' || end === 'worker-terminated';
     const failed = `${which} failed (${failure.reason}) after ${duration(milliseconds)}`;
     if (attempt >= maxAttempts || isPermanent) {
       log(`${failed}; the item becomes a dead letter`);
-      const stderr = await this.worker.stderr.settled();
-      return { kind: 'failed', failure: { ...failure, stderr }, workerDied };
+      return { kind: 'failed', failure, workerDied };
     }
     if (!workerDied) return { failed };
     log(`${failed}; another pod tries again`);

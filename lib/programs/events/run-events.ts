@@ -1,8 +1,9 @@
 import { EventKind } from '../../contract/message-headers';
-import { relatedQueues } from '../../contract/queues';
+import { EVENT_STDERR_BYTES, relatedQueues } from '../../contract/queues';
 import type { OutgoingMessage } from '../amqp/publish';
 import { record } from '../ledger/record';
 import type { RunItems } from '../ledger/run-items';
+import { lastBytes } from '../runtime/last-bytes';
 
 /** Sends a message that nobody waits for. */
 export type Announce = (queue: string, message: OutgoingMessage) => void;
@@ -19,6 +20,10 @@ export interface AttemptFailure {
   readonly milliseconds: number;
   readonly exitCode?: number;
   readonly signal?: number;
+  /** What the program has written to standard error, or the end of it. */
+  readonly stderr?: string;
+  /** When the attempt ended. It is told a little later. */
+  readonly ended: Date;
 }
 
 /** Why a pod gives its item to another one, and what has happened to the item so far. */
@@ -45,8 +50,9 @@ export class RunEvents {
     this.tell(EventKind.STARTED, number, { attempt }, time);
   }
 
-  failed({ number }: EventItem, { attempts: attempt, milliseconds, ...cause }: AttemptFailure): void {
-    this.tell(EventKind.FAILED, number, { attempt, ...cause, seconds: milliseconds / 1000 });
+  failed({ number }: EventItem, { attempts: attempt, milliseconds, stderr, ended, ...cause }: AttemptFailure): void {
+    const end = stderr ? { stderr: lastBytes(stderr, EVENT_STDERR_BYTES) } : {};
+    this.tell(EventKind.FAILED, number, { attempt, ...cause, seconds: milliseconds / 1000, ...end }, ended);
   }
 
   requeued({ number }: EventItem, { reason, attempts, interruptions }: Requeue): void {

@@ -1,7 +1,7 @@
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { EventKind } from '../../../lib/contract/message-headers';
-import { relatedQueues } from '../../../lib/contract/queues';
+import { EVENT_STDERR_BYTES, relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
 import { LAST_INDEX, type LocalRun } from '../../../tools/programs/local-run';
 import { podAtWork, useRuns } from '../../support/use-runs';
@@ -46,6 +46,16 @@ test('an attempt that goes on is told with the time at which it began', async ()
   const told = (await run.events()).find(({ kind }) => kind === EventKind.STARTED);
   const [record] = await run.records();
   expect(told?.details.time).toBe(record.details.started);
+});
+
+test('a failed attempt is told with the end of its standard error', async () => {
+  const run = await seeded(['a']);
+  const script = 'n=$WORK_ITEM_ATTEMPT; if [ $n = 1 ]; then printf "%0999d\\nno \\033[31mä" 0 >&2; fi; exit 3';
+  const pod = run.pod(['sh', '-c', script], { ...LAST_INDEX, [EnvName.MAX_ATTEMPTS]: '2' });
+  expect(await pod.exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  const failed = (await run.events()).filter(({ kind }) => kind === EventKind.FAILED);
+  expect(failed.map(({ details: { stderr } }) => stderr?.replace(/^0+/, ''))).toEqual(['\nno \u001b[31mä', undefined]);
+  expect(Buffer.byteLength(failed[0].details.stderr)).toBe(EVENT_STDERR_BYTES);
 });
 
 test('an item that goes to another pod is told', async () => {

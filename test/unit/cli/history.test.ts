@@ -57,15 +57,19 @@ test('the history has records and events with their times', () => {
   ]);
 });
 
-test('a dead letter has the attempt and the exit code of its last failure', () => {
-  const { records } = historyOf([
-    messages.failed(5, { at: 2 }),
-    messages.failed(5, { at: 4, attempt: 3 }),
+test('a dead letter has the attempt, the exit code and the standard error of its last failure', () => {
+  const history = historyOf([
+    messages.failed(5, { at: 2, stderr: 'no ladder' }),
+    messages.failed(5, { at: 4, attempt: 3, stderr: 'first\nno grapes\u202e' }),
     messages.dead(5, '"grape" (exit 3)'),
   ]);
-  expect(records).toMatchObject([
-    { kind: 'dead', number: 5, description: '"grape" (exit 3)', attempts: 3, exitCode: 3 },
-  ]);
+  const [letter] = history.records;
+  expect(letter).toMatchObject({ kind: 'dead', description: '"grape" (exit 3)', attempts: 3, exitCode: 3 });
+  expect(attemptsOf(history).map(({ stderr }) => stderr)).toEqual(['no ladder', 'first\nno grapes\u202e']);
+  const page = reportHtml(history);
+  expect(page).toMatch(/<pre[^>]*>[^\n]{0,40}first\nno grapes/);
+  expect(page).toContain('no ladder');
+  expect(page).not.toContain('\u202e');
 });
 
 test('the history of a run that goes on is that of its Job', () => {

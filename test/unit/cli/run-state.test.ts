@@ -3,6 +3,7 @@ import { EventsView } from '../../../cli/run-state/events-view';
 import { LedgerView } from '../../../cli/run-state/ledger-view';
 import { runsOf } from '../../../cli/run-state/run-jobs';
 import { RecordKind } from '../../../lib/contract/message-headers';
+import { EVENT_STDERR_BYTES } from '../../../lib/contract/queues';
 import type { Json } from '../../../tools/synthesized-run';
 import { appliedJobs, ended, podOf } from '../../support/cluster-objects';
 import { BEGAN, StreamMessages, time } from '../../support/stream-messages';
@@ -145,6 +146,18 @@ test('the last failures are five, the latest first', () => {
   expect(lastFailures[0]).toEqual({
     ...{ item: 6, attempt: 1, reason: 'a [31mb', pod: 'pod-0', time: time(6), seconds: 1, exitCode: 3 },
   });
+});
+
+test('a failure has the end of its standard error as it is, and only if there is one', () => {
+  events.add(messages.failed(0, { at: 0 }));
+  events.add(messages.failed(1, { at: 1, stderr: '' }));
+  events.add(messages.failed(2, { at: 2, stderr: { not: 'a text' } }));
+  events.add(messages.failed(3, { at: 3, stderr: 'first\nno such file\u001b[2J' }));
+  events.add(messages.failed(4, { at: 4, stderr: `${'x'.repeat(5000)} foreign` }));
+  const [foreign, known, ...others] = stateOf().lastFailures;
+  expect(foreign.stderr).toHaveLength(EVENT_STDERR_BYTES);
+  expect(known.stderr).toBe('first\nno such file\u001b[2J');
+  expect(others.map((failure) => 'stderr' in failure)).toEqual([false, false, false]);
 });
 
 test('the rate is that of the last items, and the time left is a range', () => {

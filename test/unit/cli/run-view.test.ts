@@ -49,6 +49,7 @@ const FAILURE = {
   ...{ item: 2, text: 'cherry\u001b[31m', attempt: 1, reason: 'exit 3', pod: 'fruits-eat-1-2-x' },
   time: '2026-11-28T10:02:00.000Z',
 };
+const STDERR = 'Traceback:\n  in basket.py\n\nno such file\u001b[2J: cherry\r\n';
 
 test('a screen shows all that is known of a run', () => {
   const state = stateWith({
@@ -56,7 +57,10 @@ test('a screen shows all that is known of a run', () => {
     timeLeft: { fromSeconds: 3.4, toSeconds: 5.2 },
     slowest: [{ item: 3, text: 'date', attempt: 2, pod: 'fruits-eat-1-3-y', node: 'n', started: '', seconds: 12.3 }],
     stuckPods: [{ pod: 'fruits-eat-1-4-z', seconds: 120, reason: 'ImagePullBackOff: image a:1: not found' }],
-    lastFailures: [FAILURE],
+    lastFailures: [
+      { ...FAILURE, stderr: STDERR },
+      { ...FAILURE, item: 3, text: 'date' },
+    ],
     deadLetters: [{ item: 2, description: '"cherry" (exit 3)', pod: 'p' }],
   });
   expect(runScreen(state).map((line) => render(line, plain))).toEqual([
@@ -74,6 +78,9 @@ test('a screen shows all that is known of a run', () => {
     '',
     'Last failures',
     '  item 2 "cherry\\u001b[31m"  attempt 1  exit 3  3 s ago  fruits-eat-1-2-x',
+    '      in basket.py',
+    '    no such file\\u001b[2J: cherry',
+    '  item 3 "date"              attempt 1  exit 3  3 s ago  fruits-eat-1-2-x',
     '',
     'Dead letters',
     '  item 2 "cherry" (exit 3)',
@@ -115,11 +122,12 @@ describe('the changes of a state', () => {
     const after = stateWith({
       items: { total: 8, done: 4, dead: 1, atWork: 1, waiting: 2 },
       stuckPods,
-      lastFailures: [FAILURE],
+      lastFailures: [{ ...FAILURE, item: 3, text: 'date', stderr: STDERR }, FAILURE],
     });
     expect(changes(before, after)).toEqual([
       'fruits: pod p is stuck: Pending: no\\u202e node',
       'fruits: item 2 "cherry\\u001b[31m": attempt 1 failed (exit 3) in pod fruits-eat-1-2-x',
+      'fruits: item 3 "date": attempt 1 failed (exit 3) in pod fruits-eat-1-2-x: "no such file\\u001b[2J: cherry"',
       'fruits: Running, 4 of 8 done, 1 at work, 2 waiting, 1 dead',
     ]);
     expect(changes(after, { ...after, stuckPods: [{ ...stuckPods[0], seconds: 9 }] })).toEqual([]);
