@@ -35,7 +35,14 @@ interface ItemHistory {
 
 /** What became of an item. */
 export type ItemOutcome =
-  | { readonly kind: 'done'; readonly attempt: number; readonly started: Date; readonly milliseconds: number }
+  /** `line` is for the log. */
+  | {
+      readonly kind: 'done';
+      readonly attempt: number;
+      readonly started: Date;
+      readonly milliseconds: number;
+      readonly line: string;
+    }
   /** No attempts follow: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerDied: boolean }
   /** The worker's container died while it ran the item, or was terminated alone, and there are attempts left. */
@@ -128,8 +135,7 @@ export class ItemRun {
     const ended = new Date();
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
-      log(`${which} done after ${duration(milliseconds)}`);
-      return { kind: 'done', attempt, started, milliseconds };
+      return { kind: 'done', attempt, started, milliseconds, line: `${which} done after ${duration(milliseconds)}` };
     }
     const terminated = this.shutdown.signal.aborted && end !== 'timed-out';
     if (terminated) log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);
