@@ -7,7 +7,7 @@ import { kubectl } from './kubectl';
 import type { Namespace } from './namespace';
 
 /** Within them a node that has been started is ready, or it will not be. */
-const REVIVAL_SECONDS = 45;
+const REVIVAL_SECONDS = 90;
 
 export function node(fault: 'crash' | 'cut' | 'mend', number: number): void {
   control(fault, String(number));
