@@ -3,6 +3,7 @@ import { EnvName } from '../../lib/contract/environment';
 import { Label } from '../../lib/contract/labels';
 import type { Job } from '../kubernetes/objects';
 import { workerSummary } from '../run-state/job-summary';
+import { retryNumberOf } from '../run-state/run-jobs';
 
 /** What the API server and its controllers have added to a Job and its pods. They add it again. */
 const SET_BY_SERVER =
@@ -14,12 +15,6 @@ const SET_BY_TOOLS =
 
 /** A Job's name and the hyphen and index that follow it in the host name of a pod have at most as many characters. */
 const MAX_NAME = 63;
-
-/** The number of the retry that a Job was created for, or 0. */
-export function retryNumberOf({ metadata }: Job): number {
-  const value = metadata?.labels?.[Label.RETRY];
-  return value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : 0;
-}
 
 /**
  * A worker Job for a retry, made from an earlier one: the same pods, as many as the items need. Its name follows from the number of

@@ -17,7 +17,7 @@ import type { Cluster } from '../kubernetes/cluster';
 import type { Job } from '../kubernetes/objects';
 import { type ItemTexts, readExactItems } from '../run-state/item-texts';
 import { workerSummary } from '../run-state/job-summary';
-import { jobsOf, RUN_JOBS, type RunJobs, runsOf } from '../run-state/run-jobs';
+import { jobsOf, RUN_JOBS, type RunJobs, retryNumberOf, runsOf } from '../run-state/run-jobs';
 import { CommandError } from '../system/command-error';
 import type { DeadLetter } from './dead-letter';
 import { deathRecord } from './death-record';
@@ -25,7 +25,7 @@ import { type HeldLetter, heldLetters } from './held-letters';
 import { HeldMessages } from './held-messages';
 import { requireChangeable } from './require-changeable';
 import { requireInactive } from './require-inactive';
-import { retryJob, retryNumberOf } from './retry-job';
+import { retryJob } from './retry-job';
 import { type ItemToPublish, key, needsQueue, type RetryChoice, type RetryPlan, retryPlan } from './retry-plan';
 import { takeRunLock } from './run-lock';
 

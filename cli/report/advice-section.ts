@@ -1,7 +1,7 @@
 import { duration } from '../../lib/programs/runtime/log';
 import { type Advice, adviceOf } from './advice';
 import { data, type Html, type HtmlValue, html } from './html';
-import type { RunCourse } from './run-course';
+import { beforeRetries, type RunCourse } from './run-course';
 import { table } from './table';
 import { count, itemName, percent } from './words';
 
@@ -12,7 +12,8 @@ const TRUSTED = 0.2;
 const WORTH = 0.05;
 
 /** What other values of `parallelism` and `itemsPerPod` would have given, by a simulation with the measured durations. */
-export function adviceSection(course: RunCourse): Html {
+export function adviceSection(whole: RunCourse): Html {
+  const course = beforeRetries(whole);
   const advice = adviceOf(course);
   if (!advice) return html`<p>No attempt is known, so there is nothing to compute advice from.</p>`;
   return html`<ul>${sentences(course, advice).map((sentence) => html`<li>${sentence}</li>`)}</ul>
@@ -83,7 +84,8 @@ function basis({ history }: RunCourse, { work }: Advice): string {
   const other = history.items - measuredItems;
   const rest = other > 0 ? `; ${count(other, 'other item')} have the mean of these` : '';
   const pod = `${seconds(overhead.podSeconds)} from a pod's last item to the next pod's first one (${isPodMeasured ? 'measured' : 'assumed, because this run does not show it'})`;
-  return `The simulation replays the measured times of ${count(measuredItems, 'item')}, with all attempts and the pauses between them${rest}. It adds ${pod}, and ${seconds(overhead.itemSeconds)} between two items of a pod (measured). All pods of the beginning start at the same time.`;
+  const retries = history.retries?.length ? ' Attempts after a retry do not count.' : '';
+  return `The simulation replays the measured times of ${count(measuredItems, 'item')}, with all attempts and the pauses between them${rest}. It adds ${pod}, and ${seconds(overhead.itemSeconds)} between two items of a pod (measured). All pods of the beginning start at the same time.${retries}`;
 }
 
 function setupText(parallelism: number, itemsPerPod: number): string {

@@ -112,12 +112,12 @@ function distinct(attempts: readonly Attempt[], key: 'number' | 'pod'): number {
   return new Set(attempts.map((attempt) => attempt[key])).size;
 }
 
-/** The faults that were reported, and the times in which no item was at work. */
+/** The faults that were reported, the times in which no item was at work, and the retries. */
 export function disturbances(course: RunCourse): Html {
   if (course.disturbances.length === 0)
     return html`<p>No fault was reported, and there was always an item at work.</p>`;
   return table({
-    caption: 'Faults and gaps',
+    caption: 'Faults, gaps and retries',
     heads: ['began after', 'took', 'what'],
     rows: course.disturbances.map(({ start, end, text }) => [since(course, start), duration(end - start), data(text)]),
   });

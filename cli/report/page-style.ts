@@ -24,7 +24,7 @@ svg text { fill: var(--soft); } svg .label { fill: var(--ink); }
 .grid { stroke: var(--line); } .axis { stroke: var(--soft); }
 .pod { fill: var(--pod); } .done { fill: var(--done); } .failed { fill: var(--failed); } .dead { fill: var(--dead); }
 .running { fill: var(--running); } .interrupted { fill: url(#hatch); stroke: var(--interrupted); stroke-width: .5; } #hatch rect { fill: var(--page); } #hatch path { stroke: var(--interrupted); stroke-width: 2; }
-.gap { fill: var(--gap); fill-opacity: .28; } .fault { fill: var(--fault); fill-opacity: .45; }
+.gap { fill: var(--gap); fill-opacity: .28; } .fault { fill: var(--fault); fill-opacity: .45; } .retry { fill: var(--ink); fill-opacity: .7; }
 .work { fill: var(--done); fill-opacity: .75; } .limit { stroke: var(--ink); stroke-dasharray: 5 4; }
 .cursor { fill: none; stroke: var(--ink); stroke-width: 3; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: 0 0 .5rem; list-style: none; font-size: .9rem; }

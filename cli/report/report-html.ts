@@ -23,7 +23,7 @@ const SECTIONS: readonly Section[] = [
   { id: 'took', title: 'Distribution of durations', content: durationsChart },
   { id: 'advice', title: 'What other values would have given', content: adviceSection },
   { id: 'slowest', title: 'Slowest items', content: slowestItems },
-  { id: 'faults', title: 'Faults and gaps', content: disturbances },
+  { id: 'faults', title: 'Faults, gaps and retries', content: disturbances },
   { id: 'reasons', title: 'Failed and interrupted attempts', content: failureReasons },
   { id: 'nodes', title: 'Nodes', content: nodes },
   { id: 'dead', title: 'Dead letters', content: deadLetters },

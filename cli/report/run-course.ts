@@ -1,3 +1,4 @@
+import { plural } from '../../lib/programs/runtime/log';
 import { type Attempt, attemptsOf } from './attempts';
 import { type Lanes, lanesOf } from './lanes';
 import type { DeadRecord, RunHistory } from './run-history';
@@ -6,7 +7,7 @@ import type { DeadRecord, RunHistory } from './run-history';
 interface Disturbance {
   readonly start: number;
   readonly end: number;
-  readonly kind: 'gap' | 'fault';
+  readonly kind: 'gap' | 'fault' | 'retry';
   readonly text: string;
 }
 
@@ -23,6 +24,20 @@ export interface RunCourse {
   readonly disturbances: readonly Disturbance[];
   readonly done: number;
   readonly dead: readonly DeadRecord[];
+}
+
+/** The part of a course before items were retried. A retry begins when somebody wants it, and has its own number of pods. */
+export function beforeRetries(course: RunCourse): RunCourse {
+  const { retries = [] } = course.history;
+  const first = Math.min(...retries.map(({ time }) => Date.parse(time)));
+  const attempts = course.attempts.filter(({ start }) => start < first);
+  if (retries.length === 0 || attempts.length === 0) return course;
+  return { ...course, attempts, makespan: makespanOf(attempts) };
+}
+
+function makespanOf(attempts: readonly Attempt[]): number {
+  const [{ start = 0 } = {}] = attempts;
+  return attempts.reduce((max, { end }) => Math.max(max, end), start) - start;
 }
 
 /** A pause of all pods is worth a word if it has this share of the run, and is longer than the start of a pod. */
@@ -42,8 +57,10 @@ export function courseOf(history: RunHistory): RunCourse {
     lanes,
     start: spans.reduce((min, span) => Math.min(min, span.start), first),
     end: spans.reduce((max, span) => Math.max(max, span.end), last),
-    makespan: last - first,
-    disturbances: [...faults(history), ...gaps(attempts, last - first)].sort((a, b) => a.start - b.start),
+    makespan: makespanOf(attempts),
+    disturbances: [...faults(history), ...retries(history), ...gaps(attempts, history)].sort(
+      (a, b) => a.start - b.start,
+    ),
     done: done.size,
     dead: deadRecords(history, done),
   };
@@ -65,14 +82,25 @@ function faults({ faults = [] }: RunHistory): Disturbance[] {
     .filter(({ start, end }) => end >= start);
 }
 
+function retries({ retries = [] }: RunHistory): Disturbance[] {
+  return retries.map(({ number, time, items }) => {
+    const start = Date.parse(time);
+    return { start, end: start, kind: 'retry', text: `retry ${number}: ${plural(items, 'item')} back in the queue` };
+  });
+}
+
 /** The times between the first and the last attempt in which no pod worked. */
-function gaps(attempts: readonly Attempt[], makespan: number): Disturbance[] {
-  const min = Math.max(MIN_GAP.milliseconds, MIN_GAP.share * makespan);
+function gaps(attempts: readonly Attempt[], { retries = [] }: RunHistory): Disturbance[] {
+  const min = Math.max(MIN_GAP.milliseconds, MIN_GAP.share * makespanOf(attempts));
+  const textOf = (start: number, end: number) => {
+    const isRetried = retries.some(({ time }) => Date.parse(time) > start && Date.parse(time) < end);
+    return `no item was at work${isRetried ? ', until items were retried' : ''}`;
+  };
   const found: Disturbance[] = [];
   let busyUntil = attempts[0]?.start ?? 0;
   for (const { start, end } of attempts) {
     if (start - busyUntil >= min) {
-      found.push({ start: busyUntil, end: start, kind: 'gap', text: 'no item was at work' });
+      found.push({ start: busyUntil, end: start, kind: 'gap', text: textOf(busyUntil, start) });
     }
     busyUntil = Math.max(busyUntil, end);
   }

@@ -6,12 +6,14 @@ export interface RunHistory {
   readonly items: number;
   /** The items as text, by their numbers, as far as they are known. */
   readonly itemTexts?: Readonly<Record<number, string>>;
-  /** The ledger. */
+  /** The ledger, without the dead letters of items that were retried since. */
   readonly records: readonly RunRecord[];
   /** `<queue>.events`, in any order. Empty if the broker has no streams; the report says what is missing then. */
   readonly events: readonly RunEvent[];
   /** The pods of the worker Job, as far as Kubernetes still has them. */
   readonly pods?: readonly PodLife[];
+  /** When dead letters, or items that the broker had lost, went back into the queue. */
+  readonly retries?: readonly Retry[];
   /** What went wrong around the run, for example a node that was lost. */
   readonly faults?: readonly Fault[];
   /** How many pods work at the same time. */
@@ -95,6 +97,15 @@ export interface PodLife {
   readonly finished?: string;
   /** How the pod has ended, for example `courier 137`. */
   readonly end?: string;
+}
+
+export interface Retry {
+  /** From 1. */
+  readonly number: number;
+  /** As an ISO 8601 time. */
+  readonly time: string;
+  /** How many items went back. */
+  readonly items: number;
 }
 
 interface Fault {

@@ -20,6 +20,7 @@ export function summary(course: RunCourse): Html {
         ? String(open)
         : `${open.toLocaleString('en-US')}, of which ${running.toLocaleString('en-US')} at work`,
     ],
+    ...retries(course),
     ['attempts', attempts.length.toLocaleString('en-US')],
     ['pods', `${pods.toLocaleString('en-US')} (parallelism ${history.parallelism}, ${share})`],
     ['from first to last item', duration(makespan)],
@@ -29,6 +30,12 @@ export function summary(course: RunCourse): Html {
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p>From ${clock(course.start)} to ${clock(course.end)}. History read at ${clock(Date.parse(history.until))}.</p>
 ${missing(course)}`;
+}
+
+function retries({ history }: RunCourse): [string, string][] {
+  const { retries = [] } = history;
+  const items = retries.reduce((sum, retry) => sum + retry.items, 0);
+  return retries.length === 0 ? [] : [['retries', `${retries.length} (${count(items, 'item')})`]];
 }
 
 /** Which part of the pods' time an item was at work. */

@@ -118,7 +118,7 @@ function barText(course: RunCourse, { attempts }: Bar): string {
 
 function legend({ attempts, disturbances }: RunCourse): Html {
   const found = new Set<string>([...attempts.map(({ outcome }) => outcome), ...disturbances.map(({ kind }) => kind)]);
-  const all = [...OUTCOMES, ['gap', 'nothing at work'], ['fault', 'fault']] as const;
+  const all = [...OUTCOMES, ['gap', 'nothing at work'], ['fault', 'fault'], ['retry', 'items retried']] as const;
   const entries = [...all.filter(([name]) => found.has(name)), ['pod', 'pod'] as const];
   const swatch = (name: string) =>
     html`<svg class="swatch" width="16" height="12" aria-hidden="true"><rect class="${name}" width="16" height="12"/></svg>`;

@@ -2,13 +2,13 @@ import { ContainerName } from '../../lib/contract/containers';
 import { EventKind, RecordKind } from '../../lib/contract/message-headers';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Pod } from '../kubernetes/objects';
-import type { PodLife, RunEvent, RunHistory, RunRecord } from '../report/run-history';
+import type { PodLife, Retry, RunEvent, RunHistory, RunRecord } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import type { ItemTexts } from './item-texts';
 import { workerSummary } from './job-summary';
-import type { RunJobs } from './run-jobs';
+import { appliedWorker, type RunJobs } from './run-jobs';
 import type { RunState } from './run-state';
-import type { DeadEntry, DoneEntry, ItemEvent } from './stream-entries';
+import type { DeadEntry, DoneEntry, ItemEvent, RetriedEntry } from './stream-entries';
 
 /** All that was read of a run. */
 export interface HistoryReading {
@@ -16,6 +16,8 @@ export interface HistoryReading {
   readonly state: Pick<RunState, 'phase' | 'verdict'>;
   /** The ledger, in its order. */
   readonly records: readonly (DoneEntry | DeadEntry)[];
+  /** What the ledger says of items that went back into the queue. */
+  readonly retried: readonly RetriedEntry[];
   readonly events: readonly ItemEvent[];
   /** The pods of the run, also those that have ended. */
   readonly pods: readonly Pod[];
@@ -24,19 +26,23 @@ export interface HistoryReading {
 }
 
 /** The history of a run, for its report. */
-export function assembleHistory({ run, state, records, events, pods, texts, now }: HistoryReading): RunHistory {
-  if (!run.worker) {
+export function assembleHistory(reading: HistoryReading): RunHistory {
+  const { run, state, events, pods, texts, now } = reading;
+  const worker = appliedWorker(run);
+  if (!worker) {
     throw new CommandError(
       `Run ${run.run} has no worker Job, so nothing has happened in it, or its Job was deleted. A report needs the Job, which says how ` +
         'many pods work at the same time',
     );
   }
-  const { parallelism, itemsPerPod } = workerSummary(run.worker);
+  const { parallelism, itemsPerPod } = workerSummary(worker);
+  const records = validRecords(reading);
   const lastFailures = new Map(events.filter(({ kind }) => kind === EventKind.FAILED).map((each) => [each.item, each]));
   return {
     name: run.run,
     items: run.itemCount,
     ...(texts && { itemTexts: textsOf(texts, [...records, ...events]) }),
+    retries: retriesOf(reading.retried),
     records: records.map((entry) => recordOf(entry, lastFailures.get(entry.item))),
     events: events.map(eventOf),
     pods: pods.filter(isWorker).map(lifeOf),
@@ -45,6 +51,27 @@ export function assembleHistory({ run, state, records, events, pods, texts, now 
     verdict: state.verdict ?? state.phase,
     until: now.toISOString(),
   };
+}
+
+/** Without the dead letters of items that went back into the queue since. */
+function validRecords({ records, retried }: HistoryReading): (DoneEntry | DeadEntry)[] {
+  const generations = new Map<number, number>();
+  for (const { item, generation } of retried) {
+    generations.set(item, Math.max(generation, generations.get(item) ?? 0));
+  }
+  return records.filter(
+    (entry) => entry.kind === RecordKind.DONE || entry.generation >= (generations.get(entry.item) ?? 0),
+  );
+}
+
+/** In their order. One that was stopped and continued is one. */
+function retriesOf(retried: readonly RetriedEntry[]): Retry[] {
+  const numbers = [...new Set(retried.map(({ generation }) => generation))].sort((a, b) => a - b);
+  return numbers.map((number) => {
+    const of = retried.filter(({ generation }) => generation === number);
+    const time = of.reduce((first, entry) => Math.min(first, entry.time), Number.POSITIVE_INFINITY);
+    return { number, items: new Set(of.map(({ item }) => item)).size, time: new Date(time).toISOString() };
+  });
 }
 
 function textsOf(texts: ItemTexts, entries: readonly { readonly item: number }[]): Record<number, string> {

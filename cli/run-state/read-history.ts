@@ -4,10 +4,17 @@ import type { RunHistory } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import { assembleHistory } from './assemble-history';
 import { readItemTexts } from './item-texts';
-import { explainStreamError, isNotFound, NO_BROKER, readEvents, readRecords, requireStreams } from './read-streams';
+import { explainStreamError, isNotFound, NO_BROKER, readEvents, readLedger, requireStreams } from './read-streams';
 import { podsLabel, type RunJobs } from './run-jobs';
 import type { RunState } from './run-state';
-import type { DeadEntry, DoneEntry, ItemEvent } from './stream-entries';
+import {
+  type DeadEntry,
+  type DoneEntry,
+  type ItemEvent,
+  ledgerEntry,
+  type RetriedEntry,
+  retriedEntry,
+} from './stream-entries';
 
 export interface HistorySources {
   readonly cluster: Cluster;
@@ -24,13 +31,19 @@ export async function readHistory(run: RunJobs, { cluster, link, state }: Histor
     'what happened in it is not known. `cdk8s-work-queue status RUN` shows how many items are done',
   );
   const records: (DoneEntry | DeadEntry)[] = [];
+  const retried: RetriedEntry[] = [];
   const events: ItemEvent[] = [];
-  await readRecords(session, run, (entry) => records.push(entry)).catch(explainStreamError);
+  await readLedger(session, run, (message) => {
+    const record = ledgerEntry(run, message);
+    if (record) records.push(record);
+    const retry = retriedEntry(run, message);
+    if (retry) retried.push(retry);
+  }).catch(explainStreamError);
   await readEvents(session, run, (event) => events.push(event)).catch((error) => {
     // The report says what it lacks without events.
     if (!isNotFound(error)) explainStreamError(error);
   });
   const texts = run.seeder && (await readItemTexts(cluster, run.seeder).catch(() => undefined));
   const pods = await cluster.pods({ labels: podsLabel(run) });
-  return assembleHistory({ run, state, records, events, pods, texts, now: new Date() });
+  return assembleHistory({ run, state, records, retried, events, pods, texts, now: new Date() });
 }

@@ -35,6 +35,18 @@ export function jobsOf({ seeder, worker, formerWorkers }: RunJobs): Job[] {
   return [seeder, ...formerWorkers, worker].filter((job) => job !== undefined).sort((a, b) => created(a) - created(b));
 }
 
+/** The number of the retry that a Job was created for, or 0. */
+export function retryNumberOf({ metadata }: Job): number {
+  const value = metadata?.labels?.[Label.RETRY];
+  return value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : 0;
+}
+
+/** The latest worker Job that was not created by a retry: the Job of a retry has only as many pods as its items need. */
+export function appliedWorker({ worker, formerWorkers }: RunJobs): Job | undefined {
+  const applied = [worker, ...formerWorkers].find((job) => job && retryNumberOf(job) === 0);
+  return applied ?? worker;
+}
+
 /** The selector of a run's pods. The value of a label may be shorter than the name of the queue. */
 export function podsLabel({ worker, seeder }: RunJobs): string {
   const value = (worker ?? seeder)?.metadata?.labels?.[Label.QUEUE];

@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { EventKind, RecordHeader, RecordKind } from '../../lib/contract/message-headers';
 import { EVENT_STDERR_BYTES } from '../../lib/contract/queues';
+import { generationOf } from '../../lib/programs/ledger/generation';
 import { belongsToRun, type RunItems } from '../../lib/programs/ledger/run-items';
 import { lastBytes } from '../../lib/programs/runtime/last-bytes';
 import { oneLine } from '../../lib/programs/runtime/log';
@@ -27,6 +28,17 @@ export interface DeadEntry {
   readonly description: string;
   readonly pod: string;
   readonly node: string;
+  /** The number of the retry in which the item died, or 0. */
+  readonly generation: number;
+}
+
+/** An item goes back into the queue: its dead letters of lower generations are void. */
+export interface RetriedEntry {
+  readonly item: number;
+  /** The number of the retry. */
+  readonly generation: number;
+  /** In milliseconds since 1970. */
+  readonly time: number;
 }
 
 /** What a pod tells of an item. */
@@ -56,7 +68,10 @@ export function ledgerEntry(run: RunItems, { properties, content }: Message): Do
   const item = Number(properties.messageId);
   const body = bodyOf(content);
   const where = { pod: text(body.pod), node: text(body.node) };
-  if (kind === RecordKind.DEAD) return { kind, item, description: text(body.description), ...where };
+  if (kind === RecordKind.DEAD) {
+    const generation = generationOf(properties.headers);
+    return { kind, item, description: text(body.description), ...where, generation };
+  }
   if (kind !== RecordKind.DONE) return undefined;
   return {
     kind,
@@ -66,6 +81,14 @@ export function ledgerEntry(run: RunItems, { properties, content }: Message): Do
     seconds: number(body.seconds, 0),
     ...where,
   };
+}
+
+/** A record that an item was retried. Undefined for any other message. */
+export function retriedEntry(run: RunItems, { properties, content }: Message): RetriedEntry | undefined {
+  if (properties.headers?.[RecordHeader.KIND] !== RecordKind.RETRIED || !belongsToRun(run, properties))
+    return undefined;
+  const { headers, messageId } = properties;
+  return { item: Number(messageId), generation: generationOf(headers), time: time(bodyOf(content).time) };
 }
 
 /** An event of an item. Undefined for any other message. */

@@ -2,10 +2,12 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { Program, Tls, WorkItems } from '../../lib';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
+import { lastScreen } from '../../tools/command-line/last-screen';
 import { type Json, newChart, SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
 import { Authority } from './support/authority';
 import { Reader } from './support/reader';
+import { ScreensFile } from './support/screens';
 
 const ITEMS = ['apple', 'banana', 'cherry', 'date'];
 
@@ -14,6 +16,16 @@ const SHOUT = Program.command(
   'sh',
   '-c',
   'item=$(cat); echo "begin $item"; sleep 1; echo "end $item"; if [ "$item" = cherry ]; then echo "no cherries" >&2; exit 3; fi',
+);
+
+/** As large as the screens of the guide. */
+const TERMINAL = { rows: 40, columns: 110 };
+
+/** Each item takes a second or more, and one has no file. */
+const RENDER = Program.command(
+  'sh',
+  '-c',
+  'item=$(cat); sleep 1; case $item in *05.exr) sleep 6 ;; *06.exr) echo "no such file" >&2; exit 1 ;; esac',
 );
 
 /** The tests follow one another. */
@@ -229,6 +241,54 @@ describe('the command line, for a person with the Role of the guide', () => {
     const jobs = (await namespace.list('jobs')).map(({ metadata }) => metadata.name);
     expect(jobs).not.toContain(run.job.name);
     expect(jobs).not.toContain(run.queue.name);
+  });
+
+  test('redraws a run on a terminal, with bar, items at work, failures, dead letters and stuck pods, until Ctrl-C', async () => {
+    const screens = new ScreensFile();
+    const names = Array.from({ length: 40 }, (_, n) => `frame-${String(n).padStart(3, '0')}.exr`);
+    const common = { program: RENDER, parallelism: 3, itemsPerPod: 5, maxAttempts: 2 };
+    const frames = runOf('frames', { items: WorkItems.list(names), worker: common });
+    const previews = runOf('previews', { worker: { ...common, image: 'registry.invalid/preview:2' } });
+    await namespace.apply(frames.objects());
+    await namespace.apply(previews.objects());
+
+    /** Watches until a screen shows all of that, and then presses Ctrl-C. */
+    const watched = async (command: string, ...parts: (string | RegExp)[]): Promise<string> => {
+      const watch = reader.startOnTerminal(command.split(' '), TERMINAL);
+      const shown = await until(`a screen of ${command}`, () => {
+        const screen = lastScreen(watch.stdout);
+        const isThere = (part: string | RegExp) =>
+          typeof part === 'string' ? screen.includes(part) : part.test(screen);
+        return parts.every(isThere) && screen;
+      }).catch((late) => {
+        watch.kill('SIGKILL');
+        throw new Error(`${late}:\n${lastScreen(watch.stdout)}`);
+      });
+      watch.type('\u0003');
+      expect(await watch.exit).toBe(130);
+      expect(watch.stdout.endsWith('\u001b[?25h')).toBe(true);
+      screens.add(command, shown);
+      return shown;
+    };
+    const screen = await watched(
+      'watch frames',
+      ...['At work, the slowest first', 'Last failures', 'Dead letters', / left$/m],
+    );
+    expect(screen).toMatch(/^frames {2}Running {2}for /);
+    expect(screen).toMatch(/^█+x▒+·* \d+ of 40 done, \d at work, \d+ waiting, 1 dead$/m);
+    expect(screen).toMatch(/^At work, the slowest first\n( {2}item \d+ "frame-\d+\.exr" .* attempt \d .*\n)+/m);
+    expect(screen).toMatch(/^Last failures\n {2}item 6 "frame-006\.exr" .* exit 1 .*\n {4}no such file\n/m);
+    expect(screen).toMatch(/^Dead letters\n {2}item 6 "frame-006\.exr" \(exit 1: "no such file"\)$/m);
+    await watched('watch', /^frames .*█/m, /^previews .*·/m);
+    for (const command of ['runs', 'dead list frames']) {
+      const { code, stdout } = await reader.run(...command.split(' '));
+      expect(code).toBe(0);
+      screens.add(command, stdout);
+    }
+    const stuck = await watched('watch previews', 'Stuck pods');
+    expect(stuck).toMatch(/ image registry\.invalid\/preview:2 of container worker: /);
+    expect((await reader.run('wait', 'frames', '--timeout', '5m')).code).toBe(1);
+    expect(await operator.run('clean', 'previews', '--force', '--yes')).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('deletes all runs that are over, and tells which are not settled', async () => {

@@ -1,5 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import { EventKind, ItemHeader, RecordHeader, RecordKind } from '../../lib/contract/message-headers';
+import { generationHeader } from '../../lib/programs/ledger/generation';
 import type { RunItems } from '../../lib/programs/ledger/run-items';
 
 /** The time from which {@link StreamMessages} counts. */
@@ -25,8 +26,14 @@ export class StreamMessages {
     return this.message(RecordKind.DONE, item, { attempt, pod, node: 'node-1', started: time(started), seconds });
   }
 
-  dead(item: number, description: string): ConsumeMessage {
-    return this.message(RecordKind.DEAD, item, { description, pod: 'pod-0', node: 'node-1' });
+  dead(item: number, description: string, generation = 0): ConsumeMessage {
+    const details = { description, pod: 'pod-0', node: 'node-1' };
+    return this.message(RecordKind.DEAD, item, details, generationHeader(generation));
+  }
+
+  /** The item goes back into the queue, in a retry. */
+  retried(item: number, { generation = 1, at = 0 } = {}): ConsumeMessage {
+    return this.message(RecordKind.RETRIED, item, { time: time(at) }, generationHeader(generation));
   }
 
   started(item: number, { attempt = 1, pod = 'pod-0', at = 0 } = {}): ConsumeMessage {
@@ -47,8 +54,8 @@ export class StreamMessages {
     return this.message(EventKind.REQUEUED, item, details);
   }
 
-  message(kind: string, item: number | undefined, body: object): ConsumeMessage {
-    const headers = { [ItemHeader.RUN]: this.run.run, [RecordHeader.KIND]: kind };
+  message(kind: string, item: number | undefined, body: object, more: object = {}): ConsumeMessage {
+    const headers = { [ItemHeader.RUN]: this.run.run, [RecordHeader.KIND]: kind, ...more };
     const messageId = item === undefined ? undefined : String(item);
     return {
       properties: { headers, messageId },

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** The executable, bundled from its sources as the build does it, with what makes a broker look older in front. */
 export class TestCommandLine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'command-line-test-'));
@@ -35,12 +40,16 @@ export class TestCommandLine {
     });
   }
 
-  /** On a terminal of 60 columns and 20 rows, by script(1). What the command writes to either stream is on the terminal. */
-  startOnTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandProcess {
+  /** On a terminal, by script(1). What the command writes to either stream is on the terminal. */
+  startOnTerminal(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    { rows, columns }: TerminalSize = { rows: 20, columns: 60 },
+  ): CommandProcess {
     const words = this.launch([process.execPath, this.file, ...args])
       .map((word) => `'${word}'`)
       .join(' ');
-    const command = `stty rows 20 cols 60; exec ${words}`;
+    const command = `stty rows ${rows} cols ${columns}; exec ${words}`;
     const environment = { PATH: process.env.PATH ?? '', HOME: this.folder, SHELL: '/bin/sh', ...env };
     return new CommandProcess(
       ['script', '--quiet', '--return', '--flush', '--command', command, '/dev/null'],
@@ -63,10 +72,12 @@ export class CommandProcess {
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
     const [command, ...rest] = args;
     const child = spawn(command, rest, { env, stdio: 'pipe' });
-    child.stdout.on('data', (text: Buffer) => {
+    // A piece may end in the middle of a character.
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8');
+    child.stdout.on('data', (text: string) => {
       this.stdout += text;
     });
-    child.stderr.on('data', (text: Buffer) => {
+    child.stderr.on('data', (text: string) => {
       this.stderr += text;
     });
     this.exit = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal ?? -1)));

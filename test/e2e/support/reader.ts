@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { OPERATOR_ROLE, READER_ROLE } from '../../../cli/kubernetes/api-error';
 import { besideKubectl, kubectl } from '../../../tools/cluster/kubectl';
 import type { Namespace } from '../../../tools/cluster/namespace';
-import { type CommandProcess, TestCommandLine } from '../../../tools/command-line/command-line';
+import { type CommandProcess, type TerminalSize, TestCommandLine } from '../../../tools/command-line/command-line';
 import type { Json } from '../../../tools/synthesized-run';
 
 const GUIDE = join(__dirname, '..', '..', '..', 'docs', 'command-line.md');
@@ -55,6 +55,12 @@ export class Reader {
 
   start(...args: string[]): CommandProcess {
     return this.commandLine.start(['--kubeconfig', this.kubeconfig, ...args]);
+  }
+
+  /** On a terminal without colours. */
+  startOnTerminal(args: readonly string[], size: TerminalSize): CommandProcess {
+    const env = { TERM: 'xterm', NO_COLOR: '1' };
+    return this.commandLine.startOnTerminal(['--kubeconfig', this.kubeconfig, ...args], env, size);
   }
 
   async run(...args: string[]): Promise<{ code: number | NodeJS.Signals; stdout: string; stderr: string }> {

@@ -278,7 +278,7 @@ describe('the log of an item', () => {
     [['nothing'], 'No item of the run is "nothing". Give the whole item, or its number, from 0 to 2'],
     [['3'], 'The run has no item 3: its 3 items have the numbers from 0 to 2'],
     [['0', '--attempt', '2'], 'Item 0 has no attempt 2. Attempts that are known: 1'],
-    [['0'], 'Pod pod-0, which had the item, no longer exists, and its log is gone with it.'],
+    [['0'], 'Pod pod-0, which had the item, no longer exists, and its log is gone with it'],
   ])('that does not exist is an error: %j', async (args, sentence) => {
     apply(await settledRun());
     const { code, stdout, stderr } = await ran(['logs', RUN_NAME, ...args]);

@@ -9,7 +9,7 @@ import { useBroker } from '../../../tools/programs/broker';
 import { LAST_INDEX, type LocalRun, RUN_NAME } from '../../../tools/programs/local-run';
 import { container, type Json } from '../../../tools/synthesized-run';
 import { eventually } from '../../../tools/until';
-import { ended } from '../../support/cluster-objects';
+import { ended, podOf } from '../../support/cluster-objects';
 import { objectsOf } from '../../support/local-run-objects';
 import { useCommandLine } from '../../support/use-command-line';
 import { journal, useRuns } from '../../support/use-runs';
@@ -119,6 +119,32 @@ test('of a run of 100 items with 7 dead letters a retry runs 7, and the run is s
   expect(begun().slice(100).sort()).toEqual(bad.map((n) => `bad-${n}`).sort());
   finish(retry, 'Complete');
   expect(await ran(['wait', RUN_NAME])).toMatchObject({ code: 0, stdout: 'Complete: 100 of 100 items done\n' });
+});
+
+test('the report after a retry has the dead letters that are left, and the pods of both Jobs', async () => {
+  const names = ['a', 'bad-0', 'b', 'bad-1', 'c', 'd'];
+  const began = new Date().toISOString();
+  const { run, program, job, mend } = await failedRun(names);
+  mend();
+  expect((await ran([...RETRY, '--item', '1'])).code).toBe(0);
+  const report = async () => {
+    const { code, stdout, stderr } = await ran(['report', RUN_NAME, '--out', '-']);
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout.replace(/<\/?(div|dt|dd|bdi)[^>]*>/g, ' ').replace(/ +/g, ' ');
+  };
+  const retried = new Date().toISOString();
+  const waiting = await report();
+  for (const words of ['done 4 (66 %)', 'dead letters 1 ', 'open 1 ', 'retries 1 (1 item)', 'parallelism 2'])
+    expect(waiting).toContain(words);
+  const [retry] = created();
+  expect(await lastPod(run, program, retry).exit()).toBe(ExitCode.TOO_MANY_DEAD_LETTERS);
+  finish(retry, 'Failed');
+  const pods = [podOf(job, { name: 'pod-0', created: began }), podOf(retry, { name: 'pod-1', created: retried })];
+  cluster.objects.push(...pods);
+  const over = await report();
+  for (const words of ['done 5 (83 %)', 'dead letters 1 ', 'open 0 ', 'pods 2 ', 'Item 3'])
+    expect(over).toContain(words);
+  expect(over).not.toContain('<h3>Item 1</h3>');
 });
 
 test('a retry of a retry is the next one, and only what is chosen runs', async () => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { FakeCluster } from '../../../tools/command-line/fake-cluster';
+import { lastScreen } from '../../../tools/command-line/last-screen';
 import { SynthesizedRun } from '../../../tools/synthesized-run';
 import { eventually } from '../../../tools/until';
 import { appliedJobs, ended, podOf } from '../../support/cluster-objects';
@@ -28,6 +29,7 @@ test('watch redraws in place on a terminal, leaves the last screen and gives the
   expect(watch.stdout).toMatch(GO_UP);
   const last = watch.stdout.split(GO_UP).at(-1) ?? '';
   expect(last).toContain(`${ESCAPE}32mComplete`);
+  expect(lastScreen(watch.stdout)).toMatch(new RegExp(`^${queue} {2}Complete {2}for `));
   for (const line of last.split('\r\n')) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(60);
 });
 

@@ -3,6 +3,7 @@ import type { BrokerLink } from '../../../cli/broker-access/broker-link';
 import type { Cluster } from '../../../cli/kubernetes/cluster';
 import { attemptsOf } from '../../../cli/report/attempts';
 import { reportHtml } from '../../../cli/report/report-html';
+import { beforeRetries, courseOf } from '../../../cli/report/run-course';
 import { assembleHistory, type HistoryReading } from '../../../cli/run-state/assemble-history';
 import { type HistorySources, readHistory } from '../../../cli/run-state/read-history';
 import { runsOf } from '../../../cli/run-state/run-jobs';
@@ -12,6 +13,7 @@ import {
   type ItemEvent,
   itemEvent,
   ledgerEntry,
+  retriedEntry,
 } from '../../../cli/run-state/stream-entries';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { BrokerError, ReplyCode } from '../../../lib/programs/amqp/session';
@@ -26,10 +28,11 @@ const messages = new StreamMessages(run);
 type Messages = ReturnType<StreamMessages['done']>[];
 
 /** What the messages of ledger and events say. */
-function read(told: Messages): Pick<HistoryReading, 'records' | 'events'> {
+function read(told: Messages): Pick<HistoryReading, 'records' | 'retried' | 'events'> {
   const entries = (messages: Messages) => messages.map((message) => ledgerEntry(run, message));
   return {
     records: entries(told).filter((entry): entry is DoneEntry | DeadEntry => entry !== undefined),
+    retried: told.flatMap((message) => retriedEntry(run, message) ?? []),
     events: told.map((message) => itemEvent(run, message)).filter((event): event is ItemEvent => event !== undefined),
   };
 }
@@ -70,6 +73,61 @@ test('a dead letter has the attempt, the exit code and the standard error of its
   expect(page).toMatch(/<pre[^>]*>[^\n]{0,40}first\nno grapes/);
   expect(page).toContain('no ladder');
   expect(page).not.toContain('\u202e');
+});
+
+describe('after a retry, the report', () => {
+  const FIRST = [
+    messages.done(0),
+    messages.failed(1, { at: 3 }),
+    messages.dead(1, '"banana" (exit 3)'),
+    messages.failed(2, { at: 5 }),
+    messages.dead(2, '"cherry" (exit 3)'),
+  ];
+  const RETRY = [messages.retried(1, { at: 100 }), messages.retried(2, { at: 101 })];
+  const AGAIN = [
+    messages.started(1, { at: 110, pod: 'pod-r1' }),
+    messages.done(1, { started: 110, pod: 'pod-r1' }),
+    messages.failed(2, { at: 115 }),
+    messages.dead(2, '"cherry" (exit 3)', 1),
+  ];
+  const courseAfter = (...told: Messages) => courseOf(historyOf(told, { now: new Date(BEGAN + 200_000) }));
+
+  test('counts items that wait for their turn again as open', () => {
+    const { dead, done, disturbances, attempts } = courseAfter(...FIRST, ...RETRY);
+    expect([done, dead]).toEqual([1, []]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['done', 'failed', 'failed']);
+    expect(disturbances).toMatchObject([{ kind: 'retry', text: 'retry 1: 2 items back in the queue' }]);
+  });
+
+  test('shows an item that runs again as at work', () => {
+    const { attempts } = courseAfter(...FIRST, ...RETRY, AGAIN[0]);
+    expect(attempts.at(-1)).toMatchObject({ number: 1, pod: 'pod-r1', outcome: 'running' });
+  });
+
+  test('counts an item that died again once, and says why nothing was at work for a while', () => {
+    const course = courseAfter(...FIRST, ...RETRY, ...AGAIN);
+    expect([course.done, course.dead.map(({ number }) => number)]).toEqual([2, [2]]);
+    const last = course.attempts.filter(({ number }) => number === 2);
+    expect(last.map(({ outcome }) => outcome)).toEqual(['failed', 'dead']);
+    expect(course.disturbances.map(({ text }) => text)).toEqual([
+      'no item was at work, until items were retried',
+      'retry 1: 2 items back in the queue',
+    ]);
+    const page = reportHtml(course.history);
+    expect(page).toContain('1 (2 items)');
+    expect(page).toContain('Attempts after a retry do not count.');
+  });
+
+  test('computes its advice for the Job that was applied, from what came before', () => {
+    const labels = { ...worker.metadata.labels, 'cdk8s-work-queue/retry': '1' };
+    const metadata = { ...worker.metadata, name: `${worker.metadata.name}-r1`, labels, creationTimestamp: time(100) };
+    const first = ended({ ...worker, spec: { ...worker.spec, parallelism: 4 } }, 'Failed');
+    const [retried] = runsOf([ended(seeder, 'Complete'), first, { ...worker, metadata }]);
+    const history = historyOf([...FIRST, ...RETRY, ...AGAIN], { run: retried, now: new Date(BEGAN + 200_000) });
+    expect(history.parallelism).toBe(4);
+    const course = beforeRetries(courseOf(history));
+    expect([course.attempts.length, course.makespan]).toEqual([3, 5000]);
+  });
 });
 
 test('the history of a run that goes on is that of its Job', () => {
