@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Label } from '../../lib/contract/labels';
-import { PAGES } from '../support/pages';
+import { QUEUE_NAMES } from '../../lib/contract/queues';
+import { linksOf, PAGES } from '../support/pages';
 import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
@@ -24,11 +25,9 @@ describe.each(PAGES)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
 
   test('every link leads to a file that exists, and to a heading in it', () => {
-    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
-    const missing = links.filter((target) => {
-      if (/^https?:/.test(target)) return false;
-      const [path, anchor] = target.split('#');
-      const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+    const missing = linksOf(text).filter(({ url, path, fromProject, anchor }) => {
+      if (url !== undefined && !fromProject) return false;
+      const file = fromProject ? join(root, path) : path === '' ? join(root, page) : join(root, dirname(page), path);
       return !existsSync(file) || (anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).has(anchor));
     });
     expect(missing).toEqual([]);
@@ -70,7 +69,7 @@ test.each(PAGES)('the labels in %s are those that this package sets', (page) => 
 });
 
 test('the command for old runs prints what the manifest does not name', () => {
-  const guide = readFileSync(join(root, 'docs', 'how-it-works.md'), 'utf8');
+  const guide = readFileSync(join(root, 'docs', 'guide', 'clean-up.md'), 'utf8');
   const [, command] = /^```sh\n(kubectl get jobs,configmaps .*?)^```/ms.exec(guide) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
@@ -87,4 +86,17 @@ test('the command for old runs prints what the manifest does not name', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the permissions of the guide are those of the user that this package creates', () => {
+  const guide = readFileSync(join(root, 'docs', 'broker.md'), 'utf8');
+  expect(guide).toContain(`queues='${QUEUE_NAMES}'\n`);
+  expect(guide).toContain('"^$queues\\$" "^(amq\\.default|$queues)\\$" "^$queues\\$"');
+});
+
+test('the path through the guide leads to each of its pages', () => {
+  const path = readFileSync(join(root, 'docs', 'README.md'), 'utf8');
+  const reached = linksOf(path).map((link) => join('docs', link.path));
+  const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+  expect(pages.filter((page) => !reached.includes(page))).toEqual([]);
 });

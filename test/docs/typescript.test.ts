@@ -40,7 +40,7 @@ beforeAll(() => {
   const args = [compiler, ...OPTIONS, '--pretty', 'false', ...files];
   const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   errors = stdout.split('\n').filter((line) => line.trim() !== '');
-}, 60_000);
+}, 240_000);
 
 test('no error of the compiler is outside of the blocks', () => {
   const names = pages.flatMap(({ page, code }) => code.map((block) => nameOf(page, block)));
@@ -72,7 +72,7 @@ for (const { page, blocks, code } of pages.filter((one) => one.code.length > 0))
         for (const component of components) {
           expect(manifest.join('---\n')).toContain(`app.kubernetes.io/component: ${component}`);
         }
-      }, 30_000);
+      }, 120_000);
     }
   });
 }
