@@ -69,5 +69,9 @@ describe('somebody who follows docs/tutorial.md', () => {
 /** The registry and the cache of this machine, which npm otherwise looks for in the home of the reader. */
 function npmSettings(): Record<string, string> {
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { cwd: ROOT, encoding: 'utf8' }).trim();
-  return { npm_config_userconfig: join(homedir(), '.npmrc'), npm_config_cache: cache };
+  return {
+    npm_config_userconfig: join(homedir(), '.npmrc'),
+    npm_config_cache: cache,
+    npm_config_update_notifier: 'false',
+  };
 }

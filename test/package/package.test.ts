@@ -102,8 +102,10 @@ describe('the package, installed from its tarball', () => {
     const pages = files
       .map((file) => relative('package', file))
       .filter((file) => file.endsWith('.md') && !file.startsWith('node_modules'));
-    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/README.md', 'docs/command-line.md']));
-    const missing = pages.flatMap((page) =>
+    expect(pages).toEqual(expect.arrayContaining(['API.md', 'README.md', 'docs/README.md', 'docs/command-line.md']));
+    // API.md has what looks like links in signatures of cdk8s-plus.
+    const written = pages.filter((page) => page !== 'API.md');
+    const missing = written.flatMap((page) =>
       linksOf(readFileSync(join(own, page), 'utf8'))
         .filter(({ url, path }) => url === undefined && !existsSync(join(own, dirname(page), path)))
         .map(({ target }) => `${page}: ${target}`),
