@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdk8s from 'cdk8s';
 import * as cdk8sPlus from 'cdk8s-plus-28';
 import * as workQueue from 'cdk8s-work-queue';
 import { type Block, fileOf, MarkdownPage } from '../../tools/docs/markdown-page';
+import type { Json } from '../../tools/synthesized-run';
 import { PAGES } from '../support/pages';
+import { synthesized } from '../support/synthesized';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -59,19 +61,12 @@ for (const { page, blocks, code } of pages.filter((one) => one.code.length > 0))
       if (isFragment(block)) continue;
       const components = fileOf(block) ? [] : ['seeder', 'worker'];
       test(`the code at line ${block.line} synthesizes ${components.join(' and ') || 'a manifest'}`, () => {
-        const own = join(folder, nameOf(page, block));
         // The file of another language that the code reads, such as a script, is of the same page.
-        for (const other of blocks.filter((one) => one.language !== 'ts')) {
-          const file = fileOf(other);
-          if (file !== undefined) writeFileSync(join(own, file), other.text);
-        }
-        const runner = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-        execFileSync(process.execPath, [runner, 'main.ts'], { cwd: own, stdio: 'pipe' });
-        const manifest = readdirSync(join(own, 'dist')).map((file) => readFileSync(join(own, 'dist', file), 'utf8'));
-        expect(manifest.length).toBeGreaterThan(0);
-        for (const component of components) {
-          expect(manifest.join('---\n')).toContain(`app.kubernetes.io/component: ${component}`);
-        }
+        const read = blocks.filter((other) => other.language !== 'ts' && fileOf(other) !== undefined);
+        const objects = read.length > 0 ? synthesizedBeside(read, nameOf(page, block)) : synthesized(block.text);
+        expect(objects.length).toBeGreaterThan(0);
+        const labels = objects.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/component']);
+        expect(labels).toEqual(expect.arrayContaining(components));
       }, 120_000);
     }
   });
@@ -79,6 +74,15 @@ for (const { page, blocks, code } of pages.filter((one) => one.code.length > 0))
 
 function nameOf(page: string, { line }: Block): string {
   return `${page.replaceAll('/', '-').replace('.md', '')}-${line}`;
+}
+
+/** What a block synthesizes in its own folder, which then has the files of the other blocks. */
+function synthesizedBeside(files: readonly Block[], name: string): Json[] {
+  const own = join(folder, name);
+  for (const block of files) writeFileSync(join(own, fileOf(block) ?? ''), block.text);
+  const runner = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  execFileSync(process.execPath, [runner, 'main.ts'], { cwd: own, stdio: 'pipe' });
+  return readdirSync(join(own, 'dist')).flatMap((file) => cdk8s.Yaml.load(join(own, 'dist', file)));
 }
 
 function isFragment({ words }: Block): boolean {
