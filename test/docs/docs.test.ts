@@ -1,21 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Label } from '../../lib/contract/labels';
+import { QUEUE_NAMES } from '../../lib/contract/queues';
+import { linksOf, PAGES } from '../support/pages';
 import { APPS } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
-const docs = readdirSync(join(root, 'docs')).map((name) => join('docs', name));
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'examples/README.md',
-  'bench/README.md',
-  'spec/README.md',
-  ...docs,
-];
 
 /** What a link to a page may have after `#`: its headings as GitHub names them, and the ids in it. */
 function anchorsOf(text: string): Set<string> {
@@ -29,52 +21,13 @@ function anchorsOf(text: string): Set<string> {
   return new Set([...headings, ...ids]);
 }
 
-describe.each(pages)('%s', (page) => {
+describe.each(PAGES)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
 
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], n) => ({ n, code }));
-  if (blocks.length > 0) {
-    test.each(blocks)('code block $n compiles, and synthesizes a seeder and a worker Job', ({ code }) => {
-      // In the package's folder, so that it imports the package by its name.
-      const folder = mkdtempSync(join(root, 'build', 'docs-'));
-      try {
-        writeFileSync(join(folder, 'main.ts'), code);
-        cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
-        const node = (script: string, ...args: string[]) =>
-          execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
-        node(
-          'typescript/bin/tsc',
-          '--ignoreConfig',
-          '--strict',
-          '--noEmit',
-          '--module',
-          'node16',
-          '--target',
-          'es2022',
-          '--types',
-          'node',
-          '--skipLibCheck',
-          'main.ts',
-        );
-        node('tsx/dist/cli.mjs', 'main.ts');
-        const manifest = readdirSync(join(folder, 'dist'))
-          .map((file) => readFileSync(join(folder, 'dist', file), 'utf8'))
-          .join('---\n');
-        for (const component of ['seeder', 'worker']) {
-          expect(manifest).toContain(`app.kubernetes.io/component: ${component}`);
-        }
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    });
-  }
-
   test('every link leads to a file that exists, and to a heading in it', () => {
-    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
-    const missing = links.filter((target) => {
-      if (/^https?:/.test(target)) return false;
-      const [path, anchor] = target.split('#');
-      const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+    const missing = linksOf(text).filter(({ url, path, fromProject, anchor }) => {
+      if (url !== undefined && !fromProject) return false;
+      const file = fromProject ? join(root, path) : path === '' ? join(root, page) : join(root, dirname(page), path);
       return !existsSync(file) || (anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).has(anchor));
     });
     expect(missing).toEqual([]);
@@ -109,14 +62,14 @@ test('the README shows the labels that the Jobs have', () => {
   );
 });
 
-test.each(pages)('the labels in %s are those that this package sets', (page) => {
+test.each(PAGES)('the labels in %s are those that this package sets', (page) => {
   const labels: readonly string[] = Object.values(Label);
   const text = readFileSync(join(root, page), 'utf8');
   for (const [, label] of text.matchAll(/(?:`|-[lL] |,)(cdk8s-work-queue\/[a-z]+)/g)) expect(labels).toContain(label);
 });
 
 test('the command for old runs prints what the manifest does not name', () => {
-  const guide = readFileSync(join(root, 'docs', 'how-it-works.md'), 'utf8');
+  const guide = readFileSync(join(root, 'docs', 'guide', 'clean-up.md'), 'utf8');
   const [, command] = /^```sh\n(kubectl get jobs,configmaps .*?)^```/ms.exec(guide) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
@@ -133,4 +86,17 @@ test('the command for old runs prints what the manifest does not name', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the permissions of the guide are those of the user that this package creates', () => {
+  const guide = readFileSync(join(root, 'docs', 'broker.md'), 'utf8');
+  expect(guide).toContain(`queues='${QUEUE_NAMES}'\n`);
+  expect(guide).toContain('"^$queues\\$" "^(amq\\.default|$queues)\\$" "^$queues\\$"');
+});
+
+test('the path through the guide leads to each of its pages', () => {
+  const path = readFileSync(join(root, 'docs', 'README.md'), 'utf8');
+  const reached = linksOf(path).map((link) => join('docs', link.path));
+  const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+  expect(pages.filter((page) => !reached.includes(page))).toEqual([]);
 });

@@ -1,10 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { bundleDependencies } from '../../package.json';
+import { linksOf } from '../support/pages';
 
 const root = join(__dirname, '..', '..');
 const run = (command: string, args: string[], cwd: string) =>
@@ -37,7 +47,9 @@ describe('the package, installed from its tarball', () => {
     for (const file of ['.jsii', 'build/lib/index.js', 'build/lib/index.d.ts', 'build/programs/courier.js']) {
       expect(files).toContain(`package/${file}`);
     }
-    expect(files.filter((file) => /\.ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file))).toEqual([]);
+    const sources = files.filter((file) => /\.ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file));
+    // The examples are there to be copied.
+    expect(sources.filter((file) => !file.startsWith('package/examples/'))).toEqual([]);
     expect(files.filter((file) => /^package\/(test|lib)/.test(file))).toEqual([]);
     const bundled = files.map((file) => /^package\/node_modules\/([^/]+)/.exec(file)?.[1]).filter((name) => name);
     expect([...new Set(bundled)].sort()).toEqual([...bundleDependencies].sort());
@@ -83,7 +95,22 @@ describe('the package, installed from its tarball', () => {
     expect(spawnSync(process.execPath, [file, '--help'], options).stdout).toContain('Usage: cdk8s-work-queue');
     const { status, stderr } = spawnSync(process.execPath, [file, 'runs'], options);
     expect([status, stderr]).toEqual([2, expect.stringContaining('KUBECONFIG names /nowhere')]);
-    expect(files).toContain('package/docs/command-line.md');
+  });
+
+  test('has each file that a link of its own pages leads to', () => {
+    const own = join(project, 'node_modules', 'cdk8s-work-queue');
+    const pages = files
+      .map((file) => relative('package', file))
+      .filter((file) => file.endsWith('.md') && !file.startsWith('node_modules'));
+    expect(pages).toEqual(expect.arrayContaining(['API.md', 'README.md', 'docs/README.md', 'docs/command-line.md']));
+    // API.md has what looks like links in signatures of cdk8s-plus.
+    const written = pages.filter((page) => page !== 'API.md');
+    const missing = written.flatMap((page) =>
+      linksOf(readFileSync(join(own, page), 'utf8'))
+        .filter(({ url, path }) => url === undefined && !existsSync(join(own, dirname(page), path)))
+        .map(({ target }) => `${page}: ${target}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   test('has types that a strict project compiles with', () => {

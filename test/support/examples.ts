@@ -62,7 +62,7 @@ export const SHOWN: Record<string, ShownJob[]> = {
 };
 
 /** The content of one of {@link SHOWN_FILES}. */
-export function scan(file: string): string {
+function scan(file: string): string {
   return readFileSync(join(ROOT, 'examples', 'scans', file), 'utf8');
 }
 

@@ -56,6 +56,11 @@ export function besideKubectl(words: readonly string[]): string[] {
   return ['sh', '-c', `exec ${COMMAND.replace(/\S*kubectl\s*$/, '')} "$@"`, 'sh', ...words];
 }
 
+/** The name or the path of `kubectl`, where {@link besideKubectl} starts programs. */
+export function kubectlProgram(): string {
+  return COMMAND.trim().split(/\s+/).at(-1) ?? 'kubectl';
+}
+
 function commandLine(args: string[]): [string, string[]] {
   return ['sh', ['-c', `exec ${COMMAND} "$@"`, 'kubectl', ...args]];
 }
