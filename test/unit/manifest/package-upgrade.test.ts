@@ -84,7 +84,7 @@ test('an upgrade gives a pool another Job too, on the same queue', () => {
   expect(after.queue.queueName).toBe(before.queue.queueName);
 });
 
-/** Whoever changes this name makes every finished run begin again when its manifest is synthesized and applied anew. */
+/** If this name changes, every finished run begins again after an upgrade. */
 test('the name of a queue is the one that earlier versions of this package have given it', () => {
   expect(new SynthesizedRun().queue.queueName).toBe('test-fruits-619e3d2cee');
 });
