@@ -8,6 +8,7 @@ export * from './broker/trust';
 export * from './items/work-items';
 export * from './items/work-items-props';
 export * from './manifest/images';
+export * from './manifest/topology-spread';
 export * from './queue/queue-seeder';
 export * from './queue/work-queue';
 export * from './worker/coarse-worker-job';

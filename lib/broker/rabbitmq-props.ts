@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { ContainerResources, ISecret } from 'cdk8s-plus-28';
+import type { TopologySpread } from '../manifest/topology-spread';
 import type { Network } from './network';
 import type { Tls } from './tls';
 
@@ -95,6 +96,22 @@ export interface RabbitMQProps {
    * @default - requests of 10m CPU and 48Mi memory, a memory limit of 256Mi
    */
   readonly credentialsResources?: ContainerResources;
+
+  /**
+   * The PriorityClass of the broker's pods, and of the Job that creates its credentials. A change restarts the nodes,
+   * one after the other. https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+   *
+   * @default - the default class of the cluster, if it has one
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * How the broker's nodes are spread over the nodes or zones of the cluster. Each label of the cluster's nodes may
+   * occur once. A list that you give replaces the default. A change restarts the nodes, one after the other.
+   *
+   * @default - with several nodes, over nodes and zones, if the cluster has enough of them; otherwise none
+   */
+  readonly topologySpread?: TopologySpread[];
 
   /**
    * Additional settings for `rabbitmq.conf`, by key. They override those of this package, which the guide lists.

@@ -6,6 +6,7 @@ import {
   k8s,
   Pod,
   Secret,
+  Topology,
   type Workload,
   type WorkloadScheduling,
 } from 'cdk8s-plus-28';
@@ -14,6 +15,7 @@ import { Label } from '../contract/labels';
 import { Images } from '../manifest/images';
 import { addLabels, chartLabels, commonLabels, labelWithChart } from '../manifest/labels';
 import { podTemplate } from '../manifest/pod-template';
+import { type TopologySpread, topologySpreadConstraints } from '../manifest/topology-spread';
 import { Check } from '../validation/check';
 import { requireProps } from '../validation/props';
 import { canonicalQuantity } from '../validation/quantity';
@@ -149,7 +151,8 @@ export class RabbitMQ extends Construct implements IBroker {
    * - A property is not of its type, or is unknown.
    * - `serviceName` cannot be the name of a Service, or it is the name of another Service in the chart.
    * - The ids of chart and constructs lead to names that Kubernetes does not accept.
-   * - `image` is not an image reference.
+   * - `image` is not an image reference, or `priorityClassName` cannot be the name of an object.
+   * - `topologySpread` names a topology twice, or has a number that is out of its range.
    * - `replicas` is not 1, 3 or 5, or the image is too old for several nodes.
    * - `storage` or the memory limit is too small, or a request exceeds its limit.
    * - A setting of `config` is not one line, or it is one on which other objects depend.
@@ -164,6 +167,7 @@ export class RabbitMQ extends Construct implements IBroker {
     requireProps(context, 'RabbitMQProps', props);
     const { replicas = 1, tls, plaintext = !tls, network = Network.RESTRICTED, metrics = false } = props;
     const { storage = Size.gibibytes(1), resources = RESOURCES } = props;
+    const { topologySpread = replicas > 1 ? NODES_AND_ZONES : [] } = props;
     const check = new Check(context);
     const { maxMessageSize, ...sizes } = checked(check, {
       ...props,
@@ -257,7 +261,11 @@ export class RabbitMQ extends Construct implements IBroker {
       selector: labels[Pod.ADDRESS_LABEL],
       annotations: metrics ? SCRAPE : {},
       spread: replicas > 1,
-      spec,
+      spec: {
+        ...spec,
+        priorityClassName: props.priorityClassName,
+        topologySpreadConstraints: topologySpreadConstraints(check, topologySpread, labels),
+      },
     });
     this.scheduling = pods.scheduling;
     this.podMetadata = pods.podMetadata;
@@ -299,6 +307,8 @@ const RESOURCES: ContainerResources = {
   memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
 };
 
+const NODES_AND_ZONES: TopologySpread[] = [{ topology: Topology.HOSTNAME }, { topology: Topology.ZONE }];
+
 type CheckedProps = RabbitMQProps & Required<Pick<RabbitMQProps, 'replicas' | 'plaintext' | 'storage' | 'resources'>>;
 
 interface Sizes {
@@ -310,6 +320,7 @@ interface Sizes {
 function checked(check: Check, props: CheckedProps): Sizes {
   const { image, replicas, plaintext, config = {}, storage, resources } = props;
   if (image !== undefined) check.image('image', image);
+  check.priorityClass(props.priorityClassName);
   if (props.serviceName !== undefined) check.serviceName('serviceName', props.serviceName);
   check.oneOf(
     'replicas',

@@ -14,6 +14,8 @@ export const Label = {
   NETWORK: 'cdk8s-work-queue/network',
   /** The label of Kubernetes that says what an object is for: of a Job and its pods, the name of its container. */
   COMPONENT: 'app.kubernetes.io/component',
+  /** The label of Kubernetes that names the application to which an object belongs: the same as {@link Label.CHART}. */
+  PART_OF: 'app.kubernetes.io/part-of',
 } as const;
 
 /** The label of Kubernetes that names the tool which manages an object, and its value. */

@@ -39,7 +39,8 @@ export const QUEUE_NAMES = String.raw`[a-z0-9-]+-[0-9a-f]{${HASH_DIGITS}}(\.(${O
 
 /**
  * The version of what the queues contain. It is part of the hash in a queue's name, because pods of one version cannot
- * continue what pods of another have begun.
+ * continue what pods of another have begun. After the first release it must not change: every finished run would begin
+ * again when its manifest is synthesized anew. Let the programs accept both contents instead.
  */
 export const QUEUES_VERSION = 3;
 

@@ -28,7 +28,20 @@ export class ContentConfigMap extends ApiObject {
   }
 }
 
-/** The same with content that is known only at synth. References to it must be lazy too, because its name changes. */
+/**
+ * A ConfigMap that keeps its name when its content changes, so that no object that refers to it changes. Pods that start
+ * later have the new content.
+ */
+export class StableConfigMap extends ApiObject {
+  constructor(scope: Construct, id: string, name: string, files: Record<string, Buffer>) {
+    super(scope, id, { ...k8s.KubeConfigMap.GVK, metadata: { name }, ...contents(files) });
+  }
+}
+
+/**
+ * An immutable ConfigMap with content that is known only at synth. References to it must be lazy too, because its name
+ * changes with the content.
+ */
 export class LazyConfigMap extends ApiObject {
   constructor(
     scope: Construct,

@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
 import { k8s, RestartPolicy, Workload, type WorkloadProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { contentHash } from './content-hash';
-import { addLabels, commonLabels } from './labels';
+import { addLabels, addLabelsOfUser, commonLabels } from './labels';
 import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
 
@@ -19,6 +19,11 @@ const MUTABLE = new Set([
   'maxFailedIndexes',
   'podReplacementPolicy',
 ]);
+
+/** What the pods of a Job have, beside what cdk8s-plus knows. */
+export interface JobPodProps extends WorkloadProps {
+  readonly priorityClassName?: string;
+}
 
 /** A Job's spec in the form of a manifest, without the template. */
 export interface JobSettings {
@@ -44,10 +49,15 @@ export abstract class ContentNamedJob extends Workload {
   protected readonly apiObject: ApiObject;
 
   /** @param component what the Job is for; it becomes a label of the Job and its pods, as the Job's name contains a hash */
-  constructor(scope: Construct, id: string, component: string, props: WorkloadProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    component: string,
+    private readonly podProps: JobPodProps,
+  ) {
     // With `Never`, the pods of failed attempts remain, and so do their logs. `OnFailure` deletes them at the
     // backoffLimit.
-    super(scope, id, { ...props, restartPolicy: RestartPolicy.NEVER, select: false });
+    super(scope, id, { ...podProps, restartPolicy: RestartPolicy.NEVER, select: false });
     const manifest = {
       ...k8s.KubeJob.GVK,
       metadata: { name: pathLabel(this) },
@@ -55,6 +65,7 @@ export abstract class ContentNamedJob extends Workload {
     };
     this.apiObject = new ContentNamedObject(this, 'Resource', manifest, (field) => this._isMutable(field));
     // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
+    addLabelsOfUser(this);
     this._label(commonLabels(this, component));
   }
 
@@ -85,6 +96,11 @@ export abstract class ContentNamedJob extends Workload {
    */
   public _label(labels: Readonly<Record<string, string>>): void {
     for (const metadata of [this.metadata, this.podMetadata]) addLabels(metadata, labels);
+  }
+
+  /** @internal */
+  public override _toPodSpec(): k8s.PodSpec {
+    return { ...super._toPodSpec(), priorityClassName: this.podProps.priorityClassName };
   }
 
   /** @internal */

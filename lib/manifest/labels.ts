@@ -22,6 +22,14 @@ export function addLabels(metadata: ApiObjectMetadataDefinition, labels: Readonl
   }
 }
 
+/**
+ * Gives pods the labels that the user has set for their chart. cdk8s gives them to objects only. Call it before
+ * {@link addLabels} adds others, so that a label of the user replaces the one of this package on pods too.
+ */
+export function addLabelsOfUser(pods: Workload): void {
+  addLabels(pods.podMetadata, Chart.of(pods).labels);
+}
+
 /** Adds {@link chartLabels} to all objects that a construct has created so far, and to the pods of its workloads. */
 export function labelWithChart(construct: Construct): void {
   for (const metadata of construct.node.findAll().flatMap(metadataOf)) addLabels(metadata, chartLabels(construct));
@@ -41,12 +49,17 @@ export function chartLabels(construct: IConstruct): Record<string, string> {
  * The labels that identify an object whose name contains a hash.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
  *
+ * `version` and `instance` of that page are missing. With its version in a label, each upgrade of this package would
+ * restart the broker. And Argo CD may take an object for a part of the application that its label `instance` names:
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
+ *
  * @param component what the object is for
  */
 export function commonLabels(construct: Construct, component: string): Record<string, string> {
   return {
     'app.kubernetes.io/name': pathLabel(construct),
     [Label.COMPONENT]: component,
+    [Label.PART_OF]: chartLabels(construct)[Label.CHART],
     ...MANAGED_BY,
   };
 }

@@ -1,4 +1,4 @@
-import { Chart, Size } from 'cdk8s';
+import { type ApiObject, Chart, Size } from 'cdk8s';
 import {
   ConfigMap,
   type ContainerProps,
@@ -11,7 +11,8 @@ import {
 import type { Construct } from 'constructs';
 import { MountPath } from '../contract/mount-paths';
 import { synthError } from '../validation/synth-error';
-import { CONFIG_MAP_BYTES, ContentConfigMap } from './config-map';
+import { CONFIG_MAP_BYTES, ContentConfigMap, StableConfigMap } from './config-map';
+import { contentHash } from './content-hash';
 import { exactSizes } from './exact-sizes';
 import { Images } from './images';
 import { labelWithChart } from './labels';
@@ -69,11 +70,30 @@ export function programsMount(programs: Volume): VolumeMount {
  * once.
  */
 export function programsVolume(user: Construct, name: ProgramName, scripts: string[] = []): Volume {
+  return volumeOf(user, name, (chart, id) => {
+    return new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
+  });
+}
+
+/**
+ * The same for pods that must not restart because the program has changed: they get the new program when they start for
+ * another reason.
+ *
+ * @param passed everything that the pod passes to the program. If it changes, the pods of before keep a program that
+ * understands it, in another ConfigMap
+ */
+export function stableProgramsVolume(user: Construct, name: ProgramName, passed: unknown): Volume {
+  return volumeOf(user, name, (chart, id) => {
+    const hash = contentHash([chart.node.path, passed]);
+    return new StableConfigMap(chart, id, `${pathLabel(chart)}-${name}-${hash}`, read([`${name}.js`]));
+  });
+}
+
+function volumeOf(user: Construct, name: ProgramName, create: (chart: Chart, id: string) => ApiObject): Volume {
   const chart = Chart.of(user);
   const id = `work-queue-${name}`;
-  const shared = chart.node.tryFindChild(id) as ContentConfigMap | undefined;
-  const configMap =
-    shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
+  const shared = chart.node.tryFindChild(id) as ApiObject | undefined;
+  const configMap = shared ?? create(chart, id);
   labelWithChart(configMap);
   user.node.addDependency(configMap);
   const reference = ConfigMap.fromConfigMapName(user, 'Programs', configMap.name);

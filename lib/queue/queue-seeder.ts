@@ -90,6 +90,14 @@ export interface QueueSeederProps {
   readonly resources?: ContainerResources;
 
   /**
+   * The PriorityClass of the Job's pods.
+   * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+   *
+   * @default - the default class of the cluster, if it has one
+   */
+  readonly priorityClassName?: string;
+
+  /**
    * A Secret of the type `kubernetes.io/dockerconfigjson` to pull the node image with.
    *
    * @default - none
@@ -148,7 +156,8 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
    * @param id a name that is unique in the scope; it becomes part of the queue's name
    * @param props properties of the queue
    * @throws if a property is not of its type, is missing or is unknown, if the broker is in another namespace, if an item is larger than the broker accepts or than 16 MiB, if all
-   * items together are too large for the manifest, if `runId` cannot be the value of a label, if a duration is out of
+   * items together are too large for the manifest, if `runId` cannot be the value of a label, if
+   * `priorityClassName` cannot be the name of an object, if a duration is out of
    * its range or has fractions of a second, or if a resource request exceeds its limit
    */
   constructor(
@@ -157,9 +166,13 @@ export class QueueSeeder extends ContentNamedJob implements IWorkQueue {
     private readonly props: QueueSeederProps,
   ) {
     requireProps(constructContext('QueueSeeder', scope, id), 'QueueSeederProps', props);
-    super(scope, id, ContainerName.SEEDER, { dockerRegistryAuth: props.dockerRegistryAuth });
+    super(scope, id, ContainerName.SEEDER, {
+      dockerRegistryAuth: props.dockerRegistryAuth,
+      priorityClassName: props.priorityClassName,
+    });
     const { context } = this;
     const check = new Check(context);
+    check.priorityClass(props.priorityClassName);
     requireSameNamespace(context, this, 'the broker', props.broker);
     if (props.runId !== undefined) check.labelValue('runId', props.runId);
     const { items } = props.items._content;

@@ -15,6 +15,9 @@ const SERVICE = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A label as in RFC 1123. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
 export interface SecondsRange {
   readonly min: number;
   /** @default - ten years */
@@ -65,6 +68,10 @@ export class Check {
     if (matches(value, /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)) return value;
     const hint = 'Use at most 253 of a-z, 0-9, "-" and ".", with a letter or digit at both ends.';
     throw this.error(name, JSON.stringify(value), 'cannot be the name of a Kubernetes object', hint);
+  }
+
+  priorityClass(value: string | undefined): void {
+    if (value !== undefined) this.objectName('priorityClassName', value);
   }
 
   /** Checks a name against RFC 1123, which Kubernetes requires for the names of namespaces. */
@@ -155,6 +162,12 @@ export class Check {
   port(name: string, value: number): number {
     if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
     throw this.error(name, value, 'must be a whole number from 1 to 65535', 'RabbitMQ listens on 5672.');
+  }
+
+  /** Checks the key of a label: a name of up to 63 characters, after a DNS name and a slash if there is one. */
+  labelKey(name: string, value: string, hint: string): string {
+    if (matches(value, LABEL_KEY)) return value;
+    throw this.error(name, JSON.stringify(value), 'cannot be the key of a Kubernetes label', hint);
   }
 
   /** Returns an error for a property that does not fit another one. */

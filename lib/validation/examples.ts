@@ -23,6 +23,7 @@ export const EXAMPLES: Readonly<Record<string, (value: unknown) => string>> = {
     const [, amount = '1', unit = 'Gi'] = /^(\d+)(Ki|Mi|Gi)$/.exec(String(value)) ?? [];
     return `Size.${SIZES[unit]}(${amount})`;
   },
+  Topology: () => "Topology.ZONE, Topology.HOSTNAME, or Topology.custom('example.com/rack')",
   Tls: () => "Tls.certManager({ name: 'issuer' }), or Tls.fromSecret(secret)",
   Trust: () => 'Trust.fromSecret(secret), or Trust.publicAuthorities()',
   Volume: () => "a volume, such as Volume.fromEmptyDir(chart, 'Volume', 'scratch')",

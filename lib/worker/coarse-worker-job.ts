@@ -28,10 +28,13 @@ export class CoarseWorkerJob extends WorkerJob {
    * @throws if any of these is true:
    * - A property is not of its type, is missing, or is unknown.
    * - A number or a duration is out of its range, or `activeDeadline` is shorter than a given `itemTimeout`.
-   * - `image` is not an image reference.
+   * - `image` is not an image reference, or `priorityClassName` cannot be the name of an object.
+   * - `topologySpread` names a topology twice, or has a number that is out of its range.
    * - A variable has an invalid name or value, or a volume has an invalid path.
    * - A request exceeds its limit.
    * - The program would run as root without `ensureNonRoot: false`, or another security setting is invalid.
+   * - `Program.ITEM` or `Program.field` is in another place than the program's arguments and the values of
+   *   `envVariables`.
    * - An item is too long for an argument or a variable, or lacks a field that the program gets, or the field's value is
    *   an array, an object or null.
    * - The queue's broker is in another namespace.

@@ -13,6 +13,7 @@ import { requireProps, requireType } from '../validation/props';
 import { synthError } from '../validation/synth-error';
 import { isWellFormed } from '../validation/well-formed';
 import { inlineScripts, isShell } from './private/interpreters';
+import { placeholderIn } from './private/placeholders';
 import { readScript } from './private/script-file';
 
 /** Options for `Program.script`. */
@@ -247,13 +248,6 @@ function requireNoItemInScript(context: string, command: string[]): void {
   const script = JSON.stringify(shortened(command[found.word]));
   const problem = `the script ${script} of ${interpreter} contains ${ofItem}, so each item would run as code`;
   throw synthError(context, problem, hint);
-}
-
-/** The first placeholder in a string, as the user has written it, or nothing if there is none. */
-function placeholderIn(text: string): string | undefined {
-  const reference = itemTemplate(text)?.find((part) => typeof part !== 'string');
-  if (reference === undefined) return undefined;
-  return reference.field === undefined ? 'Program.ITEM' : `Program.field(${JSON.stringify(reference.field)})`;
 }
 
 function shortened(value: string): string {

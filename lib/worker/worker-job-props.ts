@@ -1,6 +1,7 @@
 import type { ApiObjectMetadata, Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import type { Network } from '../broker/network';
+import type { TopologySpread } from '../manifest/topology-spread';
 import type { IWorkQueue } from '../queue/work-queue';
 import type { Program } from './program';
 
@@ -236,7 +237,7 @@ export interface WorkerJobProps {
   readonly containerSecurityContext?: kplus.ContainerSecurityContextProps;
 
   /**
-   * The folder in which the program starts.
+   * The folder in which the program starts. It is the same for each item.
    *
    * @default - the folder that the image sets
    */
@@ -256,6 +257,23 @@ export interface WorkerJobProps {
    * @default - only those that the constructs set
    */
   readonly podMetadata?: ApiObjectMetadata;
+
+  /**
+   * The PriorityClass of the pods. A pod of a lower class may be terminated for one of a higher class. Another pod then
+   * takes its item, and no attempt is lost.
+   * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
+   *
+   * @default - the default class of the cluster, if it has one
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * How the Job's pods are spread over the nodes or zones of the cluster. Each label of nodes may occur once. The pods
+   * that have ended do not count, and those of an older Job of the same path do.
+   *
+   * @default - the cluster decides
+   */
+  readonly topologySpread?: TopologySpread[];
 
   /**
    * Additional entries in the `/etc/hosts` of the pods.

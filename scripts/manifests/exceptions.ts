@@ -23,7 +23,7 @@ const PULL_POLICY =
 const USER_ID =
   'The images have these users: 1000 is `node` in the node image and the default of a worker, which `securityContext` changes; 999 is `rabbitmq`.';
 const WRITABLE =
-  'A program that knows nothing of this package may write to /tmp, and `containerSecurityContext` closes that. RabbitMQ with a read-only root file system has not been tried.';
+  'A program that knows nothing of this package may write to /tmp, and `containerSecurityContext` closes that. docs/platform.md has a patch for the broker, whose users may set a log file.';
 const EPHEMERAL_STORAGE =
   'The limit of one container can evict its pod because of what another one writes: see "Resources and quotas" in docs/broker.md. The resources of each construct set it.';
 
@@ -48,11 +48,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     rule: 'checkov CKV_K8S_22: Use read-only filesystem for containers where possible',
     of: ['broker', 'worker'],
     reason: WRITABLE,
-  },
-  {
-    rule: 'checkov CKV_K8S_38: Ensure that Service Account Tokens are only mounted where necessary',
-    of: ['credentials'],
-    reason: 'The Job of the credentials creates Secrets, and may do nothing else.',
   },
   {
     rule: 'checkov CKV_K8S_40: Containers should run as a high UID to avoid host conflict',

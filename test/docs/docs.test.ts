@@ -1,11 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { Yaml } from 'cdk8s';
 import { Label } from '../../lib/contract/labels';
 import { QUEUE_NAMES } from '../../lib/contract/queues';
+import { RULES_OF_DEFAULTS, rulesOfSettings } from '../e2e/support/admission-rules';
 import { linksOf, PAGES } from '../support/pages';
-import { APPS } from '../support/synthesized';
+import { APPS, synthesizedApp } from '../support/synthesized';
 
 const root = join(__dirname, '..', '..');
 
@@ -99,4 +110,54 @@ test('the path through the guide leads to each of its pages', () => {
   const reached = linksOf(path).map((link) => join('docs', link.path));
   const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   expect(pages.filter((page) => !reached.includes(page))).toEqual([]);
+});
+
+describe('the commands that compare the programs in a manifest with those of the package', () => {
+  const guide = readFileSync(join(root, 'docs', 'platform.md'), 'utf8');
+  const commands = [...guide.matchAll(/^```sh\n(for program in .*?)^```/gms)].map(([, command]) => command);
+  const manifest = Yaml.stringify(...synthesizedApp('main.ts'));
+  const files = readdirSync(join(root, 'build', 'programs')).filter((name) => !name.endsWith('.map'));
+
+  /** The digests that the commands print for a manifest, in pairs. */
+  function printed(text: string): string[][] {
+    const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+    try {
+      mkdirSync(join(folder, 'dist'));
+      mkdirSync(join(folder, 'node_modules'));
+      writeFileSync(join(folder, 'dist', 'fruits.k8s.yaml'), text);
+      symlinkSync(root, join(folder, 'node_modules', 'cdk8s-work-queue'));
+      const run = (command: string) => execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+      const lines = commands.flatMap((command) => run(command).trimEnd().split('\n'));
+      return lines.flatMap((line, n) => (n % 2 === 0 ? [[line, lines[n + 1]]] : []));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test('print each digest twice, and compare all programs', () => {
+    const pairs = printed(manifest);
+    expect(pairs).toHaveLength(files.length);
+    for (const [inManifest, inPackage] of pairs) expect(inManifest).toBe(inPackage);
+    for (const file of files) expect(commands.join('')).toContain(` ${file}`);
+  });
+
+  test.each(files)('show that another %s is in the manifest', (file) => {
+    const changed = manifest.replace(new RegExp(`(^  ${file}: )(?:[|]\\n    )?`, 'm'), '$&H4sI');
+    expect(changed).not.toBe(manifest);
+    expect(printed(changed).filter(([inManifest, inPackage]) => inManifest !== inPackage)).toHaveLength(1);
+  });
+});
+
+test('the guide for platform teams has a line for each policy that is tried on a cluster, and marks no other', () => {
+  const guide = readFileSync(join(root, 'docs', 'platform.md'), 'utf8');
+  const tried = [...RULES_OF_DEFAULTS, ...rulesOfSettings('')].map(({ name }) => name);
+  const marked = [...guide.matchAll(/`([a-z-]+)` ✓/g)].map(([, name]) => name);
+  expect(marked.sort()).toEqual(tried.sort());
+});
+
+test('the guide for platform teams names tests that exist', () => {
+  const guide = readFileSync(join(root, 'docs', 'platform.md'), 'utf8');
+  const named = [...guide.matchAll(/`(test\/\S+\.test\.ts)`/g)].map(([, file]) => file);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });

@@ -10,7 +10,6 @@ import {
   Secret,
   ServiceAccount,
   type Workload,
-  type WorkloadProps,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { ContainerName } from '../../contract/containers';
@@ -21,6 +20,7 @@ import {
   BACKOFF_LIMIT,
   ContentNamedJob,
   IGNORE_DISRUPTION,
+  type JobPodProps,
   type JobSettings,
   READY_SECONDS,
 } from '../../manifest/content-named-job';
@@ -32,6 +32,7 @@ export interface GeneratedCredentialsProps {
   readonly credentials?: ISecret;
   readonly dockerRegistryAuth?: ISecret;
   readonly credentialsResources?: ContainerResources;
+  readonly priorityClassName?: string;
 }
 
 /**
@@ -50,7 +51,7 @@ export class GeneratedCredentials extends Construct {
 
   constructor(scope: Construct, id: string, brokerName: string, props: GeneratedCredentialsProps) {
     super(scope, id);
-    const { credentials: given, dockerRegistryAuth } = props;
+    const { credentials: given, dockerRegistryAuth, priorityClassName } = props;
     const [clientName, adminName] = [`${brokerName}-credentials`, `${brokerName}-admin`];
     this.client = given ?? Secret.fromSecretName(this, 'Secret', clientName);
     this.admin = Secret.fromSecretName(this, 'Admin', adminName);
@@ -73,7 +74,7 @@ export class GeneratedCredentials extends Construct {
       [EnvName.CHART]: EnvValue.fromValue(chartLabels(this)[Label.CHART]),
     };
     const container = { env, resources: props.credentialsResources };
-    const job = new CredentialsJob(this, 'Job', container, { serviceAccount, dockerRegistryAuth });
+    const job = new CredentialsJob(this, 'Job', container, { serviceAccount, dockerRegistryAuth, priorityClassName });
     this.job = job;
     // A pod that starts before it has its right is refused at first.
     job.node.addDependency(binding);
@@ -81,14 +82,30 @@ export class GeneratedCredentials extends Construct {
   }
 }
 
+/** With the API server's default `apiVersion`: `kubectl apply` compares the list of sources as a whole. */
+const TOKEN_VOLUME: k8s.Volume = {
+  name: 'work-queue-token',
+  projected: {
+    sources: [
+      { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardApi: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+  },
+};
+
 class CredentialsJob extends ContentNamedJob {
   constructor(
     scope: Construct,
     id: string,
     container: Pick<ProgramContainerOptions, 'env' | 'resources'>,
-    props: WorkloadProps,
+    props: JobPodProps,
   ) {
-    super(scope, id, ContainerName.CREDENTIALS, { ...props, automountServiceAccountToken: true });
+    super(scope, id, ContainerName.CREDENTIALS, props);
     this.addContainer(
       programContainer(this, {
         name: ContainerName.CREDENTIALS,
@@ -97,6 +114,23 @@ class CredentialsJob extends ContentNamedJob {
         ...container,
       }),
     );
+  }
+
+  /**
+   * Adds the token of the service account, and what else the kubelet would mount with it, as a volume: many clusters
+   * forbid `automountServiceAccountToken`, and this token is valid for an hour only. cdk8s-plus has no projected volumes.
+   * https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume
+   *
+   * @internal
+   */
+  public override _toPodSpec(): k8s.PodSpec {
+    const spec = super._toPodSpec();
+    const mount = { name: TOKEN_VOLUME.name, mountPath: MountPath.SERVICE_ACCOUNT, readOnly: true };
+    const containers = spec.containers.map((container) => ({
+      ...container,
+      volumeMounts: [...(container.volumeMounts ?? []), mount],
+    }));
+    return { ...spec, containers, volumes: [...(spec.volumes ?? []), TOKEN_VOLUME] };
   }
 
   /** @internal */

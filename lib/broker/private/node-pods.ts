@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { type k8s, Pod, Workload } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { addLabelsOfUser } from '../../manifest/labels';
 
 export interface NodePodsProps {
   readonly statefulSet: ApiObject;
@@ -28,6 +29,7 @@ export class NodePods extends Workload {
     super(scope, id, { select: false });
     this.apiObject = props.statefulSet;
     this.podMetadata.addLabel(Pod.ADDRESS_LABEL, props.selector);
+    addLabelsOfUser(this);
     for (const [key, value] of Object.entries(props.annotations)) this.podMetadata.addAnnotation(key, value);
     if (props.spread) this.scheduling.spread({ weight: 100 });
   }

@@ -18,7 +18,7 @@ import { MountPath } from '../../contract/mount-paths';
 import type { LazyConfigMap } from '../../manifest/config-map';
 import { exactSizes } from '../../manifest/exact-sizes';
 import { lazy } from '../../manifest/lazy';
-import { programContainer, programsVolume } from '../../manifest/program-container';
+import { programContainer, stableProgramsVolume } from '../../manifest/program-container';
 import { pullPolicy } from '../../manifest/pull-policy';
 import { RESTRICTED } from '../../manifest/restricted';
 import type { IBroker } from '../broker';
@@ -63,22 +63,23 @@ export interface RabbitMQPodOptions {
 
 export function rabbitMQPod(options: RabbitMQPodOptions): k8s.PodSpec {
   const { broker, admin, certificate, config, dockerRegistryAuth, replicas } = options;
-  const programs = programsVolume(broker, 'broker-init');
   const credentials = credentialsVolume(broker, broker);
   const adminVolume = Volume.fromSecret(broker, 'AdminVolume', admin, { name: 'admin' });
   // In memory, because it holds passwords. It is the home folder, because Erlang reads its cookie there.
   const home = Volume.fromEmptyDir(broker, 'Home', 'home', { medium: EmptyDirMedium.MEMORY, sizeLimit: HOME_SIZE });
   const secret = (path: string, volume: Volume) => ({ path, volume, readOnly: true });
+  const variables = {
+    [EnvName.BROKER_CREDENTIALS_DIR]: MountPath.CREDENTIALS,
+    [EnvName.ADMIN_SECRET_DIR]: MountPath.ADMIN_SECRET,
+    [EnvName.RABBITMQ_HOME]: MountPath.RABBITMQ_HOME,
+    [EnvName.RABBITMQ_DATA]: MountPath.RABBITMQ_DATA,
+  };
+  const programs = stableProgramsVolume(broker, 'broker-init', variables);
   const init = programContainer(broker, {
     name: ContainerName.BROKER_INIT,
     program: 'broker-init',
     programs,
-    env: {
-      [EnvName.BROKER_CREDENTIALS_DIR]: EnvValue.fromValue(MountPath.CREDENTIALS),
-      [EnvName.ADMIN_SECRET_DIR]: EnvValue.fromValue(MountPath.ADMIN_SECRET),
-      [EnvName.RABBITMQ_HOME]: EnvValue.fromValue(MountPath.RABBITMQ_HOME),
-      [EnvName.RABBITMQ_DATA]: EnvValue.fromValue(MountPath.RABBITMQ_DATA),
-    },
+    env: Object.fromEntries(Object.entries(variables).map(([name, path]) => [name, EnvValue.fromValue(path)])),
     volumeMounts: [
       secret(MountPath.CREDENTIALS, credentials),
       secret(MountPath.ADMIN_SECRET, adminVolume),

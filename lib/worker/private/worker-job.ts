@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import type * as kplus from 'cdk8s-plus-28';
+import * as kplus from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { clientPodLabels } from '../../broker/client-labels';
 import { Network } from '../../broker/network';
@@ -8,6 +8,7 @@ import { ContainerName } from '../../contract/containers';
 import { ExitCode } from '../../contract/exit-codes';
 import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings, READY_SECONDS } from '../../manifest/content-named-job';
 import { labelWithChart } from '../../manifest/labels';
+import { topologySpreadConstraints } from '../../manifest/topology-spread';
 import { queueLabels } from '../../queue/queue-labels';
 import type { IWorkQueue } from '../../queue/work-queue';
 import { Check, TEN_YEARS_SECONDS } from '../../validation/check';
@@ -16,6 +17,7 @@ import { requireResources } from '../../validation/resources';
 import type { WorkerJobProps } from '../worker-job-props';
 import { requireUsableItems } from './item-use';
 import { registerOnlyWorker } from './only-worker';
+import { requireNoPlaceholder } from './placeholders';
 import { requireFreeVariables } from './program-variables';
 import { type WorkerLimits, workerLimits } from './worker-limits';
 import { requireFreePaths } from './worker-mounts';
@@ -65,6 +67,7 @@ export abstract class WorkerJob extends ContentNamedJob {
 
   private readonly jobSettings: JobSettings;
   private readonly podSeconds: number;
+  private readonly spreadConstraints?: kplus.k8s.TopologySpreadConstraint[];
 
   constructor(scope: Construct, id: string, props: WorkerJobProps, kind: WorkerJobKind) {
     const context = constructContext(kind.name, scope, id);
@@ -79,8 +82,12 @@ export abstract class WorkerJob extends ContentNamedJob {
       hostAliases: props.hostAliases,
       dns: props.dns,
       terminationGracePeriod: props.terminationGracePeriod,
+      priorityClassName: props.priorityClassName,
     });
     const check = new Check(context);
+    check.priorityClass(props.priorityClassName);
+    const podLabels = { [kplus.Pod.ADDRESS_LABEL]: this.podMetadata.getLabel(kplus.Pod.ADDRESS_LABEL) ?? '' };
+    this.spreadConstraints = topologySpreadConstraints(check, props.topologySpread ?? [], podLabels);
     check.image('image', props.image);
     requireSameNamespace(context, this, 'the broker of its queue', props.queue.broker);
     requireFreeVariables(context, props);
@@ -100,7 +107,9 @@ export abstract class WorkerJob extends ContentNamedJob {
     const [worker, courier] = workerPod(this, props, limits, share.env);
     this.worker = this.addContainer(worker);
     this.addContainer(courier);
-    this.node.addValidation(new WorkerValidation(context, this.worker, props));
+    // Without the metadata, which would read the name of the queue.
+    requireNoPlaceholder(context, { spec: this._toPodSpec() });
+    this.node.addValidation(new WorkerValidation(context, this.worker, props, () => this._podTemplate()));
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this._label(queueLabels(props.queue));
@@ -122,7 +131,11 @@ export abstract class WorkerJob extends ContentNamedJob {
    * @internal
    */
   public override _toPodSpec(): kplus.k8s.PodSpec {
-    return { ...super._toPodSpec(), activeDeadlineSeconds: this.podSeconds };
+    return {
+      ...super._toPodSpec(),
+      activeDeadlineSeconds: this.podSeconds,
+      topologySpreadConstraints: this.spreadConstraints,
+    };
   }
 }
 

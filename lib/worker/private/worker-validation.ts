@@ -1,13 +1,14 @@
-import type { Container, EnvValue } from 'cdk8s-plus-28';
+import type { Container, EnvValue, k8s } from 'cdk8s-plus-28';
 import type { IValidation } from 'constructs';
 import { ProgramEnvName } from '../../contract/environment';
 import { synthError } from '../../validation/synth-error';
 import type { WorkerJobProps } from '../worker-job-props';
 import { valueTemplate } from './item-use';
+import { requireNoPlaceholder } from './placeholders';
 import { requireFreeVariables } from './program-variables';
 import { requireFreePaths } from './worker-mounts';
 
-/** Checks at synth the mounts and variables that the worker's container has got since the constructor of the Job. */
+/** Checks at synth what the worker's pods have got since the constructor of the Job. */
 export class WorkerValidation implements IValidation {
   private readonly generatedMounts: number;
   private readonly queueName: EnvValue;
@@ -16,13 +17,18 @@ export class WorkerValidation implements IValidation {
     private readonly context: string,
     private readonly worker: Container,
     private readonly props: WorkerJobProps,
+    private readonly pod: () => k8s.PodTemplateSpec,
   ) {
     this.generatedMounts = worker.mounts.length - (props.volumeMounts?.length ?? 0);
     this.queueName = worker.env.variables[ProgramEnvName.QUEUE];
   }
 
   public validate(): string[] {
-    return [() => this.requireMounts(), () => this.requireVariables()].flatMap((check) => {
+    return [
+      () => this.requireMounts(),
+      () => this.requireVariables(),
+      () => requireNoPlaceholder(this.context, this.pod()),
+    ].flatMap((check) => {
       try {
         check();
         return [];

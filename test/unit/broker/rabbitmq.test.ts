@@ -60,6 +60,7 @@ describe('the StatefulSet', () => {
     expect(brokerOf().statefulSet.metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-rabbitmq',
       'app.kubernetes.io/component': 'broker',
+      'app.kubernetes.io/part-of': 'test',
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
       'cdk8s-work-queue/chart': 'test',
     });
@@ -172,8 +173,16 @@ describe('the credentials', () => {
     });
     expect(job.spec.template.spec).toMatchObject({
       serviceAccountName: account.metadata.name,
-      automountServiceAccountToken: true,
+      automountServiceAccountToken: false,
     });
+    const { name, ...source } = job.spec.template.spec.volumes.at(-1);
+    expect(container(job, ContainerName.CREDENTIALS).volumeMounts).toContainEqual({
+      ...{ name, mountPath: MountPath.SERVICE_ACCOUNT, readOnly: true },
+    });
+    const files = source.projected.sources.flatMap(({ serviceAccountToken, configMap, downwardAPI }: Json) =>
+      serviceAccountToken ? [serviceAccountToken.path] : (configMap ?? downwardAPI).items.map(({ path }: Json) => path),
+    );
+    expect(files).toEqual(['token', 'ca.crt', 'namespace']);
     expect(env(job, ContainerName.CREDENTIALS)).toEqual({
       [EnvName.SERVICE_ACCOUNT_DIR]: MountPath.SERVICE_ACCOUNT,
       [EnvName.CLIENT_SECRET]: client,

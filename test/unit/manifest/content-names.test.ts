@@ -90,6 +90,7 @@ describe('the name of a Job', () => {
     expect(run.workerJob().metadata.labels).toEqual({
       'app.kubernetes.io/name': 'test-eat',
       'app.kubernetes.io/component': ContainerName.WORKER,
+      'app.kubernetes.io/part-of': 'test',
       'app.kubernetes.io/managed-by': 'cdk8s-work-queue',
       [Label.CHART]: 'test',
       [Label.QUEUE]: run.queue.queueName,
@@ -127,9 +128,9 @@ describe('the name of a Job', () => {
 
   test('the name of a Job changes with a JSON patch of its pods', () => {
     const run = new SynthesizedRun();
-    ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/priorityClassName', 'low'));
+    ApiObject.of(run.job).addJsonPatch(JsonPatch.add('/spec/template/spec/runtimeClassName', 'gvisor'));
     expect(run.job.name).not.toBe(jobName({}));
-    expect(run.workerJob().spec.template.spec.priorityClassName).toBe('low');
+    expect(run.workerJob().spec.template.spec.runtimeClassName).toBe('gvisor');
   });
 
   test('the name of a Job changes with fields that are newer than the types', () => {

@@ -1,4 +1,5 @@
 import { App, Chart } from 'cdk8s';
+import { Pod } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { EnvName } from '../../../lib/contract/environment';
 import { Label } from '../../../lib/contract/labels';
@@ -138,6 +139,46 @@ describe('labels of the user', () => {
     for (const object of new SynthesizedRun({}, newChart({ labels: mine })).objects()) {
       expect(labelsOf(object)).toMatchObject(mine);
     }
+  });
+
+  test('the labels of the chart are on the pods of broker, credentials Job, seeder and worker', () => {
+    const labels = {
+      team: 'fruit',
+      'app.kubernetes.io/instance': 'fruits-prod',
+      'app.kubernetes.io/managed-by': 'Helm',
+    };
+    const pods = podsOf(new SynthesizedRun({}, newChart({ labels })).objects());
+    expect(pods).toHaveLength(4);
+    for (const pod of pods) expect(labelsOf(pod)).toMatchObject(labels);
+  });
+
+  test('a label of `podMetadata` replaces one of the chart', () => {
+    const worker: Partial<CoarseWorkerJobProps> = { podMetadata: { labels: { team: 'nut' } } };
+    const run = new SynthesizedRun({ worker }, newChart({ labels: { team: 'fruit' } }));
+    expect(labelsOf(run.workerJob().spec.template)).toMatchObject({ team: 'nut' });
+  });
+
+  test('a label of the chart changes neither a selector nor the label by which pods are selected', () => {
+    const addresses = (objects: Json[]) => podsOf(objects).map((pod) => labelsOf(pod)[Pod.ADDRESS_LABEL]);
+    const selectors = (objects: Json[]) =>
+      objects.flatMap(({ spec }) => [spec?.selector, spec?.podSelector, spec?.ingress, spec?.egress]);
+    const plain = new SynthesizedRun(EVERYTHING).objects();
+    const labels = { team: 'fruit', [Pod.ADDRESS_LABEL]: 'mine' };
+    const labelled = new SynthesizedRun(EVERYTHING, newChart({ labels })).objects();
+    expect(addresses(labelled)).toEqual(addresses(plain));
+    expect(selectors(labelled)).toEqual(selectors(plain));
+  });
+
+  test('another label of the chart leads to other Jobs, because their pods cannot change, on the same queue', () => {
+    const [plain, labelled] = [newChart(), newChart({ labels: { team: 'fruit' } })].map(
+      (chart) => new SynthesizedRun({}, chart),
+    );
+    expect(labelled.job.name).not.toBe(plain.job.name);
+    expect(labelled.queue.name).not.toBe(plain.queue.name);
+    expect(labelled.broker.credentialsJob.name).not.toBe(plain.broker.credentialsJob.name);
+    expect(labelled.queue.queueName).toBe(plain.queue.queueName);
+    expect(labelled.statefulSet().metadata.name).toBe(plain.statefulSet().metadata.name);
+    expect(labelled.statefulSet().spec.volumeClaimTemplates).toEqual(plain.statefulSet().spec.volumeClaimTemplates);
   });
 
   test('a label of `podMetadata` stays', () => {

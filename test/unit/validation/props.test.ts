@@ -55,7 +55,8 @@ const PARTS = [
     'ContainerSecutiryContextCapabilities',
   ],
   ...['CpuResources', 'DnsOption', 'EphemeralStorageResources', 'HostAlias', 'MemoryResources', 'OwnerReference'],
-  ...['WorkerJobProps', 'PodDnsProps', 'PodSecurityContextProps', 'SeccompProfile', 'Sysctl', 'VolumeMount'],
+  ...['WorkerJobProps', 'PodDnsProps', 'PodSecurityContextProps', 'SeccompProfile', 'Sysctl', 'TopologySpread'],
+  'VolumeMount',
 ];
 
 const structs: Record<string, Record<string, string>> = STRUCTS;
