@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from 'cdk8s-plus-28';
 import { EnvName } from '../../../lib/contract/environment';
 import { type RabbitMQProps, Tls } from '../../../lib/index';
 import { type Json, newChart, podSpecs, SynthesizedRun } from '../../../tools/synthesized-run';
+import { PAGES } from '../../support/pages';
 import { APPS, synthesized } from '../../support/synthesized';
 
 /** The passwords in a manifest. The names of Secrets, and of folders and files for them, are not passwords. */
@@ -59,8 +60,7 @@ describe('passwords in a manifest', () => {
 
 describe('passwords in the documented code', () => {
   const root = join(__dirname, '..', '..', '..');
-  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
-  const blocks = pages.flatMap((page) => {
+  const blocks = PAGES.flatMap((page) => {
     const text = readFileSync(join(root, page), 'utf8');
     return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], n): [string, string] => [`${page}, ${n}`, code]);
   });
