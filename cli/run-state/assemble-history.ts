@@ -2,10 +2,12 @@ import { ContainerName } from '../../lib/contract/containers';
 import { EventKind, RecordKind } from '../../lib/contract/message-headers';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Pod } from '../kubernetes/objects';
+import { deliveryOf } from '../kubernetes/pod-template';
 import type { PodLife, RunEvent, RunHistory, RunRecord } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import type { ItemTexts } from './item-texts';
 import { workerSummary } from './job-summary';
+import { requireRecords } from './require-records';
 import type { RunJobs } from './run-jobs';
 import type { RunState } from './run-state';
 import type { DeadEntry, DoneEntry, ItemEvent } from './stream-entries';
@@ -31,6 +33,7 @@ export function assembleHistory({ run, state, records, events, pods, texts, now 
         'many pods work at the same time',
     );
   }
+  requireRecords(run, 'A report needs the records.');
   const { parallelism, itemsPerPod } = workerSummary(run.worker);
   const lastFailures = new Map(events.filter(({ kind }) => kind === EventKind.FAILED).map((each) => [each.item, each]));
   return {
@@ -80,7 +83,11 @@ function eventOf(event: ItemEvent): RunEvent {
   }
 }
 
-function isWorker({ spec }: Pod): boolean {
+function isWorker({ metadata, spec }: Pod): boolean {
+  return deliveryOf({ metadata }) !== undefined || hasCourier(spec);
+}
+
+function hasCourier(spec: Pod['spec']): boolean {
   return spec?.containers.some(({ name }) => name === ContainerName.COURIER) ?? false;
 }
 

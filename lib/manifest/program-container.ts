@@ -65,15 +65,20 @@ export function programsMount(programs: Volume): VolumeMount {
 }
 
 /**
- * A volume with a program and scripts. All pods of a chart share one ConfigMap, so a manifest contains each program
- * once.
+ * A volume with a program, or with other files. All pods of a chart share one ConfigMap, so a manifest contains each
+ * program once.
+ *
+ * @param files by default, the program that has this name
  */
-export function programsVolume(user: Construct, name: ProgramName, scripts: string[] = []): Volume {
+export function programsVolume(
+  user: Construct,
+  name: ProgramName | 'amqp-consume',
+  files: string[] = [`${name}.js`],
+): Volume {
   const chart = Chart.of(user);
   const id = `work-queue-${name}`;
   const shared = chart.node.tryFindChild(id) as ContentConfigMap | undefined;
-  const configMap =
-    shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
+  const configMap = shared ?? new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read(files));
   labelWithChart(configMap);
   user.node.addDependency(configMap);
   const reference = ConfigMap.fromConfigMapName(user, 'Programs', configMap.name);

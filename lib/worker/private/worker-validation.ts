@@ -1,6 +1,5 @@
 import type { Container, EnvValue } from 'cdk8s-plus-28';
 import type { IValidation } from 'constructs';
-import { ProgramEnvName } from '../../contract/environment';
 import { synthError } from '../../validation/synth-error';
 import type { WorkerJobProps } from '../worker-job-props';
 import { valueTemplate } from './item-use';
@@ -10,15 +9,18 @@ import { requireFreePaths } from './worker-mounts';
 /** Checks at synth the mounts and variables that the worker's container has got since the constructor of the Job. */
 export class WorkerValidation implements IValidation {
   private readonly generatedMounts: number;
-  private readonly queueName: EnvValue;
+  /** The variables that this package has set. */
+  private readonly generated: Readonly<Record<string, EnvValue>>;
 
   constructor(
     private readonly context: string,
     private readonly worker: Container,
     private readonly props: WorkerJobProps,
+    private readonly setByPackage: ReadonlyMap<string, string>,
   ) {
     this.generatedMounts = worker.mounts.length - (props.volumeMounts?.length ?? 0);
-    this.queueName = worker.env.variables[ProgramEnvName.QUEUE];
+    const all = Object.entries(worker.env.variables);
+    this.generated = Object.fromEntries(all.filter(([name]) => setByPackage.has(name)));
   }
 
   public validate(): string[] {
@@ -37,10 +39,10 @@ export class WorkerValidation implements IValidation {
   }
 
   private requireVariables(): void {
-    const { [ProgramEnvName.QUEUE]: queueName, ...others } = this.worker.env.variables;
-    const given = queueName === this.queueName ? others : this.worker.env.variables;
+    const all = Object.entries(this.worker.env.variables);
+    const given = Object.fromEntries(all.filter(([name, value]) => value !== this.generated[name]));
     for (const [name, value] of Object.entries(given)) this.requireFixed(name, value);
-    requireFreeVariables(this.context, { ...this.props, envVariables: given });
+    requireFreeVariables(this.context, { ...this.props, envVariables: given }, this.setByPackage);
   }
 
   /** The courier knows only the variables of the constructor that contain the item, and sets them for each item. */
