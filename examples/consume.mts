@@ -13,6 +13,10 @@ const ITEM_COUNT = Number(env.ITEM_COUNT);
 const ITEMS_PER_POD = Number(env.ITEMS_PER_POD);
 const WHERE = { pod: env.POD_NAME, node: env.NODE_NAME };
 
+/** The pod of the last index ends only when the run is settled, whatever it has done. */
+const LAST_INDEX = Math.ceil(ITEM_COUNT / ITEMS_PER_POD) - 1;
+const ENDS_BY_COUNT = Number(env.JOB_COMPLETION_INDEX) !== LAST_INDEX;
+
 /** The Job fails at once when a program exits with it. */
 const DEAD_LETTERS = 20;
 
@@ -215,7 +219,7 @@ async function consume(connection: ChannelModel): Promise<number> {
     const isDone = await settle(ledger, message.content, number, generation);
     // Only first deliveries count: N of them are N different items.
     if (isDone && !redelivered) firstDeliveries++;
-    const isEnough = firstDeliveries === ITEMS_PER_POD;
+    const isEnough = ENDS_BY_COUNT && firstDeliveries === ITEMS_PER_POD;
     // Before the ack, after which the broker would send the next item.
     if (isEnough) await items.end();
     channel.ack(message);

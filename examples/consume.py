@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pika
-from pika.exceptions import ChannelClosedByBroker
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 QUEUE = os.environ["QUEUE"]
 RUN = os.environ["WORK_QUEUE_RUN"]
@@ -25,6 +26,10 @@ ITEM_COUNT = int(os.environ["ITEM_COUNT"])
 ITEMS_PER_POD = int(os.environ["ITEMS_PER_POD"])
 POD = os.environ["POD_NAME"]
 NODE = os.environ["NODE_NAME"]
+
+# The pod of the last index ends only when the run is settled, whatever it has done.
+LAST_INDEX = (ITEM_COUNT - 1) // ITEMS_PER_POD
+ENDS_BY_COUNT = int(os.environ["JOB_COMPLETION_INDEX"]) != LAST_INDEX
 
 # The Job fails at once when a program exits with it.
 DEAD_LETTERS = 20
@@ -102,7 +107,9 @@ class Ledger:
         """Reads what was recorded until now: up to a message of its own, which nobody else needs."""
         look = str(uuid.uuid4())
         self.record("look", look, {}, {})
-        channel = self.connection.channel()
+        # A connection of its own: when it closes, pika gives back what it has in store, and a stream refuses that.
+        reader = connect()
+        channel = reader.channel()
         channel.basic_qos(prefetch_count=100)
         arguments = {"x-stream-offset": self.offset}
         for method, properties, _ in channel.consume(f"{QUEUE}.ledger", arguments=arguments, inactivity_timeout=30):
@@ -113,7 +120,10 @@ class Ledger:
             self.note(properties.message_id, properties.headers)
             if properties.message_id == look:
                 break
-        channel.close()
+            if self.offset % 1000 == 0:
+                self.connection.process_data_events(time_limit=0)  # heartbeats of the other connection
+        with suppress(AMQPError):
+            reader.close()
 
     def note(self, number: str, headers: dict) -> None:
         if headers.get("run") != RUN:
@@ -166,7 +176,8 @@ def settle(connection: pika.BlockingConnection, ledger: Ledger, item: bytes, num
         return True
     reason = f"{type(failure).__name__}: {failure}"
     print(f"item {number} failed: {reason}", file=sys.stderr, flush=True)
-    letter = {"reason": reason, "attempts": 1, "pod": POD, "seconds": round(seconds, 1), **headers}
+    # pika writes no fractions into headers.
+    letter = {"reason": reason, "attempts": 1, "pod": POD, "seconds": round(seconds), **headers}
     ledger.publish(f"{QUEUE}.dead", item, number, letter)
     ledger.record("dead", number, {"description": reason, "pod": POD, "node": NODE}, headers)
     return False
@@ -202,7 +213,7 @@ def main() -> int:
             # Only first deliveries count: N of them are N different items.
             if done and not method.redelivered:
                 first_deliveries += 1
-            if first_deliveries == ITEMS_PER_POD:
+            if ENDS_BY_COUNT and first_deliveries == ITEMS_PER_POD:
                 # Before the ack, after which the broker would send the next item.
                 channel.cancel()
                 channel.basic_ack(method.delivery_tag)

@@ -1,13 +1,14 @@
 import { useNamespace } from '../../tools/cluster/namespace';
 import type { Json } from '../../tools/synthesized-run';
 import { comparable, SHOWN, SHOWN_FILES, scan } from '../support/examples';
+import { pikaFiles } from '../support/pika';
 import { synthesizedApp } from '../support/synthesized';
 
 describe('what we show', () => {
   const { namespace, test } = useNamespace();
 
   beforeAll(async () => {
-    await namespace.apply(volumeWithFiles());
+    await namespace.apply([...volumeWithFiles(), pikaFiles()]);
     expect((await namespace.ended('fill')).outcome).toBe('Complete');
   });
   // Each has a broker of its own: one after the other they need no more of the cluster than one.

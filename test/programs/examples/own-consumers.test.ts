@@ -52,6 +52,7 @@ describe.each([
       [ProgramEnvName.RUN]: RUN_NAME,
       [EnvName.ITEM_COUNT]: String(itemCount),
       [EnvName.ITEMS_PER_POD]: String(itemsPerPod),
+      [EnvName.COMPLETION_INDEX]: String(pods.length),
       [EnvName.POD_NAME]: `pod-${pods.length}`,
       [EnvName.NODE_NAME]: 'node-1',
       PYTHONPATH: wheel,
@@ -66,9 +67,10 @@ describe.each([
   test('processes each item once, several in a pod, and the run is settled for a courier', async () => {
     const run = await seeded(NUMBERS);
     const all = [0, 1, 2].map(() => podOf(run, NUMBERS.length, 3));
-    expect(await Promise.all(all.map((pod) => pod.exit))).toEqual([0, 0, 0]);
+    for (const pod of all) expect([await pod.exit, pod.output]).toEqual([0, expect.any(String)]);
     expect(numbersIn(...all).sort((a, b) => a - b)).toEqual(NUMBERS.map(Number));
-    expect(all.map((pod) => numbersIn(pod).length).sort()).toEqual([2, 3, 3]);
+    // The last one takes what the others leave.
+    for (const pod of all.slice(0, 2)) expect(numbersIn(pod).length).toBeLessThanOrEqual(3);
     expect(await run.depth()).toBe(0);
     const records = await run.records();
     expect(records.map(({ kind }) => kind)).toEqual(NUMBERS.map(() => RecordKind.DONE));
