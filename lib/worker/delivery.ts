@@ -17,7 +17,7 @@ export class Delivery {
   /**
    * The program `amqp-consume` takes an item and gives it to the program, as on the page "Coarse Parallel Processing
    * Using a Work Queue" of Kubernetes. The image must have `amqp-consume`, from the package `amqp-tools`, besides
-   * `/bin/sh`, `cat`, `env`, `sleep`, `tr` and `wc`.
+   * `/bin/sh`, `cat`, `env`, `od`, `sed`, `sleep`, `tr` and `wc`.
    *
    * The pod has one container, in which a script of this package starts `amqp-consume`. The script ends with 0 only if
    * the program has ended with 0 and the broker has the acknowledgement. It passes SIGTERM to the program, and ends a
@@ -29,7 +29,8 @@ export class Delivery {
    * deliveries, one pod waits in vain for half an hour; such pods count towards `backoffLimit` until the Job fails.
    * Nothing of this package can say later what was done: `verify`, `logs` and `dead retry` refuse.
    *
-   * With TLS, `amqp-consume` accepts only a certificate that is valid for the broker's host. For
+   * With TLS, `amqp-consume` accepts only a certificate that is valid for the broker's host, and gets the credentials as
+   * an argument, which is in the list of the node's processes. For
    * `Trust.publicAuthorities()`, the image must have `/etc/ssl/certs/ca-certificates.crt`.
    */
   public static amqpConsume(): Delivery {

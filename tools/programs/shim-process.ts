@@ -6,12 +6,7 @@ import { which } from '../../cli/system/processes';
 import { EnvName } from '../../lib/contract/environment';
 import { SharedVolume } from '../../lib/contract/shared-volume';
 
-const PROGRAMS = join(__dirname, '..', '..', 'lib', 'programs');
-
-const SHIM = join(PROGRAMS, 'courier', 'shim.sh');
-
-/** The script of a pod without a courier. */
-export const CONSUME = join(PROGRAMS, 'amqp-consume', 'consume.sh');
+const SHIM = join(__dirname, '..', '..', 'lib', 'programs', 'courier', 'shim.sh');
 
 /** The shim is process 1, as in a container. */
 const OWN_PROCESSES = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];

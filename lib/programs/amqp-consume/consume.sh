@@ -10,7 +10,8 @@
 # - It gives the item over a pipe: a program that does not read it, or not all of it, kills amqp-consume. The item is a file.
 # - If it dies while it writes to the pipe, the program gets the start of the item. Such a start is not taken for an item.
 # - It waits forever, also for a queue that is deleted. The wait has a limit.
-# - Credentials in its arguments are in the list of processes. They come over its standard input.
+# - Credentials in its arguments are in the list of processes. They come over its standard input, but not with TLS, for which
+#   it refuses every way but a URL.
 #
 # It calls this script again, as `consume.sh mark` and `consume.sh item`. All variables begin with wq_, as in shim.sh. The
 # names, the statuses and the time are those of lib/contract/shared-volume.ts, exit-codes.ts and limits.ts.
@@ -128,8 +129,9 @@ read_address() {
     ;;
   esac
   wq_host=${wq_url#*://}
-  wq_virtual_host=
-  case $wq_host in */*) wq_virtual_host=$(decoded "${wq_host#*/}") ;; esac
+  wq_path=
+  case $wq_host in */*) wq_path=${wq_host#*/} ;; esac
+  wq_path=${wq_path:-%2F}
   wq_host=${wq_host%%/*}
   case $wq_host in
     *[][@]* | *:*:*) end 75 "amqp-consume needs the name or the IPv4 address of the broker, and BROKER_URL has another host" ;;
@@ -138,12 +140,21 @@ read_address() {
       wq_host=${wq_host%:*}
       ;;
   esac
+  # What is wrong in a URL, amqp-consume prints with its password.
+  case $wq_host in '' | *[!A-Za-z0-9._-]*) end 75 "BROKER_URL has no host that amqp-consume accepts" ;; esac
+  case $wq_port in '' | *[!0-9]* | ??????*) end 75 "BROKER_URL has no port that amqp-consume accepts" ;; esac
 }
 
 credential() { # username|password
   wq_value=$(cat "$BROKER_CREDENTIALS_DIR/$1") || end 75 "the $1 of the broker cannot be read"
-  [ "$(printf %s "$wq_value" | wc -c)" -le 117 ] || end 75 "the $1 of the broker has more than 117 bytes, the maximum of amqp-consume"
-  printf '%s:%s\n' "$1" "$wq_value"
+  [ -n "$wq_tls" ] || [ "$(printf %s "$wq_value" | wc -c)" -le 117 ] ||
+    end 75 "the $1 of the broker has more than 117 bytes, the maximum of amqp-consume"
+  printf %s "$wq_value"
+}
+
+# Each byte as it may stand in a URL.
+encoded() { # TEXT
+  printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'
 }
 
 # Has amqp-consume take one message and call this script with it. Sets wq_status.
@@ -153,10 +164,15 @@ consume() { # QUEUE HEARTBEAT ARGUMENT...
   shift 2
   wq_user=$(credential username) || exit 75
   wq_password=$(credential password) || exit 75
-  printf '%s\n%s\n' "$wq_user" "$wq_password" |
-    amqp-consume --server "$wq_host" --port "$wq_port" --vhost "${wq_virtual_host:-/}" --authfile /dev/stdin \
-      ${wq_tls:+--ssl --cacert "${BROKER_CA_FILE:-/etc/ssl/certs/ca-certificates.crt}"} \
+  if [ -n "$wq_tls" ]; then
+    amqp-consume --url "amqps://$(encoded "$wq_user"):$(encoded "$wq_password")@$wq_host:$wq_port/$wq_path" \
+      --cacert "${BROKER_CA_FILE:-/etc/ssl/certs/ca-certificates.crt}" \
       --heartbeat "$wq_heartbeat" -q "$wq_from" -c 1 -- sh "$wq_self" "$@" &
+  else
+    printf 'username:%s\npassword:%s\n' "$wq_user" "$wq_password" |
+      amqp-consume --server "$wq_host" --port "$wq_port" --vhost "$(decoded "$wq_path")" --authfile /dev/stdin \
+        --heartbeat "$wq_heartbeat" -q "$wq_from" -c 1 -- sh "$wq_self" "$@" &
+  fi
   wq_consumer=$!
   # A signal may have come before there was a process to end.
   [ ! -e "$wq_shared/stop" ] || stop

@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
-import { CredentialFile } from '../../../lib/contract/broker-secrets';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { relatedQueues } from '../../../lib/contract/queues';
 import { SharedVolume } from '../../../lib/contract/shared-volume';
 import { freshQueue, useBroker } from '../../../tools/programs/broker';
+import { type ConsumeOptions, ConsumeProcess } from '../../../tools/programs/consume-process';
 import type { LocalRun } from '../../../tools/programs/local-run';
 import { rabbitmqctl } from '../../../tools/programs/rabbitmqctl';
-import { CONSUME, ShimProcess } from '../../../tools/programs/shim-process';
+import type { ShimProcess } from '../../../tools/programs/shim-process';
 import { eventually } from '../../../tools/until';
 import { useRuns } from '../../support/use-runs';
 
@@ -22,12 +20,7 @@ function wrote(pod: ShimProcess, text: string): Promise<void> {
   return eventually(() => pod.stdout.toString() === text);
 }
 
-interface PodOptions {
-  readonly queue: string;
-  readonly url?: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
-  readonly env?: Readonly<Record<string, string>>;
-}
+type PodOptions = Pick<ConsumeOptions, 'queue'> & Partial<ConsumeOptions>;
 
 describe.each([
   ['dash', ['dash']],
@@ -35,33 +28,14 @@ describe.each([
   ['bash', ['bash', '--posix']],
   ['bash, not in POSIX mode', ['bash']],
 ])('consume.sh under %s', (_, shell) => {
-  const pods: ShimProcess[] = [];
-  const folders: string[] = [];
+  const pods: ConsumeProcess[] = [];
   afterEach(() => {
     for (const pod of pods.splice(0)) pod.end();
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   });
 
-  /** A pod of Delivery.amqpConsume() without the cluster. */
-  function podOf({ queue, url, credentials, env }: PodOptions): ShimProcess {
+  function podOf(options: PodOptions): ConsumeProcess {
     const { username, password, host } = new URL(broker().url);
-    const folder = mkdtempSync(join(tmpdir(), 'credentials-test-'));
-    folders.push(folder);
-    const given = credentials ?? { username, password };
-    // A file that a person has made ends with a newline.
-    writeFileSync(join(folder, CredentialFile.USERNAME), `${given.username}\n`);
-    writeFileSync(join(folder, CredentialFile.PASSWORD), given.password);
-    const pod = new ShimProcess(shell, {
-      script: CONSUME,
-      env: {
-        [EnvName.BROKER_URL]: url ?? `amqp://${host}/`,
-        [EnvName.BROKER_CREDENTIALS_DIR]: folder,
-        [EnvName.QUEUE]: queue,
-        [EnvName.ITEM_TIMEOUT_SECONDS]: '60',
-        [EnvName.TERMINATION_GRACE_SECONDS]: '10',
-        ...env,
-      },
-    });
+    const pod = new ConsumeProcess(shell, { url: `amqp://${host}/`, credentials: { username, password }, ...options });
     pods.push(pod);
     return pod;
   }
@@ -274,6 +248,16 @@ describe.each([
       'the password of the broker has more than 117 bytes, the maximum of amqp-consume',
     );
   });
+
+  test.each(['amqp://a b/', 'amqp:///x', 'amqps://mq:x/', 'amqp://mq:999999/'])(
+    'ends with TRY_AGAIN and a reason for %s, which amqp-consume would print with a password',
+    async (url) => {
+      const pod = podOf({ queue: 'q', url });
+      pod.start('cat');
+      expect(await pod.exit()).toBe(ExitCode.TRY_AGAIN);
+      expect(pod.terminationMessage).toMatch(/^BROKER_URL has no (host|port) that amqp-consume accepts$/);
+    },
+  );
 
   test.each(['amqp://[::1]:5672/', 'amqp://::1/'])('says that amqp-consume cannot reach %s', async (url) => {
     const pod = podOf({ queue: 'q', url });
