@@ -65,11 +65,7 @@ describe.each([
     const run = await seeded(['x']);
     const { password } = new URL(broker().url);
     const pod = podIn(run, { MINE: 'a b' });
-    pod.start(
-      'sh',
-      '-c',
-      'tr "\\0" "\\n" </proc/self/environ; for n in 3 4 5 6 7 8 9; do [ ! -e "/proc/$$/fd/$n" ] || echo open; done; echo end',
-    );
+    pod.start('sh', '-c', 'env; for n in 3 4 5 6 7 8 9; do [ ! -e "/proc/$$/fd/$n" ] || echo open; done; echo end');
     expect(await pod.exit()).toBe(0);
     await eventually(() => pod.stdout.includes('\nend\n'));
     const text = pod.stdout.toString();
