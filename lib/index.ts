@@ -13,6 +13,7 @@ export * from './queue/queue-seeder';
 export * from './queue/work-queue';
 export * from './worker/coarse-worker-job';
 export * from './worker/coarse-worker-job-props';
+export * from './worker/delivery';
 export * from './worker/program';
 export * from './worker/worker-job-props';
 export * from './worker/worker-pool';

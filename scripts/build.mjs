@@ -73,7 +73,8 @@ for (const [output, { inputs }] of Object.entries(programs.metafile.outputs)) {
 }
 const inputs = Object.assign({}, ...[programs, cli, executable].map(({ metafile }) => metafile.inputs));
 writeFileSync(join(root, 'build', 'THIRD-PARTY-LICENSES'), licences(root, bundledPackages(inputs)));
-for (const file of ['shim.sh', 'runner.sh']) copyFileSync(join(sources, 'courier', file), join(target, file));
+for (const script of ['courier/shim.sh', 'courier/runner.sh', 'amqp-consume/consume.sh'])
+  copyFileSync(join(sources, script), join(target, basename(script)));
 
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 const { status } = spawnSync(

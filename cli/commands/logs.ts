@@ -7,6 +7,7 @@ import { linesOf } from '../run-state/attempt-log';
 import { findItem } from '../run-state/find-item';
 import type { Attempt, ItemAttempts } from '../run-state/item-attempts';
 import { readAttempts } from '../run-state/read-attempts';
+import { requireEvents } from '../run-state/require-records';
 import { CommandError } from '../system/command-error';
 import { addBrokerOptions, type CommonOptions, commonOptions, RUN_ARGUMENT } from './cluster-options';
 import type { AddCommand, CommandIo } from './command-io';
@@ -42,6 +43,7 @@ interface LogsContext {
 
 async function printLog(name: string, given: string, { options, io }: LogsContext): Promise<number> {
   return withRun(options, name, async ({ cluster, run, link }) => {
+    requireEvents(run, '`kubectl logs` prints what its pods wrote.');
     const item = await findItem(cluster, run, given);
     const attempts = await readAttempts(link, run, item);
     const attempt = chosen(attempts, item, options.attempt);

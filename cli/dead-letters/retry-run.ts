@@ -17,6 +17,7 @@ import type { Cluster } from '../kubernetes/cluster';
 import type { Job } from '../kubernetes/objects';
 import { type ItemTexts, readExactItems } from '../run-state/item-texts';
 import { workerSummary } from '../run-state/job-summary';
+import { requireRecords } from '../run-state/require-records';
 import { jobsOf, RUN_JOBS, type RunJobs, retryNumberOf, runsOf } from '../run-state/run-jobs';
 import { CommandError } from '../system/command-error';
 import type { DeadLetter } from './dead-letter';
@@ -70,6 +71,7 @@ export class RetryRun {
     await takeRunLock(session, settlingLock, RETRY_AT_WORK);
     // Now, because an earlier command may have created a Job until it freed the lock.
     const run = await this.run();
+    requireRecords(run, 'To run the dead letters again, make a list of them, and a run of that list.');
     const former = requireInactive(run);
     const ledger = new Ledger(session, run, (record) => publishOne(session, relatedQueues(queue).ledger, record));
     await ledger.readToEnd();

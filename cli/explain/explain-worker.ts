@@ -20,6 +20,7 @@ export function explainWorker(job: Job, settings: Settings): WorkerExplanation {
   return {
     job: job.name,
     kind: itemsPerPod === null ? 'WorkerPool' : 'CoarseWorkerJob',
+    delivery: job.delivery ?? 'courier',
     image: container?.image ?? '',
     command: programOf(container ?? {}),
     itemInArguments: settings.text(EnvName.ITEM_ARGUMENTS) !== undefined,

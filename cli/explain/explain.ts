@@ -1,9 +1,9 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
-import { EnvName } from '../../lib/contract/environment';
+import { EnvName, ProgramEnvName } from '../../lib/contract/environment';
 import { Label } from '../../lib/contract/labels';
 import { DELIVERY_LIMIT, EVENTS_BYTES } from '../../lib/contract/queues';
-import type { Job, Manifest } from '../manifest/manifest';
+import { type Job, type Manifest, settingsContainer } from '../manifest/manifest';
 import { manifestItems } from '../manifest/manifest-items';
 import { explainBroker } from './explain-broker';
 import { explainNetwork } from './explain-network';
@@ -27,11 +27,11 @@ export function explain(manifest: Manifest): Explanation {
 }
 
 function explainRun(manifest: Manifest, worker: Job): RunExplanation {
-  const settings = settingsOf(worker, ContainerName.COURIER);
+  const settings = settingsOf(worker, settingsContainer(worker));
   const seeder = manifest.seeders.find(({ queue }) => queue === worker.queue);
   const { backoffLimit, backoffLimitPerIndex } = worker.spec;
   return {
-    run: settings.text(EnvName.RUN) ?? worker.queue,
+    run: settings.text(worker.delivery ? ProgramEnvName.RUN : EnvName.RUN) ?? worker.queue,
     chart: labelsOf(worker)[Label.CHART] ?? null,
     namespace: worker.namespace ?? null,
     items: explainItems(manifest, seeder, settings),

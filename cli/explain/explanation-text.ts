@@ -1,3 +1,5 @@
+import { ExitCode } from '../../lib/contract/exit-codes';
+import { DeliveryName } from '../../lib/contract/labels';
 import { plural, quoted } from '../../lib/programs/runtime/log';
 import { visible } from '../../lib/programs/runtime/visible';
 import type {
@@ -29,7 +31,7 @@ function runText(run: RunExplanation): string {
     ['Items', itemsText(run.items)],
     ['Program', programText(run.worker)],
     ['Pods', podsText(run.worker)],
-    ['Attempts', attemptsText(run.worker)],
+    ['Attempts', attemptsText(run.worker, run.queue)],
     ['Failure', failureText(run.failure, run.worker)],
     ['Time', timeText(run.worker, run.queue)],
     ['Resources', resourcesText(run.worker)],
@@ -56,14 +58,28 @@ function itemsText({ count, first, longestBytes, totalBytes }: ItemsExplanation)
 }
 
 function programText(worker: WorkerExplanation): string[] {
-  const { command, image, user, itemInArguments, itemVariables, job, kind } = worker;
+  const { command, image, user, itemInArguments, itemVariables, job, kind, delivery } = worker;
   const also = [
     ...(itemInArguments ? ['in its arguments, in place of @WORK_ITEM@ or with its fields'] : []),
     ...itemVariables.map((name) => `in the variable ${name}`),
   ];
   const as = user === null ? 'the user of the image' : `user ${user}`;
+  const runs = `${kind} ${job} runs \`${command.map(shellWord).join(' ')}\` in the image ${image}, as ${as}`;
+  if (delivery === DeliveryName.NONE) {
+    return [
+      `${runs}, once in each pod.`,
+      'There is no courier (Delivery.none): the program takes the items from the queue by itself, acknowledges them, and records that they are done.',
+    ];
+  }
+  if (delivery === DeliveryName.AMQP_CONSUME) {
+    return [
+      `${runs}, once in each pod.`,
+      "There is no courier (Delivery.amqpConsume): amqp-consume, a program of the image, takes an item and writes it to the program's standard input.",
+      'If the program exits with 0, the item is acknowledged. Nothing records that it is done.',
+    ];
+  }
   return [
-    `${kind} ${job} runs \`${command.map(shellWord).join(' ')}\` in the image ${image}, as ${as}, once for each attempt of an item.`,
+    `${runs}, once for each attempt of an item.`,
     `The program gets the item on its standard input${also.map((place) => ` and ${place}`).join('')}.`,
     'If it exits with 0, the item is done.',
   ];
@@ -73,7 +89,7 @@ function listed(codes: readonly number[]): string {
   return codes.length === 1 ? String(codes[0]) : `${codes.slice(0, -1).join(', ')} or ${codes.at(-1)}`;
 }
 
-function podsText({ podsAtOnce, completions, itemsPerPod, maxPodSeconds }: WorkerExplanation): string[] {
+function podsText({ podsAtOnce, completions, itemsPerPod, maxPodSeconds, delivery }: WorkerExplanation): string[] {
   const atOnce = `At most ${pods(podsAtOnce)} at the same time.`;
   if (itemsPerPod === null) {
     const age =
@@ -82,6 +98,13 @@ function podsText({ podsAtOnce, completions, itemsPerPod, maxPodSeconds }: Worke
         : ` A pod that is older than ${time(maxPodSeconds)} ends after its item, and another one takes its place.`;
     return [atOnce, `It is a pool: each pod takes items until all of them are settled.${age}`];
   }
+  if (delivery === DeliveryName.NONE) {
+    return [
+      atOnce,
+      `${pods(completions)} must succeed, with ${items(itemsPerPod)} for each (itemsPerPod): the program decides when it ends.`,
+      'Pods that fail are replaced, so there may be more.',
+    ];
+  }
   return [
     atOnce,
     `${pods(completions)} must succeed; each does ${items(itemsPerPod)}, and the last one whatever is left.`,
@@ -89,13 +112,26 @@ function podsText({ podsAtOnce, completions, itemsPerPod, maxPodSeconds }: Worke
   ];
 }
 
-function attemptsText({
-  maxAttempts,
-  permanentExitCodes: permanent,
-  itemTimeoutSeconds,
-  longestItemSeconds,
-  maxInterruptions,
-}: WorkerExplanation): string[] {
+function attemptsText(
+  {
+    delivery,
+    maxAttempts,
+    permanentExitCodes: permanent,
+    itemTimeoutSeconds,
+    longestItemSeconds,
+    maxInterruptions,
+  }: WorkerExplanation,
+  { deliveryLimit }: QueueExplanation,
+): string[] {
+  if (delivery === DeliveryName.NONE) {
+    return ['The program decides how often it tries an item, and how long that may take.'];
+  }
+  if (delivery === DeliveryName.AMQP_CONSUME) {
+    return [
+      `The program is ended after ${time(itemTimeoutSeconds)} (itemTimeout).`,
+      `An item whose program fails returns to the queue. Nothing counts its attempts but the broker, which makes it a dead letter after ${deliveryLimit} deliveries.`,
+    ];
+  }
   return [
     `Each item has ${plural(maxAttempts, 'attempt')} of at most ${time(itemTimeoutSeconds)} each (itemTimeout).`,
     ...(permanent.length === 0 ? [] : [`No attempt follows exit ${listed(permanent)} (permanentExitCodes).`]),
@@ -104,8 +140,16 @@ function attemptsText({
   ];
 }
 
-function failureText(failure: FailureExplanation, { maxAttempts }: WorkerExplanation): string[] {
+function failureText(failure: FailureExplanation, { maxAttempts, delivery }: WorkerExplanation): string[] {
   const { toleratedDeadLetters: tolerated, backoffLimit, backoffLimitPerIndex } = failure;
+  if (delivery !== 'courier') {
+    return [
+      `More than ${pods(backoffLimit ?? 0)} that fail end the Job (backoffLimit). A pod that the cluster evicts or loses does not count.`,
+      ...(delivery === DeliveryName.NONE
+        ? [`A pod that exits with ${ExitCode.TOO_MANY_DEAD_LETTERS} ends it at once.`]
+        : []),
+    ];
+  }
   const limit =
     backoffLimitPerIndex === null
       ? `More than ${pods(backoffLimit ?? 0)} that fail for another reason end the Job (backoffLimit).`

@@ -63,6 +63,8 @@ export interface CreatedBroker {
 export interface WorkerExplanation {
   readonly job: string;
   readonly kind: 'CoarseWorkerJob' | 'WorkerPool';
+  /** How the program gets the items. */
+  readonly delivery: 'courier' | 'amqp-consume' | 'none';
   readonly image: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
@@ -103,7 +105,7 @@ export interface Resources {
 
 export interface FailureExplanation {
   readonly toleratedDeadLetters: number;
-  /** How many pods of the Job may fail for reasons other than an item. Null if each index has a limit of its own. */
+  /** How many pods of the Job may fail: with a courier, for reasons other than an item. Null if each index has a limit of its own. */
   readonly backoffLimit: number | null;
   readonly backoffLimitPerIndex: number | null;
 }

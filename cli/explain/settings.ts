@@ -1,7 +1,7 @@
-import type { EnvName } from '../../lib/contract/environment';
+import type { EnvName, ProgramEnvName } from '../../lib/contract/environment';
 import type { Job } from '../manifest/manifest';
 
-type Name = (typeof EnvName)[keyof typeof EnvName];
+type Name = (typeof EnvName)[keyof typeof EnvName] | (typeof ProgramEnvName)[keyof typeof ProgramEnvName];
 
 /** The variables that a container of a Job gets as values. */
 export interface Settings {

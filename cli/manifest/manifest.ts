@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
+import { DeliveryName, Label } from '../../lib/contract/labels';
 import { ManifestError } from './manifest-error';
 import { type ApiObject, parseObjects } from './parse-objects';
 
@@ -18,6 +19,13 @@ export interface Job {
   readonly spec: k8s.JobSpec;
   readonly pod: k8s.PodSpec;
   readonly queue: string;
+  /** How the program gets the items, if there is no courier. */
+  readonly delivery?: DeliveryName;
+}
+
+/** The name of the container whose variables say what a worker Job does. */
+export function settingsContainer({ delivery }: Job): string {
+  return delivery ? ContainerName.WORKER : ContainerName.COURIER;
 }
 
 /** The objects that were synthesized, by what they are for. */
@@ -52,7 +60,7 @@ export class Manifest {
     const kinds = [...new Set(this.objects.map(({ kind }) => kind))].slice(0, 5).join(', ');
     throw new ManifestError(
       `The manifest has no worker Job of this package: none of its objects (${kinds || 'none'}) is a Job with the containers ` +
-        `"${ContainerName.WORKER}" and "${ContainerName.COURIER}". Does the chart have a CoarseWorkerJob or a WorkerPool?`,
+        `"${ContainerName.WORKER}" and "${ContainerName.COURIER}", or has the label ${Label.DELIVERY}. Does the chart have a CoarseWorkerJob or a WorkerPool?`,
     );
   }
 
@@ -84,6 +92,8 @@ export class Manifest {
     if (containers.has(ContainerName.SEEDER)) this.seeders.push(job(ContainerName.SEEDER));
     if (containers.has(ContainerName.WORKER) && containers.has(ContainerName.COURIER))
       this.workers.push(job(ContainerName.COURIER));
+    const delivery = Object.values(DeliveryName).find((each) => each === metadata?.labels?.[Label.DELIVERY]);
+    if (delivery && containers.has(ContainerName.WORKER)) this.workers.push({ ...job(ContainerName.WORKER), delivery });
   }
 }
 

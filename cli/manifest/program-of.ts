@@ -1,6 +1,6 @@
 import { MountPath } from '../../lib/contract/mount-paths';
 
-/** The program and its arguments, of the container of a worker: the words after those that start the shim. */
+/** The program and its arguments, of the container of a worker: the words after those that start a script of this package. */
 export function programOf({
   command = [],
   args = [],

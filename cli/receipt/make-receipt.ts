@@ -4,6 +4,7 @@ import { plural } from '../../lib/programs/runtime/log';
 import type { Cluster } from '../kubernetes/cluster';
 import { workerSummary } from '../run-state/job-summary';
 import { explainStreamError, readLedger, requireStreams } from '../run-state/read-streams';
+import { requireRecords } from '../run-state/require-records';
 import { podsLabel, type RunJobs } from '../run-state/run-jobs';
 import { LedgerTally, RecordPods } from './ledger-tally';
 import { checkList } from './list-check';
@@ -20,6 +21,7 @@ export interface ReceiptSources {
 /** Verifies a run: its list against its ledger, by the identity of the items. */
 export async function makeReceipt(run: RunJobs, sources: ReceiptSources): Promise<Receipt> {
   const { cluster, session, commandLine } = sources;
+  requireRecords(run, '`cdk8s-work-queue status RUN` shows how many items are in the queues.');
   requireStreams(session, 'a run cannot be verified. `cdk8s-work-queue status RUN` shows how many items are done');
   const workers = new Workers(run);
   const tally = new LedgerTally(run, (pod) => workers.addDone(pod));

@@ -1,5 +1,6 @@
 import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
+import { Label } from '../../lib/contract/labels';
 import { plural } from '../../lib/programs/runtime/log';
 import { withFirstItems } from '../manifest/first-items';
 import type { Manifest } from '../manifest/manifest';
@@ -65,10 +66,16 @@ export async function rehearse(given: Manifest, options: RehearsalOptions): Prom
 
 const ONE_ATTEMPT: Overrides = { [EnvName.MAX_ATTEMPTS]: '1' };
 
-/** Throws an error if a worker of the manifest would wait forever, or if there is none. */
+/** Throws an error if a worker of the manifest would wait forever, or has no courier, or if there is none. */
 export function requireRehearsable(manifest: Manifest): void {
   manifest.requireWorkers();
-  for (const { name, queue } of manifest.workers) {
+  for (const { name, queue, delivery } of manifest.workers) {
+    if (delivery !== undefined) {
+      throw new ManifestError(
+        `Job ${name} has no courier (the label ${Label.DELIVERY} is ${delivery}), and a rehearsal imitates only pods with one. ` +
+          'Try this manifest on a cluster',
+      );
+    }
     if (manifest.seeders.some((seeder) => seeder.queue === queue)) continue;
     throw new ManifestError(
       `Job ${name} works on queue ${queue}, which no Job of the manifest fills, so it would wait forever. Add its QueueSeeder`,

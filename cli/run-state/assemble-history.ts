@@ -2,10 +2,12 @@ import { ContainerName } from '../../lib/contract/containers';
 import { EventKind, RecordKind } from '../../lib/contract/message-headers';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Pod } from '../kubernetes/objects';
+import { deliveryOf } from '../kubernetes/pod-template';
 import type { PodLife, Retry, RunEvent, RunHistory, RunRecord } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import type { ItemTexts } from './item-texts';
 import { workerSummary } from './job-summary';
+import { requireRecords } from './require-records';
 import { appliedWorker, type RunJobs } from './run-jobs';
 import type { RunState } from './run-state';
 import type { DeadEntry, DoneEntry, ItemEvent, RetriedEntry } from './stream-entries';
@@ -35,6 +37,7 @@ export function assembleHistory(reading: HistoryReading): RunHistory {
         'many pods work at the same time',
     );
   }
+  requireRecords(run, 'A report needs the records.');
   const { parallelism, itemsPerPod } = workerSummary(worker);
   const records = validRecords(reading);
   const lastFailures = new Map(events.filter(({ kind }) => kind === EventKind.FAILED).map((each) => [each.item, each]));
@@ -111,7 +114,11 @@ function failureOf({ seconds = 0, exitCode, signal, stderr }: ItemEvent) {
   return { seconds, exitCode, signal, stderr };
 }
 
-function isWorker({ spec }: Pod): boolean {
+function isWorker({ metadata, spec }: Pod): boolean {
+  return deliveryOf({ metadata }) !== undefined || hasCourier(spec);
+}
+
+function hasCourier(spec: Pod['spec']): boolean {
   return spec?.containers.some(({ name }) => name === ContainerName.COURIER) ?? false;
 }
 

@@ -1,8 +1,7 @@
-import { ContainerName } from '../../lib/contract/containers';
 import { EnvName } from '../../lib/contract/environment';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Job } from '../kubernetes/objects';
-import { containerOf } from '../kubernetes/pod-template';
+import { settingsContainerOf } from '../kubernetes/pod-template';
 import { plainValue } from './run-jobs';
 
 /** A Job, as its status says. */
@@ -51,9 +50,9 @@ export function jobSummary({ metadata, spec, status }: Job): JobSummary {
 }
 
 export function workerSummary(job: Job): WorkerSummary {
-  const courier = containerOf(job, ContainerName.COURIER);
+  const settings = settingsContainerOf(job);
   const number = (name: string) => {
-    const value = courier && plainValue(courier, name);
+    const value = settings && plainValue(settings, name);
     return value === undefined || !/^\d{1,15}$/.test(value) ? undefined : Number(value);
   };
   const itemsPerPod = number(EnvName.ITEMS_PER_POD);

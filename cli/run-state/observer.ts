@@ -5,6 +5,7 @@ import type { Session } from '../../lib/programs/amqp/session';
 import { BrokerLink } from '../broker-access/broker-link';
 import type { Cluster } from '../kubernetes/cluster';
 import type { Pod } from '../kubernetes/objects';
+import { deliveryOf } from '../kubernetes/pod-template';
 import type { RunHistory } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import { type Observation, runState } from './assemble';
@@ -95,8 +96,9 @@ export class Observer {
   }
 }
 
-function queueOf({ spec }: Pod): string | undefined {
-  const names: readonly string[] = [ContainerName.COURIER, ContainerName.SEEDER];
+function queueOf({ metadata, spec }: Pod): string | undefined {
+  const ofWorker = deliveryOf({ metadata }) ? ContainerName.WORKER : ContainerName.COURIER;
+  const names: readonly string[] = [ofWorker, ContainerName.SEEDER];
   const container = spec?.containers.find(({ name }) => names.includes(name));
   return container && plainValue(container, EnvName.QUEUE);
 }

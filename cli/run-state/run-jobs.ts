@@ -1,9 +1,9 @@
 import { ContainerName } from '../../lib/contract/containers';
-import { EnvName } from '../../lib/contract/environment';
-import { Label } from '../../lib/contract/labels';
+import { EnvName, ProgramEnvName } from '../../lib/contract/environment';
+import { type DeliveryName, Label } from '../../lib/contract/labels';
 import { type BrokerFacts, brokerFacts } from '../broker-access/broker-facts';
 import type { Container, Job } from '../kubernetes/objects';
-import { containerOf, variableOf } from '../kubernetes/pod-template';
+import { containerOf, deliveryOf, settingsContainerOf, variableOf } from '../kubernetes/pod-template';
 
 /** Selects the Jobs of all runs. */
 export const RUN_JOBS = Label.QUEUE;
@@ -20,6 +20,8 @@ export interface RunJobs {
   readonly seeder: Job | undefined;
   /** The latest one. A changed program is another Job on the same queue. */
   readonly worker: Job | undefined;
+  /** How its program gets the items, if there is no courier. */
+  readonly delivery?: DeliveryName;
   readonly formerWorkers: readonly Job[];
 }
 
@@ -64,10 +66,10 @@ interface Part {
 
 function partOf(job: Job): Part[] {
   const seeder = containerOf(job, ContainerName.SEEDER);
-  const container = seeder ?? containerOf(job, ContainerName.COURIER);
+  const container = seeder ?? settingsContainerOf(job);
   const queue = container && plainValue(container, EnvName.QUEUE);
   if (!queue) return [];
-  const run = plainValue(container, EnvName.RUN) || queue;
+  const run = plainValue(container, deliveryOf(job) ? ProgramEnvName.RUN : EnvName.RUN) || queue;
   const itemCount = Number(plainValue(container, EnvName.ITEM_COUNT));
   return Number.isSafeInteger(itemCount) ? [{ job, role: seeder ? 'seeder' : 'worker', queue, run, itemCount }] : [];
 }
@@ -81,10 +83,11 @@ function joined(parts: readonly Part[]): RunJobs {
     ...{ run, queue, itemCount },
     chart: newestFirst[0].job.metadata?.labels?.[Label.CHART],
     broker:
-      (worker && brokerFacts(worker.job, ContainerName.COURIER)) ??
+      (worker && brokerFacts(worker.job, settingsContainerOf(worker.job)?.name ?? '')) ??
       (seeder && brokerFacts(seeder.job, ContainerName.SEEDER)),
     seeder: seeder?.job,
     worker: worker?.job,
+    ...(worker && { delivery: deliveryOf(worker.job) }),
     formerWorkers: former.map(({ job }) => job),
   };
 }

@@ -1,3 +1,4 @@
+import { DeliveryName } from '../../lib/contract/labels';
 import { relatedQueues } from '../../lib/contract/queues';
 import { isDeleted } from '../../lib/programs/amqp/deleted-queues';
 import { queueStatusOr } from '../../lib/programs/amqp/queue-status';
@@ -8,6 +9,7 @@ import { CommandError } from '../system/command-error';
 import { EventsView } from './events-view';
 import { LedgerView } from './ledger-view';
 import { isNoStream, isNotFound, NO_BROKER, NO_STREAM } from './read-streams';
+import { NO_RECORDS } from './require-records';
 import type { RunJobs } from './run-jobs';
 
 /** What the broker says of a run. */
@@ -32,6 +34,7 @@ export class RunQueues {
   private hasRead = false;
   private hasMark = false;
   private isNoStream = false;
+  private readonly hasRecords: boolean;
 
   constructor(
     run: RunJobs,
@@ -39,6 +42,7 @@ export class RunQueues {
     /** Whether the events are wanted too. */
     private readonly withEvents: boolean,
   ) {
+    this.hasRecords = run.delivery !== DeliveryName.AMQP_CONSUME;
     this.ledger = new LedgerView(run);
     this.events = new EventsView(run);
     const { ledger, events } = relatedQueues(run.queue);
@@ -69,7 +73,7 @@ export class RunQueues {
 
   private async readOver(session: Session): Promise<QueuesReading> {
     if (!this.hasMark) await this.findMark(session).catch(unlessNotFound);
-    if (!session.hasStreams || this.isNoStream) return this.lengths(session);
+    if (!this.hasRecords || !session.hasStreams || this.isNoStream) return this.lengths(session);
     try {
       if (!this.ledgerTail.isReading) await this.ledgerTail.read(session);
     } catch (error) {
@@ -122,7 +126,8 @@ export class RunQueues {
     const { queue } = this.ledger.run;
     const { ready: waiting } = await session.queueStatus(queue);
     const { ready: dead } = await session.queueStatus(relatedQueues(queue).dead);
-    const note = `${NO_STREAM}. The numbers are the lengths of the queues; which items are done, and how long they took, is not known`;
+    const reason = this.hasRecords ? NO_STREAM : NO_RECORDS;
+    const note = `${reason}. The numbers are the lengths of the queues; which items are done, and how long they took, is not known`;
     return { kind: 'queues', waiting, dead, note };
   }
 }

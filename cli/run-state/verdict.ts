@@ -2,6 +2,7 @@ import { ContainerName } from '../../lib/contract/containers';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Cluster } from '../kubernetes/cluster';
 import type { Pod } from '../kubernetes/objects';
+import { deliveryOf } from '../kubernetes/pod-template';
 import type { JobSummary } from './job-summary';
 
 /** How many different messages of pods are shown. */
@@ -28,12 +29,17 @@ async function lastMessages(cluster: Cluster, job: JobSummary): Promise<string[]
 /** What the containers of this package have left in their termination messages, the latest first. */
 function messagesOf(pods: readonly Pod[]): string[] {
   const ended = pods
-    .flatMap(({ status }) => status?.containerStatuses ?? [])
-    .filter(({ name }) => name === ContainerName.COURIER || name === ContainerName.SEEDER)
+    .flatMap((pod) => (pod.status?.containerStatuses ?? []).filter(({ name }) => tells(pod, name)))
     .flatMap(({ state }) => (state?.terminated ? [state.terminated] : []))
     .filter(({ exitCode, message }) => exitCode !== 0 && message)
     .sort((a, b) => time(b.finishedAt) - time(a.finishedAt));
   return [...new Set(ended.map(({ message = '' }) => oneLine(message)))].slice(0, MAX_MESSAGES);
+}
+
+/** Whether a container says how its pod has ended. Without a courier, that is the worker. */
+function tells({ metadata }: Pod, container: string): boolean {
+  const ofWorker = deliveryOf({ metadata }) ? ContainerName.WORKER : ContainerName.COURIER;
+  return container === ofWorker || container === ContainerName.SEEDER;
 }
 
 function time(at: Date | string | undefined): number {

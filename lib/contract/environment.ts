@@ -29,7 +29,7 @@ export const EnvName = {
   /** `debug` makes a program log each step. Only a user sets it, by a patch; the constructs do not. */
   LOG: 'WORK_QUEUE_LOG',
 
-  // seeder and courier
+  // seeder, courier, and programs without a courier
   ITEM_COUNT: 'ITEM_COUNT',
   /** The value of each item's header {@link ItemHeader.RUN}. */
   RUN: 'RUN',
@@ -43,7 +43,7 @@ export const EnvName = {
 
   // the courier
   SHARED_VOLUME_DIR: 'SHARED_VOLUME_DIR',
-  /** Not set in a pool. */
+  /** Not set in a pool. Programs without a courier have it too. */
   ITEMS_PER_POD: 'ITEMS_PER_POD',
   /** How many indexes the Job has. Not set in a pool, whose size may change while its pods run. */
   COMPLETIONS: 'COMPLETIONS',

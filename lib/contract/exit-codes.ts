@@ -11,7 +11,10 @@ export const ExitCode = {
   PROGRESSED: 10,
   /** The pod was terminated and requeued its item without counting an attempt. The Job ignores the failed pod. */
   STOPPED: 11,
-  /** All items are settled, and there are more dead letters than the Job tolerates. The Job fails at once. */
+  /**
+   * All items are settled, and there are more dead letters than the Job tolerates. The Job fails at once. A program
+   * without a courier may end with it too.
+   */
   TOO_MANY_DEAD_LETTERS: 20,
   /** Two pods, one after the other, have found that the same items are lost. The Job fails at once. */
   ITEMS_LOST: 21,

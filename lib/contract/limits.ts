@@ -34,6 +34,9 @@ export const PEER_APPEARANCE_SECONDS = 120;
  */
 export const HELLO_SECONDS = 60;
 
+/** How long a pod without a courier waits for an item. `consume.sh` repeats this number. */
+export const ITEM_WAIT_SECONDS = 30 * 60;
+
 /**
  * How long a program may take to end after SIGKILL. A program that takes longer cannot end: it may hang in the kernel.
  */

@@ -34,6 +34,9 @@ export const SMALL: ContainerResources = {
 /** The programs of this package. `courier` is `courier.program.ts` in the sources and `courier.js` in the cluster. */
 export type ProgramName = 'broker-init' | 'courier' | 'credentials' | 'seeder';
 
+/** `amqp-consume` is a script only. */
+type VolumeName = ProgramName | 'amqp-consume';
+
 export interface ProgramContainerOptions {
   readonly name: string;
   readonly program: ProgramName;
@@ -66,12 +69,14 @@ export function programsMount(programs: Volume): VolumeMount {
 }
 
 /**
- * A volume with a program and scripts. All pods of a chart share one ConfigMap, so a manifest contains each program
- * once.
+ * A volume with a program, or with other files. All pods of a chart share one ConfigMap, so a manifest contains each
+ * program once.
+ *
+ * @param files by default, the program that has this name
  */
-export function programsVolume(user: Construct, name: ProgramName, scripts: string[] = []): Volume {
+export function programsVolume(user: Construct, name: VolumeName, files: string[] = [`${name}.js`]): Volume {
   return volumeOf(user, name, (chart, id) => {
-    return new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read([`${name}.js`, ...scripts]));
+    return new ContentConfigMap(chart, id, `${pathLabel(chart)}-${name}`, read(files));
   });
 }
 
@@ -89,7 +94,7 @@ export function stableProgramsVolume(user: Construct, name: ProgramName, passed:
   });
 }
 
-function volumeOf(user: Construct, name: ProgramName, create: (chart: Chart, id: string) => ApiObject): Volume {
+function volumeOf(user: Construct, name: VolumeName, create: (chart: Chart, id: string) => ApiObject): Volume {
   const chart = Chart.of(user);
   const id = `work-queue-${name}`;
   const shared = chart.node.tryFindChild(id) as ApiObject | undefined;

@@ -7,6 +7,7 @@ export const EXAMPLES: Readonly<Record<string, (value: unknown) => string>> = {
     const [, amount, milli] = /^(\d+)(m?)$/.exec(String(value)) ?? [];
     return amount === undefined ? 'Cpu.millis(500)' : `Cpu.${milli ? 'millis' : 'units'}(${amount})`;
   },
+  Delivery: () => 'Delivery.courier(), Delivery.amqpConsume() or Delivery.none()',
   Duration: (value) => `Duration.seconds(${numberIn(value) ?? 60})`,
   EnvFrom: () => "new EnvFrom(ConfigMap.fromConfigMapName(chart, 'Settings', 'settings'))",
   EnvValue: (value) => `EnvValue.fromValue('${['string', 'number'].includes(typeof value) ? value : 'value'}')`,

@@ -43,6 +43,7 @@ export const STRUCTS = {
     backoffLimit: 'number?',
     containerSecurityContext: 'ContainerSecurityContextProps?',
     courierResources: 'ContainerResources?',
+    delivery: 'Delivery?',
     dns: 'PodDnsProps?',
     dockerRegistryAuth: 'ISecret?',
     envFrom: 'EnvFrom[]?',
@@ -404,6 +405,7 @@ export const ENUMS = {
 /** Classes and interfaces, with the members that each object of them has. */
 export const OBJECTS = {
   Cpu: ['amount'],
+  Delivery: ['_way'],
   Duration: [
     'toDays',
     'toHours',

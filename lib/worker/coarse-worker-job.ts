@@ -3,6 +3,7 @@ import { EnvName } from '../contract/environment';
 import { BACKOFF_LIMIT } from '../manifest/content-named-job';
 import { type Check, MAX_COUNT } from '../validation/check';
 import type { CoarseWorkerJobProps } from './coarse-worker-job-props';
+import { COURIER_WAY } from './private/courier-way';
 import { type PodShare, podsAtATime, WorkerJob } from './private/worker-job';
 import type { WorkerLimits } from './private/worker-limits';
 
@@ -12,7 +13,8 @@ import type { WorkerLimits } from './private/worker-limits';
  * work as long as there are items, use a `WorkerPool`.
  *
  * A pod has two containers. `worker` runs your program in your image. `courier` takes an item from the queue, passes it
- * to the worker, and acknowledges it when the program has exited with 0.
+ * to the worker, and acknowledges it when the program has exited with 0. With another `delivery`, there is no courier, and
+ * less is promised.
  *
  * The Job's name ends in a hash of what the pods run. So a changed program leads to a new Job, which processes what is
  * left of the same queue.
@@ -27,6 +29,7 @@ export class CoarseWorkerJob extends WorkerJob {
    * @param props properties of the Job
    * @throws if any of these is true:
    * - A property is not of its type, is missing, or is unknown.
+   * - A property needs the courier, but `delivery` is another one.
    * - A number or a duration is out of its range, or `activeDeadline` is shorter than a given `itemTimeout`.
    * - `image` is not an image reference, or `priorityClassName` cannot be the name of an object.
    * - `topologySpread` names a topology twice, or has a number that is out of its range.
@@ -45,6 +48,7 @@ export class CoarseWorkerJob extends WorkerJob {
     super(scope, id, props, {
       name: 'CoarseWorkerJob',
       struct: 'CoarseWorkerJobProps',
+      way: props?.delivery?._way ?? COURIER_WAY,
       share: (check, limits) => podShare(check, props, limits),
     });
     this.completions = completionsOf(props);

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { EnvName } from '../contract/environment';
 import { BACKOFF_LIMIT } from '../manifest/content-named-job';
 import type { Check } from '../validation/check';
+import { COURIER_WAY } from './private/courier-way';
 import { type PodShare, podsAtATime, WorkerJob } from './private/worker-job';
 import type { WorkerLimits } from './private/worker-limits';
 import type { WorkerPoolProps } from './worker-pool-props';
@@ -50,6 +51,7 @@ export class WorkerPool extends WorkerJob {
     super(scope, id, props, {
       name: 'WorkerPool',
       struct: 'WorkerPoolProps',
+      way: COURIER_WAY,
       share: (check, limits) => podShare(check, props, limits),
     });
     this.workers = props.workers;

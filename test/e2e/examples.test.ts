@@ -1,11 +1,13 @@
 import { useNamespace } from '../../tools/cluster/namespace';
 import type { Json } from '../../tools/synthesized-run';
 import { comparable, SHOWN } from '../support/examples';
+import { pikaFiles } from '../support/pika';
 import { synthesizedApp } from '../support/synthesized';
 
 describe('what we show', () => {
   const { namespace, test } = useNamespace();
 
+  beforeAll(() => namespace.apply([pikaFiles()]));
   // Each has a broker of its own: one after the other they need no more of the cluster than one.
   afterEach(() => namespace.run('delete', 'statefulset', '--all'));
 

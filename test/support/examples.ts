@@ -17,6 +17,22 @@ export const SHOWN_FILES = ['2026-03/north.pgm', '2026-03/south.pgm', '2026-04/n
 
 /** What the apps in examples/ do, in a rehearsal and on a cluster. */
 export const SHOWN: Record<string, ShownJob[]> = {
+  'examples/amqp-consume.ts': [
+    {
+      name: 'page-job-wq-1',
+      completions: 8,
+      lines: ['apple', 'banana', 'cherry', 'date', 'fig', 'grape', 'lemon', 'melon'].map(
+        (item) => `Processing ${item}`,
+      ),
+    },
+  ],
+  'examples/own-consumers.ts': [
+    {
+      name: 'factors-factor',
+      completions: 3,
+      lines: [12, 17, 28, 36, 97, 360, 496, 1001].map((n) => `${n} has the factors [${factorsOf(n).join(', ')}]`),
+    },
+  ],
   'examples/frames.ts': [
     { name: 'frames-render', completions: 6, lines: numbers(1, 24).map((n) => `rendered scene_${padded(n, 4)}.png`) },
   ],
@@ -61,6 +77,9 @@ export const SHOWN: Record<string, ShownJob[]> = {
   ],
 };
 
+/** Examples whose pods have no courier, which a rehearsal does not imitate. */
+export const WITHOUT_COURIER = ['examples/amqp-consume.ts', 'examples/own-consumers.ts'];
+
 /** The content of one of {@link SHOWN_FILES}. */
 function scan(file: string): string {
   return readFileSync(join(ROOT, 'examples', 'scans', file), 'utf8');
@@ -69,6 +88,10 @@ function scan(file: string): string {
 /** The lines in an order that can be compared, without figures, which processors may round differently. */
 export function comparable(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/-?\d\.\de[+-]\d+$/, 'x')).sort();
+}
+
+function factorsOf(number: number): number[] {
+  return numbers(1, number).filter((n) => number % n === 0);
 }
 
 function descents(): string[] {

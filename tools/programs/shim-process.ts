@@ -16,6 +16,9 @@ export interface ShimProcessOptions {
   readonly volume?: string;
   /** In a namespace of processes of its own: the program cannot signal others. */
   readonly ownProcesses?: boolean;
+  /** The script that is process 1 of the container, if it is not the shim. */
+  readonly script?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A worker's container without the container: the shim under a shell, in a shared folder of its own. */
@@ -52,8 +55,12 @@ export class ShimProcess {
 
   /** Where `sleep` takes no time, but adds up how long it would have slept. */
   hurry(): void {
-    const sleep = `#!/bin/sh\necho "$1" >>'${join(this.folder, 'slept')}'\n`;
-    writeFileSync(join(this.folder, 'bin', 'sleep'), sleep, { mode: 0o755 });
+    this.replace('sleep', `#!/bin/sh\necho "$1" >>'${join(this.folder, 'slept')}'\n`);
+  }
+
+  /** An image in which a program is another one. */
+  replace(name: string, script: string): void {
+    writeFileSync(join(this.folder, 'bin', name), script, { mode: 0o755 });
   }
 
   /** As the kubelet does when it creates the courier's container. */
@@ -78,11 +85,12 @@ export class ShimProcess {
   }
 
   start(...program: string[]): void {
-    const namespace = this.options.ownProcesses ? OWN_PROCESSES : [];
-    const [command, ...args] = [...namespace, ...this.shell, SHIM, this.folder, ...program];
+    const { ownProcesses, script = SHIM, env } = this.options;
+    const namespace = ownProcesses ? OWN_PROCESSES : [];
+    const [command, ...args] = [...namespace, ...this.shell, script, this.folder, ...program];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: this.path, [EnvName.TERMINATION_LOG]: this.terminationLog },
+      env: { ...process.env, ...env, PATH: this.path, [EnvName.TERMINATION_LOG]: this.terminationLog },
       detached: true,
     });
     child.stdout.on('data', (bytes: Buffer) => {

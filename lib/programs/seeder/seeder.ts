@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { Channel } from 'amqplib';
 import { ExitCode } from '../../contract/exit-codes';
 import type { ItemSequence } from '../../contract/item-formula';
 import { frameHead } from '../../contract/item-frames';
@@ -11,7 +12,7 @@ import { findDeletedQueues, isDeleted } from '../amqp/deleted-queues';
 import { takeLock } from '../amqp/lock';
 import { MessageRefusedError, type OutgoingMessage, Publisher, publishOne } from '../amqp/publish';
 import { overSessions } from '../amqp/reconnect';
-import { BrokerError, type Session } from '../amqp/session';
+import { BrokerError, type Session, type SessionChannel } from '../amqp/session';
 import { RunEvents } from '../events/run-events';
 import { generationHeader } from '../ledger/generation';
 import { Ledger } from '../ledger/ledger';
@@ -44,6 +45,9 @@ const BATCH = 1000;
  * messages and all (RabbitMQ 4.3.6: 4 of 4 at 0.1 s, 0 of 4 at 3 s; the same on 3.10.8). So nothing is published before.
  */
 const SETTLE_MS = 1500;
+
+/** How long a consumer of the mark waits for its turn. The others have it for some milliseconds. */
+const TURN_MS = 5000;
 
 /** How often the seeder says how far it is. */
 const PROGRESS_MS = 5000;
@@ -141,10 +145,12 @@ class Seeding {
     const { seeded } = relatedQueues(this.context.settings.queue);
     const channel = await this.session.channel();
     const mark = await channel.call(`read queue ${seeded}`, (c) => c.get(seeded));
-    debug?.(`broker: queue ${seeded} has ${mark ? 'a mark' : 'no mark'}`);
     if (mark) channel.raw.nack(mark, false, true);
+    const isHeldByConsumer = !mark && (await channel.queueStatus(seeded)).consumers > 0;
+    const found = mark !== false || (isHeldByConsumer && (await hasTurn(channel, seeded)));
+    debug?.(`broker: queue ${seeded} has ${found ? 'a mark' : 'no mark'}`);
     await channel.close();
-    return mark !== false;
+    return found;
   }
 
   /** A courier that reads a ledger which is no stream holds its records, and hides them from this reader. */
@@ -231,6 +237,18 @@ class Seeding {
     const mark = { items: itemCount, recorded, digest, itemsDigest, time: new Date().toISOString() };
     await publishOne(this.session, relatedQueues(queue).seeded, { body: Buffer.from(JSON.stringify(mark)) });
   }
+}
+
+/**
+ * Whether a message comes to one more consumer of the queue. Pods that have amqp-consume and no courier read the mark as
+ * consumers, one after the other, and each hides it for a moment. A consumer gets its turn.
+ */
+async function hasTurn(channel: SessionChannel<Channel>, queue: string): Promise<boolean> {
+  const turn = new AbortController();
+  await channel.call('set the prefetch count', (c) => c.prefetch(1));
+  await channel.call(`read queue ${queue}`, (c) => c.consume(queue, (message) => message && turn.abort()));
+  await sleep(TURN_MS, turn.signal);
+  return turn.signal.aborted;
 }
 
 function filledBefore(queue: string): ExitStatus {

@@ -1,17 +1,12 @@
 import type { EnvValue } from 'cdk8s-plus-28';
-import { EnvName, ProgramEnvName } from '../../contract/environment';
+import { EnvName } from '../../contract/environment';
 import { whyNoArgument } from '../../validation/argument';
 import { synthError } from '../../validation/synth-error';
 import type { WorkerJobProps } from '../worker-job-props';
 import { valueTemplate } from './item-use';
 
-/** The variables that this package sets for the program. */
-const SET_BY_PACKAGE = new Map<string, string>([
-  [ProgramEnvName.QUEUE, 'the name of the queue'],
-  [ProgramEnvName.RUN, 'the name of the run'],
-  [ProgramEnvName.ITEM_INDEX, "the item's number"],
-  [ProgramEnvName.ITEM_ATTEMPT, 'the number of the attempt'],
-]);
+/** The variables that this package sets for the program, and what they always contain. */
+type SetByPackage = ReadonlyMap<string, string>;
 
 /** Shells and the dynamic loader use these variables for something else, or do not allow a program to set them. */
 const USED_BY_SHELLS =
@@ -22,16 +17,23 @@ const FOR_THEMSELVES = 'shells or the dynamic loader use for themselves';
 /** dash and busybox ash accept no other names from their environment, and so do not pass on others. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** `shim.sh` and `runner.sh` use these variables, and would not work with other values. */
-const USED_BY_SHIM = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
+/** The shell scripts of this package use these variables, and would not work with other values. */
+const USED_BY_SCRIPTS = new RegExp(`^(${EnvName.TERMINATION_LOG}$|wq_)`);
 
 /** Requires that each variable reaches the program, and that none has two meanings. */
-export function requireFreeVariables(context: string, { envVariables = {}, itemVariable }: WorkerJobProps): void {
-  for (const [name, value] of Object.entries(envVariables)) requireVariable(context, name, value);
+export function requireFreeVariables(context: string, props: WorkerJobProps, setByPackage: SetByPackage): void {
+  const { envVariables = {}, itemVariable } = props;
+  for (const [name, value] of Object.entries(envVariables)) {
+    const reason = unsuitable(name, setByPackage);
+    if (reason) {
+      throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${reason}`, 'Use another name.');
+    }
+    requireValue(context, name, value);
+  }
   if (itemVariable === undefined) return;
   const reason = Object.hasOwn(envVariables, itemVariable)
     ? 'which envVariables also sets'
-    : unsuitable(itemVariable) || (USED_BY_SHELLS.test(itemVariable) && `which ${FOR_THEMSELVES}`);
+    : unsuitable(itemVariable, setByPackage) || (USED_BY_SHELLS.test(itemVariable) && `which ${FOR_THEMSELVES}`);
   if (!reason) return;
   throw synthError(
     context,
@@ -40,12 +42,8 @@ export function requireFreeVariables(context: string, { envVariables = {}, itemV
   );
 }
 
-function requireVariable(context: string, name: string, variable: EnvValue): void {
+function requireValue(context: string, name: string, variable: EnvValue): void {
   const { value, valueFrom } = variable;
-  const nameReason = unsuitable(name);
-  if (nameReason) {
-    throw synthError(context, `envVariables sets ${JSON.stringify(name)}, ${nameReason}`, 'Use another name.');
-  }
   if (valueTemplate(variable) && USED_BY_SHELLS.test(name)) {
     const problem = `envVariables sets ${JSON.stringify(name)} with a value of its own for each item, but it is a name that ${FOR_THEMSELVES}`;
     throw synthError(context, problem, 'Use another name.');
@@ -70,10 +68,10 @@ function requireVariable(context: string, name: string, variable: EnvValue): voi
 }
 
 /** Why a variable cannot have this name, or undefined if it can. */
-function unsuitable(name: string): string | undefined {
+function unsuitable(name: string, setByPackage: SetByPackage): string | undefined {
   if (typeof name !== 'string' || !NAME.test(name)) {
     return 'which a shell cannot set or pass on: a name has letters, digits and "_", and does not begin with a digit';
   }
-  if (SET_BY_PACKAGE.has(name)) return `which always contains ${SET_BY_PACKAGE.get(name)}`;
-  return USED_BY_SHIM.test(name) ? "which this package's programs in the worker use for themselves" : undefined;
+  if (setByPackage.has(name)) return `which always contains ${setByPackage.get(name)}`;
+  return USED_BY_SCRIPTS.test(name) ? "which this package's programs in the worker use for themselves" : undefined;
 }

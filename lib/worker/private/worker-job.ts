@@ -5,8 +5,8 @@ import { clientPodLabels } from '../../broker/client-labels';
 import { Network } from '../../broker/network';
 import { requireSameNamespace } from '../../broker/same-namespace';
 import { ContainerName } from '../../contract/containers';
-import { ExitCode } from '../../contract/exit-codes';
-import { ContentNamedJob, IGNORE_DISRUPTION, type JobSettings, READY_SECONDS } from '../../manifest/content-named-job';
+import { Label } from '../../contract/labels';
+import { ContentNamedJob, type JobSettings, READY_SECONDS } from '../../manifest/content-named-job';
 import { labelWithChart } from '../../manifest/labels';
 import { topologySpreadConstraints } from '../../manifest/topology-spread';
 import { queueLabels } from '../../queue/queue-labels';
@@ -15,13 +15,13 @@ import { Check, TEN_YEARS_SECONDS } from '../../validation/check';
 import { constructContext, requireProps, type StructName } from '../../validation/props';
 import { requireResources } from '../../validation/resources';
 import type { WorkerJobProps } from '../worker-job-props';
+import type { DeliveryWay, JobProps } from './delivery-way';
 import { requireUsableItems } from './item-use';
 import { registerOnlyWorker } from './only-worker';
 import { requireNoPlaceholder } from './placeholders';
 import { requireFreeVariables } from './program-variables';
 import { type WorkerLimits, workerLimits } from './worker-limits';
 import { requireFreePaths } from './worker-mounts';
-import { workerPod } from './worker-pod';
 import { requireWorkerSecurity } from './worker-security';
 import { WorkerValidation } from './worker-validation';
 
@@ -40,6 +40,7 @@ export interface WorkerJobKind {
   readonly name: string;
   /** The name of its properties. */
   readonly struct: StructName;
+  readonly way: DeliveryWay;
   readonly share: (check: Check, limits: WorkerLimits) => PodShare;
 }
 
@@ -69,8 +70,9 @@ export abstract class WorkerJob extends ContentNamedJob {
   private readonly podSeconds: number;
   private readonly spreadConstraints?: kplus.k8s.TopologySpreadConstraint[];
 
-  constructor(scope: Construct, id: string, props: WorkerJobProps, kind: WorkerJobKind) {
+  constructor(scope: Construct, id: string, props: JobProps, kind: WorkerJobKind) {
     const context = constructContext(kind.name, scope, id);
+    const { way } = kind;
     requireProps(context, kind.struct, props);
     super(scope, id, ContainerName.WORKER, {
       podMetadata: props.podMetadata,
@@ -90,29 +92,34 @@ export abstract class WorkerJob extends ContentNamedJob {
     this.spreadConstraints = topologySpreadConstraints(check, props.topologySpread ?? [], podLabels);
     check.image('image', props.image);
     requireSameNamespace(context, this, 'the broker of its queue', props.queue.broker);
-    requireFreeVariables(context, props);
+    way.requireSupported(context, props);
+    requireFreeVariables(context, props, way.variables);
     requireFreePaths(context, props.volumeMounts ?? []);
     requireUsableItems(context, props);
     requireResources(check, props.resources);
     requireResources(check, props.courierResources, 'courierResources');
     requireWorkerSecurity(check, props);
-    const limits = workerLimits(check, props);
+    // Without a courier, a pod has one attempt.
+    const limits = workerLimits(check, way.name === undefined ? props : { ...props, maxAttempts: 1 });
     const share = kind.share(check, limits);
     this.queue = props.queue;
-    this.jobSettings = { ...share.settings, ...settings(check, props, limits) };
+    const podFailurePolicy = { rules: [...way.failureRules] };
+    this.jobSettings = { ...share.settings, ...settings(check, props, limits), podFailurePolicy };
     registerOnlyWorker(context, props.queue);
     props.queue.attachWorker({ holdItems: Duration.seconds(Math.min(limits.holdSeconds, TEN_YEARS_SECONDS)) });
     this.podSeconds = Math.min(share.workSeconds + POD_READY_SECONDS, TEN_YEARS_SECONDS);
 
-    const [worker, courier] = workerPod(this, props, limits, share.env);
+    const [worker, ...others] = way.containers(this, { props, limits, share: share.env });
     this.worker = this.addContainer(worker);
-    this.addContainer(courier);
+    for (const container of others) this.addContainer(container);
     // Without the metadata, which would read the name of the queue.
     requireNoPlaceholder(context, { spec: this._toPodSpec() });
-    this.node.addValidation(new WorkerValidation(context, this.worker, props, () => this._podTemplate()));
+    const pod = () => this._podTemplate();
+    this.node.addValidation(new WorkerValidation(context, this.worker, { props, pod, setByPackage: way.variables }));
     const labels = clientPodLabels(props.queue.broker.clientLabels, props.network ?? Network.RESTRICTED);
     for (const [key, value] of Object.entries(labels)) this.podMetadata.addLabel(key, value);
     this._label(queueLabels(props.queue));
+    if (way.name !== undefined) this._label({ [Label.DELIVERY]: way.name });
     labelWithChart(this);
     this.podMetadata.addAnnotation('kubectl.kubernetes.io/default-container', ContainerName.WORKER);
   }
@@ -157,17 +164,6 @@ function settings(check: Check, props: WorkerJobProps, limits: WorkerLimits): Jo
       : Math.min(longest, TEN_YEARS_SECONDS),
     ttlSecondsAfterFinished:
       ttlAfterFinished && check.seconds('ttlAfterFinished', ttlAfterFinished, { min: 0 }, 'Give whole seconds.'),
-    podFailurePolicy: {
-      rules: [
-        exitRule('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS, ExitCode.ITEMS_LOST]),
-        IGNORE_DISRUPTION,
-        exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
-        // Both containers were killed, as by an eviction that allows a second: the item counts that. If only the courier
-        // was killed, the worker ends with another status.
-        exitRule('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),
-        exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.KILLED]),
-      ],
-    },
   };
 }
 
@@ -186,12 +182,4 @@ function deadlineSeconds(check: Check, given: Duration, itemTimeout = Duration.s
     rule,
     `Reduce itemTimeout, or increase activeDeadline. ${hint}`,
   );
-}
-
-/**
- * A rule for exit codes of a container. The first rule that matches applies, and no rule matches a container that ended
- * with 0. https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
- */
-function exitRule(action: string, containerName: string, operator: 'In' | 'NotIn', values: number[]): object {
-  return { action, onExitCodes: { containerName, operator, values } };
 }

@@ -1,6 +1,5 @@
 import type { Container, EnvValue, k8s } from 'cdk8s-plus-28';
 import type { IValidation } from 'constructs';
-import { ProgramEnvName } from '../../contract/environment';
 import { synthError } from '../../validation/synth-error';
 import type { WorkerJobProps } from '../worker-job-props';
 import { valueTemplate } from './item-use';
@@ -8,26 +7,35 @@ import { requireNoPlaceholder } from './placeholders';
 import { requireFreeVariables } from './program-variables';
 import { requireFreePaths } from './worker-mounts';
 
+interface ValidatedWorker {
+  readonly props: WorkerJobProps;
+  readonly pod: () => k8s.PodTemplateSpec;
+  /** The variables that this package sets, and why. */
+  readonly setByPackage: ReadonlyMap<string, string>;
+}
+
 /** Checks at synth what the worker's pods have got since the constructor of the Job. */
 export class WorkerValidation implements IValidation {
   private readonly generatedMounts: number;
-  private readonly queueName: EnvValue;
+  /** The variables that this package has set. */
+  private readonly generated: Readonly<Record<string, EnvValue>>;
 
   constructor(
     private readonly context: string,
     private readonly worker: Container,
-    private readonly props: WorkerJobProps,
-    private readonly pod: () => k8s.PodTemplateSpec,
+    private readonly options: ValidatedWorker,
   ) {
+    const { props, setByPackage } = options;
     this.generatedMounts = worker.mounts.length - (props.volumeMounts?.length ?? 0);
-    this.queueName = worker.env.variables[ProgramEnvName.QUEUE];
+    const all = Object.entries(worker.env.variables);
+    this.generated = Object.fromEntries(all.filter(([name]) => setByPackage.has(name)));
   }
 
   public validate(): string[] {
     return [
       () => this.requireMounts(),
       () => this.requireVariables(),
-      () => requireNoPlaceholder(this.context, this.pod()),
+      () => requireNoPlaceholder(this.context, this.options.pod()),
     ].flatMap((check) => {
       try {
         check();
@@ -43,15 +51,16 @@ export class WorkerValidation implements IValidation {
   }
 
   private requireVariables(): void {
-    const { [ProgramEnvName.QUEUE]: queueName, ...others } = this.worker.env.variables;
-    const given = queueName === this.queueName ? others : this.worker.env.variables;
+    const { props, setByPackage } = this.options;
+    const all = Object.entries(this.worker.env.variables);
+    const given = Object.fromEntries(all.filter(([name, value]) => value !== this.generated[name]));
     for (const [name, value] of Object.entries(given)) this.requireFixed(name, value);
-    requireFreeVariables(this.context, { ...this.props, envVariables: given });
+    requireFreeVariables(this.context, { ...props, envVariables: given }, setByPackage);
   }
 
   /** The courier knows only the variables of the constructor that contain the item, and sets them for each item. */
   private requireFixed(name: string, value: EnvValue): void {
-    const { [name]: ofConstructor } = this.props.envVariables ?? {};
+    const { [name]: ofConstructor } = this.options.props.envVariables ?? {};
     if (valueTemplate(value)) {
       const problem = `variable ${name} contains the item or a field of it, but was added after the constructor`;
       throw synthError(this.context, problem, 'Set it in envVariables.');

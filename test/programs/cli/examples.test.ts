@@ -1,6 +1,6 @@
 import { Manifest } from '../../../cli/manifest/manifest';
 import { useBroker } from '../../../tools/programs/broker';
-import { comparable, SHOWN } from '../../support/examples';
+import { comparable, SHOWN, WITHOUT_COURIER } from '../../support/examples';
 import { rehearseOn } from '../../support/rehearse-on';
 import { APPS, synthesizedApp } from '../../support/synthesized';
 
@@ -14,7 +14,7 @@ test('every example has a test', () => {
   expect(APPS.filter((app) => app !== 'main.ts')).toEqual(Object.keys(SHOWN).sort());
 });
 
-test.each(Object.entries(SHOWN).filter(([app]) => app !== ON_A_CLUSTER))(
+test.each(Object.entries(SHOWN).filter(([app]) => ![ON_A_CLUSTER, ...WITHOUT_COURIER].includes(app)))(
   '%s works on every item once and completes',
   async (app, jobs) => {
     const manifest = new Manifest(synthesizedApp(app));
@@ -34,6 +34,12 @@ test.each(Object.entries(SHOWN).filter(([app]) => app !== ON_A_CLUSTER))(
 test('examples/files.ts needs a cluster, and its rehearsal says so', async () => {
   await expect(rehearseOn(broker(), new Manifest(synthesizedApp(ON_A_CLUSTER)))).rejects.toThrow(
     /Volume scans is of type persistentVolumeClaim, which needs a cluster.*Try this manifest on a cluster/,
+  );
+});
+
+test.each(WITHOUT_COURIER)('%s has no courier, and its rehearsal refuses', async (app) => {
+  await expect(rehearseOn(broker(), new Manifest(synthesizedApp(app)))).rejects.toThrow(
+    /^Job \S+ has no courier \(the label cdk8s-work-queue\/delivery is \S+\), and a rehearsal imitates only pods with one\. Try/,
   );
 });
 

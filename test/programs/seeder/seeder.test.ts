@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type * as amqp from 'amqplib';
 import * as fc from 'fast-check';
 import { EnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
 import { frameItems, itemsPiece } from '../../../lib/contract/item-frames';
+import { relatedQueues } from '../../../lib/contract/queues';
 import { WorkItems } from '../../../lib/index';
 import { useBroker } from '../../../tools/programs/broker';
 import { type LocalRun, type LocalRunOptions, RUN_NAME } from '../../../tools/programs/local-run';
@@ -237,4 +239,24 @@ test('a broker whose nodes do not all come: the seeder waits for them, and goes 
   expect(seeder.log).toMatch(/ 1 of 3 nodes of the broker accept connections; waiting for the others, .*\n/);
   expect(seeder.log).toMatch(/ 1 of 3 nodes of the broker accept connections; going on, .*\n/);
   expect(await run.depth()).toBe(1);
+});
+
+test('waits for its turn to read the mark while a pod without a courier has it', async () => {
+  const run = runOf(['a']);
+  await run.seed();
+  await run.withBroker(async (model) => {
+    const channel = await model.createChannel();
+    await channel.prefetch(1);
+    const { seeded } = relatedQueues(run.queue);
+    const held = new Promise<amqp.ConsumeMessage | null>((resolve) => void channel.consume(seeded, resolve));
+    const mark = await held;
+    const seeder = run.seeder();
+    // It has found no mark to read, and is a consumer now.
+    await eventually(async () => (await (await model.createChannel()).checkQueue(seeded)).consumerCount === 2);
+    if (mark) channel.nack(mark, false, true);
+    await channel.close();
+    expect(await seeder.exit).toBe(ExitCode.DONE);
+    expect(seeder.lastWords).toContain('was filled before; nothing to do');
+  });
+  await expectSeededOnce(run, ['a']);
 });

@@ -1,9 +1,10 @@
 import { findRun } from '../../../cli/run-state/find-run';
 import { workerSummary } from '../../../cli/run-state/job-summary';
+import { requireEvents, requireRecords } from '../../../cli/run-state/require-records';
 import { runsOf } from '../../../cli/run-state/run-jobs';
 import { EnvName } from '../../../lib/contract/environment';
-import { Label } from '../../../lib/contract/labels';
-import { WorkItems } from '../../../lib/index';
+import { DeliveryName, Label } from '../../../lib/contract/labels';
+import { Delivery, WorkItems } from '../../../lib/index';
 import { type Json, SynthesizedPoolRun, SynthesizedRun } from '../../../tools/synthesized-run';
 import { appliedJobs, ended } from '../../support/cluster-objects';
 
@@ -110,4 +111,36 @@ test('a number that is none in the environment leaves a Job out', () => {
   const count = variables.find((variable) => variable.name === EnvName.ITEM_COUNT);
   count.value = 'many';
   expect(runsOf([seeder])).toEqual([]);
+});
+
+describe.each([
+  ['Delivery.amqpConsume()', DeliveryName.AMQP_CONSUME, () => Delivery.amqpConsume()],
+  ['Delivery.none()', DeliveryName.NONE, () => Delivery.none()],
+] as const)('a run with %s', (_, name, delivery) => {
+  const run = new SynthesizedRun({ worker: { delivery: delivery() } });
+
+  test('is known by the environment of its worker, and so is its broker', () => {
+    const { seeder, worker } = appliedJobs(run);
+    const [found] = runsOf([worker]);
+    expect(found).toMatchObject({ run: run.queue.queueName, queue: run.queue.queueName, itemCount: 8, delivery: name });
+    expect(found.broker).toEqual(runsOf([seeder])[0].broker);
+    expect(workerSummary(worker)).toMatchObject({ kind: 'CoarseWorkerJob', itemsPerPod: 1, completions: 8 });
+  });
+
+  test('has no events, and is told apart from one that has no records', () => {
+    const [found] = runsOf([appliedJobs(run).worker]);
+    expect(() => requireEvents(found, 'Hint.')).toThrow(
+      / have no courier \(delivery\), so it is not known which pod had which item\. Hint\.$/,
+    );
+    const check = () => requireRecords(found, 'Hint.');
+    if (name === DeliveryName.NONE) expect(check).not.toThrow();
+    else expect(check).toThrow(/ record nothing, because amqp-consume delivers the items .* Hint\.$/);
+  });
+});
+
+test('a run with a courier has records and events', () => {
+  const [found] = runsOf([appliedJobs().worker]);
+  expect(found.delivery).toBeUndefined();
+  expect(() => requireEvents(found, '')).not.toThrow();
+  expect(() => requireRecords(found, '')).not.toThrow();
 });

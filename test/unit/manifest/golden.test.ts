@@ -22,7 +22,7 @@ test.each(APPS.map((app) => [app, app === 'main.ts' ? 'fruits' : basename(app, '
   },
 );
 
-const PROGRAMS = ['broker-init.js', 'courier.js', 'credentials.js', 'runner.sh', 'seeder.js', 'shim.sh'];
+const PROGRAMS = ['broker-init.js', 'consume.sh', 'courier.js', 'credentials.js', 'runner.sh', 'seeder.js', 'shim.sh'];
 
 /**
  * Programs change with every release of esbuild and amqplib, and so do the names that contain a hash of them. So both

@@ -10,6 +10,7 @@ import { ManifestError } from '../../../../cli/manifest/manifest-error';
 import {
   CoarseWorkerJob,
   type CoarseWorkerJobProps,
+  Delivery,
   Program,
   QueueSeeder,
   RabbitMQ,
@@ -169,7 +170,7 @@ describe('an error names what is wrong', () => {
     [
       'a manifest of others',
       'kind: Service\n---\nkind: Job\nmetadata: {name: other}\nspec: {template: {spec: {containers: [{name: main}]}}}\n',
-      'The manifest has no worker Job of this package: none of its objects (Service, Job) is a Job with the containers "worker" and "courier".',
+      'The manifest has no worker Job of this package: none of its objects (Service, Job) is a Job with the containers "worker" and "courier", or has the label cdk8s-work-queue/delivery.',
     ],
   ])('in %s', (_, text, message) => {
     expect(() => explainText(text)).toThrow(message);
@@ -234,7 +235,7 @@ test('the names of the JSON are stable', () => {
     [
       'worker',
       [
-        ...['job', 'kind', 'image', 'command', 'itemInArguments', 'itemVariables', 'user'],
+        ...['job', 'kind', 'delivery', 'image', 'command', 'itemInArguments', 'itemVariables', 'user'],
         ...[
           'podsAtOnce',
           'completions',
@@ -254,4 +255,35 @@ test('the names of the JSON are stable', () => {
     ['failure', ['toleratedDeadLetters', 'backoffLimit', 'backoffLimitPerIndex']],
     ['network', ['egress', 'ingress']],
   ]);
+});
+
+describe('a Job without a courier is explained as what it is', () => {
+  test('Delivery.none()', () => {
+    const text = explanationText({ version: 1, runs: [explained({ delivery: Delivery.none(), itemsPerPod: 3 })] });
+    const line = text.replace(/\s+/g, ' ');
+    expect(line).toContain('There is no courier (Delivery.none): the program takes the items from the queue by itself');
+    expect(line).toContain(
+      '2 pods must succeed, with 3 items for each (itemsPerPod): the program decides when it ends.',
+    );
+    expect(line).toContain('The program decides how often it tries an item');
+    expect(line).toContain('A pod that exits with 20 ends it at once.');
+    expect(line).not.toMatch(/standard input|maxAttempts|dead letter, the Job fails/);
+  });
+
+  test('Delivery.amqpConsume()', () => {
+    const { worker, run, queue } = explained({ delivery: Delivery.amqpConsume() });
+    expect([worker.kind, worker.delivery, worker.command, run]).toEqual([
+      'CoarseWorkerJob',
+      'amqp-consume',
+      ['true'],
+      queue.name,
+    ]);
+    const text = explanationText({ version: 1, runs: [explained({ delivery: Delivery.amqpConsume() })] });
+    const line = text.replace(/\s+/g, ' ');
+    expect(line).toContain(
+      'There is no courier (Delivery.amqpConsume): amqp-consume, a program of the image, takes an item',
+    );
+    expect(line).toContain('which makes it a dead letter after 20 deliveries.');
+    expect(line).toContain('More than 6 pods that fail end the Job (backoffLimit).');
+  });
 });

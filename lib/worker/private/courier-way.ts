@@ -1,70 +1,64 @@
-import { Size } from 'cdk8s';
-import { type ContainerProps, EmptyDirMedium, EnvFieldPaths, EnvValue, Volume, type VolumeMount } from 'cdk8s-plus-28';
+import { type ContainerProps, EnvFieldPaths, EnvValue, type Volume, type VolumeMount } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { brokerClient } from '../../broker/broker-client';
 import { ContainerName } from '../../contract/containers';
 import { EnvName, ProgramEnvName } from '../../contract/environment';
-import { SHARED_VOLUME_BYTES } from '../../contract/limits';
+import { ExitCode } from '../../contract/exit-codes';
 import { MountPath } from '../../contract/mount-paths';
 import { SharedVolume } from '../../contract/shared-volume';
-import { exactSizes } from '../../manifest/exact-sizes';
-import { lazy } from '../../manifest/lazy';
+import { IGNORE_DISRUPTION } from '../../manifest/content-named-job';
 import { programContainer, programsMount, programsVolume } from '../../manifest/program-container';
-import { pullPolicy } from '../../manifest/pull-policy';
 import { unexpanded } from '../../manifest/unexpanded';
-import type { IWorkQueue } from '../../queue/work-queue';
 import type { WorkerJobProps } from '../worker-job-props';
-import { itemVariables, valueTemplate } from './item-use';
-import type { WorkerLimits } from './worker-limits';
-import { normalizedMounts } from './worker-mounts';
-import { workerSecurity } from './worker-security';
+import type { DeliveryWay, PodSettings } from './delivery-way';
+import { exitRule } from './exit-rule';
+import { itemVariables } from './item-use';
+import { sharedVolume } from './shared-volume';
+import { numbers, queueName, runName, workerContainer } from './worker-container';
 
 /** The shell scripts of the worker's container. The shim starts the runner. */
 const SHIM = 'shim.sh';
 const RUNNER = 'runner.sh';
 
-const SHARED_VOLUME_SIZE = Size.mebibytes(SHARED_VOLUME_BYTES / 2 ** 20);
+/** The pod has a second container, the courier. */
+export const COURIER_WAY: DeliveryWay = {
+  variables: new Map([
+    [ProgramEnvName.QUEUE, 'the name of the queue'],
+    [ProgramEnvName.RUN, 'the name of the run'],
+    [ProgramEnvName.ITEM_INDEX, "the item's number"],
+    [ProgramEnvName.ITEM_ATTEMPT, 'the number of the attempt'],
+  ]),
+  failureRules: [
+    exitRule('FailJob', ContainerName.COURIER, 'In', [ExitCode.TOO_MANY_DEAD_LETTERS, ExitCode.ITEMS_LOST]),
+    IGNORE_DISRUPTION,
+    exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.PROGRESSED, ExitCode.STOPPED]),
+    // Both containers were killed, as by an eviction that allows a second: the item counts that. If only the courier
+    // was killed, the worker ends with another status.
+    exitRule('Count', ContainerName.WORKER, 'NotIn', [ExitCode.KILLED]),
+    exitRule('Ignore', ContainerName.COURIER, 'In', [ExitCode.KILLED]),
+  ],
+  requireSupported: () => {},
+  containers: courierPod,
+};
 
 /**
  * The two containers of a worker pod. The worker is first, because the kubelet starts containers in order. So its image
  * has usually been pulled when the courier begins to wait for it.
  */
-export function workerPod(
-  job: Construct,
-  props: WorkerJobProps,
-  limits: WorkerLimits,
-  share: Readonly<Record<string, number>>,
-): ContainerProps[] {
-  const programs = programsVolume(job, 'courier', [SHIM, RUNNER]);
-  const shared = Volume.fromEmptyDir(job, 'SharedVolume', 'work-queue-shared', {
-    medium: EmptyDirMedium.MEMORY,
-    sizeLimit: SHARED_VOLUME_SIZE,
-  });
-  const script = props.program._volume(job);
-  const mounts = [
-    programsMount(programs),
-    ...sharedMounts(shared, SharedVolume.WORKER_CREATED),
-    ...(script ? [{ path: MountPath.SCRIPT, volume: script, readOnly: true }] : []),
-  ];
-  const worker: ContainerProps = {
-    name: ContainerName.WORKER,
-    image: props.image,
-    imagePullPolicy: props.imagePullPolicy ?? pullPolicy(props.image),
+function courierPod(job: Construct, settings: PodSettings): ContainerProps[] {
+  const { props } = settings;
+  const programs = programsVolume(job, 'courier', ['courier.js', SHIM, RUNNER]);
+  const shared = sharedVolume(job);
+  const worker = workerContainer(job, props, {
     command: ['/bin/sh', `${MountPath.PROGRAMS}/${SHIM}`, MountPath.SHARED_VOLUME, ...props.program._command()],
-    workingDir: props.workingDir,
-    envVariables: { [ProgramEnvName.QUEUE]: queueName(props.queue), ...fixedVariables(props) },
-    envFrom: props.envFrom,
-    volumeMounts: [...mounts, ...normalizedMounts(props.volumeMounts)],
-    // Without an empty object, cdk8s-plus would request a whole CPU.
-    resources: exactSizes(props.resources ?? {}),
-    securityContext: workerSecurity(props),
-  };
+    volumeMounts: [programsMount(programs), ...sharedMounts(shared, SharedVolume.WORKER_CREATED)],
+  });
   const client = brokerClient(job, props.queue.broker);
   const courier = programContainer(job, {
     name: ContainerName.COURIER,
     program: 'courier',
     programs,
-    env: { ...client.env, ...courierEnv(props.queue, limits, share), ...itemUse(props) },
+    env: { ...client.env, ...courierEnv(settings), ...itemUse(props) },
     volumeMounts: [...sharedMounts(shared, SharedVolume.COURIER_CREATED), ...client.volumeMounts],
     resources: props.courierResources,
   });
@@ -84,14 +78,10 @@ function sharedMounts(volume: Volume, created: string): VolumeMount[] {
   ];
 }
 
-function courierEnv(
-  queue: IWorkQueue,
-  limits: WorkerLimits,
-  share: Readonly<Record<string, number>>,
-): Record<string, EnvValue> {
+function courierEnv({ props: { queue }, limits, share }: PodSettings): Record<string, EnvValue> {
   return {
     [EnvName.QUEUE]: queueName(queue),
-    [EnvName.RUN]: EnvValue.fromValue(queue.runId ?? lazy(() => queue.queueName)),
+    [EnvName.RUN]: runName(queue),
     [EnvName.SHARED_VOLUME_DIR]: EnvValue.fromValue(MountPath.SHARED_VOLUME),
     [EnvName.ITEM_COUNT]: EnvValue.fromValue(String(queue.itemCount)),
     ...numbers({
@@ -108,15 +98,6 @@ function courierEnv(
   };
 }
 
-function numbers(values: Readonly<Record<string, number>>): Record<string, EnvValue> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, EnvValue.fromValue(String(value))]));
-}
-
-/** The variables that are the same for each item. The courier sets the others. */
-function fixedVariables({ envVariables = {} }: WorkerJobProps): Record<string, EnvValue> {
-  return Object.fromEntries(Object.entries(envVariables).filter(([, value]) => !valueTemplate(value)));
-}
-
 /** Where the courier must put the item and its fields, in addition to the program's standard input. */
 function itemUse(props: WorkerJobProps): Record<string, EnvValue> {
   const args = props.program._itemArguments();
@@ -129,8 +110,4 @@ function itemUse(props: WorkerJobProps): Record<string, EnvValue> {
 
 function jsonValue(value: unknown): EnvValue {
   return EnvValue.fromValue(unexpanded(JSON.stringify(value)));
-}
-
-function queueName(queue: IWorkQueue): EnvValue {
-  return EnvValue.fromValue(lazy(() => queue.queueName));
 }
