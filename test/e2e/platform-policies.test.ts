@@ -10,6 +10,8 @@ import { type AdmissionRule, EnforcedRules, RULES_OF_DEFAULTS, rulesOfSettings }
 /** The registry of the default images, by its full name. Each node has them under this name too. */
 const REGISTRY = 'docker.io/library';
 
+const LABELS = { 'app.kubernetes.io/name': 'good' };
+
 describe('a namespace with the rules that need no setting', () => {
   const { namespace, test } = useNamespace();
   const rules = useRules(namespace, RULES_OF_DEFAULTS);
@@ -85,8 +87,6 @@ function chartOfGuide(priorityClassName: string): Json[] {
 function priorityClass(name: string): Json {
   return { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value: 0 };
 }
-
-const LABELS = { 'app.kubernetes.io/name': 'good' };
 
 /** A pod that follows all rules. It is never created: the API server is only asked. */
 function goodPod(spec: Json): Json {
