@@ -71,20 +71,17 @@ describe('a manifest in a repository', () => {
     return until('an item at work', async () => (await namespace.output(job).catch(() => [])).length > 0);
   }
 
-  function ask(args: string[], objects: Json[]) {
-    return askKubectl([...args, '--namespace', namespace.name, '--filename', '-'], Yaml.stringify(...objects));
+  function ask(args: string[], objects: Json[], variables?: Record<string, string>) {
+    const all = [...args, '--namespace', namespace.name, '--filename', '-'];
+    return askKubectl(all, Yaml.stringify(...objects), variables);
   }
 
   /** The lines of `kubectl apply` with a set, from which it deletes what the manifest no longer has. */
   async function applySet(objects: Json[]): Promise<string[]> {
-    process.env.KUBECTL_APPLYSET = 'true';
-    try {
-      const { status, stdout, stderr } = await ask(['apply', '--prune', '--applyset', 'fruits'], objects);
-      if (status !== 0) throw new Error(`kubectl apply --prune: ${stderr}`);
-      return stdout.trim().split('\n');
-    } finally {
-      delete process.env.KUBECTL_APPLYSET;
-    }
+    const variables = { KUBECTL_APPLYSET: 'true' };
+    const { status, stdout, stderr } = await ask(['apply', '--prune', '--applyset', 'fruits'], objects, variables);
+    if (status !== 0) throw new Error(`kubectl apply --prune: ${stderr}`);
+    return stdout.trim().split('\n');
   }
 
   async function uids(...kinds: string[]): Promise<string[]> {

@@ -19,8 +19,13 @@ export async function kubectl(...args: string[]): Promise<string> {
 }
 
 /** The answer of `kubectl`, whatever it is. */
-export function askKubectl(args: string[], input = ''): Promise<KubectlAnswer> {
-  const child = spawn(...commandLine(args), { stdio: 'pipe', timeout: LIMIT_MS, killSignal: 'SIGKILL' });
+export function askKubectl(
+  args: string[],
+  input = '',
+  variables: Readonly<Record<string, string>> = {},
+): Promise<KubectlAnswer> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(...commandLine(args), { stdio: 'pipe', timeout: LIMIT_MS, killSignal: 'SIGKILL', env });
   const [stdout, stderr]: Buffer[][] = [[], []];
   child.stdout.on('data', (part) => stdout.push(part));
   child.stderr.on('data', (part) => stderr.push(part));

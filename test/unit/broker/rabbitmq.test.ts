@@ -116,6 +116,8 @@ describe('the StatefulSet', () => {
     const [, , script] = server.lifecycle.preStop.exec.command;
     expect(script).toContain('rabbitmqctl -q enable_feature_flag all;');
     expect(script).toContain('rabbitmqctl -q enable_feature_flag --opt-in khepri_db');
+    // Without a Service, no node is found by its name, and the tools would wait for ever.
+    expect(script).toMatch(/^timeout \d+ rabbitmq-diagnostics -q ping \S+ \S+ && \{/);
     // A failure in the script does not keep the pod from stopping.
     expect(script).toMatch(/; true$/);
     expect(pod.terminationGracePeriodSeconds).toBe(120);
