@@ -115,7 +115,8 @@ test('the path through the guide leads to each of its pages', () => {
 describe('the commands that compare the programs in a manifest with those of the package', () => {
   const guide = readFileSync(join(root, 'docs', 'platform.md'), 'utf8');
   const commands = [...guide.matchAll(/^```sh\n(for program in .*?)^```/gms)].map(([, command]) => command);
-  const manifest = Yaml.stringify(...synthesizedApp('main.ts'));
+  const script = synthesizedApp('examples/amqp-consume.ts').filter(({ data }) => data?.['consume.sh']);
+  const manifest = Yaml.stringify(...synthesizedApp('main.ts'), ...script);
   const files = readdirSync(join(root, 'build', 'programs')).filter((name) => !name.endsWith('.map'));
 
   /** The digests that the commands print for a manifest, in pairs. */
