@@ -23,7 +23,8 @@ function pods(name: string, cel: string, spoil: (pod: Json) => void): AdmissionR
 /** The rules that each pod of this package follows without any setting. */
 export const RULES_OF_DEFAULTS: readonly AdmissionRule[] = [
   pods('disallow-latest-tag', `(${ALL}).all(c, c.image.contains(':') && !c.image.endsWith(':latest'))`, ({ spec }) => {
-    spec.containers[0].image = 'busybox:latest';
+    // In the same registry, for which there is a rule too.
+    spec.containers[0].image = spec.containers[0].image.replace(/:[^:]*$/, ':latest');
   }),
   pods('require-labels', `object.metadata.?labels[?'app.kubernetes.io/name'].orValue('') != ''`, ({ metadata }) => {
     metadata.labels = {};
