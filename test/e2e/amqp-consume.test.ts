@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
 import { type CoarseWorkerJobProps, Delivery, Program, WorkItems } from '../../lib';
 import { ContainerName } from '../../lib/contract/containers';
@@ -14,7 +14,11 @@ describe('amqp-consume of the image delivers the items', () => {
 
   function runOf(runId: string, worker: Partial<CoarseWorkerJobProps>, items = WorkItems.list(FRUITS)): SynthesizedRun {
     const way = { image: IMAGE, delivery: Delivery.amqpConsume(), parallelism: 2 };
-    return new SynthesizedRun({ items, seeder: { runId }, worker: { ...way, ...worker } });
+    const run = new SynthesizedRun({ items, seeder: { runId }, worker: { ...way, ...worker } });
+    // It has no tag, so Kubernetes would look for a newer one, and no registry has it.
+    const patch = JsonPatch.add('/spec/template/spec/containers/0/imagePullPolicy', 'IfNotPresent');
+    ApiObject.of(run.job).addJsonPatch(patch);
+    return run;
   }
 
   const podsOf = async (run: SynthesizedRun): Promise<Json[]> => namespace.podsOf(run.job.name);

@@ -1,13 +1,18 @@
+import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
 import { useNamespace } from '../../tools/cluster/namespace';
 import type { Json } from '../../tools/synthesized-run';
-import { comparable, SHOWN } from '../support/examples';
+import { comparable, SHOWN, WITHOUT_COURIER } from '../support/examples';
 import { pikaFiles } from '../support/pika';
 import { synthesizedApp } from '../support/synthesized';
+import { loadPythonImage, PYTHON_IMAGE } from './support/python-image';
 
 describe('what we show', () => {
   const { namespace, test } = useNamespace();
 
-  beforeAll(() => namespace.apply([pikaFiles()]));
+  beforeAll(async () => {
+    if (CAN_MAKE_FAULTS) loadPythonImage();
+    await namespace.apply([pikaFiles()]);
+  });
   // Each has a broker of its own: one after the other they need no more of the cluster than one.
   afterEach(() => namespace.run('delete', 'statefulset', '--all'));
 
@@ -16,6 +21,7 @@ describe('what we show', () => {
   for (const [app, jobs] of Object.entries(apps)) {
     test(`${app} works on every item once and completes`, async () => {
       const objects = synthesizedApp(app);
+      if (CAN_MAKE_FAULTS && WITHOUT_COURIER.includes(app)) useLoadedImages(objects);
       await namespace.apply(objects);
       for (const { name, completions, lines } of jobs) {
         const job = jobNamed(objects, name);
@@ -26,6 +32,16 @@ describe('what we show', () => {
     });
   }
 });
+
+/** The images that are on the nodes: no registry has the one of the page, and the Python of the cluster of our CI is not whole. */
+function useLoadedImages(objects: Json[]): void {
+  for (const { spec } of objects.filter(({ kind }) => kind === 'Job')) {
+    for (const container of spec.template.spec.containers) {
+      container.imagePullPolicy = 'IfNotPresent';
+      if (container.image === 'python:3.13-slim') container.image = PYTHON_IMAGE;
+    }
+  }
+}
 
 /** The hash at the end of a Job's name is another one after each change of our programs. */
 function jobNamed(objects: Json[], name: string): string {

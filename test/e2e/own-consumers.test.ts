@@ -5,11 +5,13 @@ import { ConfigMap, EnvValue, Volume } from 'cdk8s-plus-28';
 import { type CoarseWorkerJobProps, Delivery, Program, WorkItems } from '../../lib';
 import { ContainerName } from '../../lib/contract/containers';
 import { ExitCode } from '../../lib/contract/exit-codes';
+import { CAN_MAKE_FAULTS } from '../../tools/cluster/control';
 import { useNamespace } from '../../tools/cluster/namespace';
 import { bundle } from '../../tools/programs/bundle';
 import { type Json, newChart, SynthesizedRun } from '../../tools/synthesized-run';
 import { until } from '../../tools/until';
 import { pikaFiles } from '../support/pika';
+import { loadPythonImage, PYTHON_IMAGE } from './support/python-image';
 
 const ROOT = join(__dirname, '..', '..');
 const NUMBERS = ['12', '17', '28', '36', '97', '360', '496', '1001'];
@@ -28,7 +30,7 @@ const PROGRAMS: Record<string, (chart: Json) => Worker> = {
       name: 'pika',
     });
     return {
-      image: 'python:3.13-slim',
+      image: PYTHON_IMAGE,
       program: Program.script('examples/consume.py', { interpreter: ['python3'] }),
       envVariables: { PYTHONPATH: EnvValue.fromValue('/libraries/pika.whl') },
       volumeMounts: [{ path: '/libraries', volume: files, readOnly: true }],
@@ -40,10 +42,15 @@ const PROGRAMS: Record<string, (chart: Json) => Worker> = {
   }),
 };
 
-describe.each(Object.keys(PROGRAMS))('%s takes the items by itself', (name) => {
+const descriptionOf = CAN_MAKE_FAULTS ? describe : describe.skip;
+
+descriptionOf.each(Object.keys(PROGRAMS))('%s takes the items by itself', (name) => {
   const { namespace, test } = useNamespace();
 
-  beforeAll(() => namespace.apply([pikaFiles()]));
+  beforeAll(async () => {
+    loadPythonImage();
+    await namespace.apply([pikaFiles()]);
+  });
 
   function runOf(runId: string, numbers: readonly string[], worker: Worker): SynthesizedRun {
     const chart = newChart();

@@ -4,6 +4,7 @@ import { EventKind } from '../../../lib/contract/message-headers';
 import { EVENT_STDERR_BYTES, relatedQueues } from '../../../lib/contract/queues';
 import { useBroker } from '../../../tools/programs/broker';
 import { LAST_INDEX, type LocalRun } from '../../../tools/programs/local-run';
+import { eventually } from '../../../tools/until';
 import { podAtWork, useRuns } from '../../support/use-runs';
 
 const broker = useBroker();
@@ -61,6 +62,7 @@ test('a failed attempt is told with the end of its standard error', async () => 
 test('an item that goes to another pod is told', async () => {
   const run = await seeded(['a']);
   const { pod } = await podAtWork(run);
+  await eventually(async () => (await itemEvents(run)).length > 0);
   pod.terminate();
   expect(await pod.exit()).toBe(ExitCode.STOPPED);
   expect(await itemEvents(run)).toEqual([
