@@ -30,7 +30,8 @@ done
 async function main([url, queue, items, prefetch, folder, program]: string[]): Promise<void> {
   const [up, runs] = [join(folder, 'up'), join(folder, 'runs')];
   execFileSync('mkfifo', [up, runs]);
-  const worker = spawn('sh', ['-c', WORKER, 'sh', folder, program], { stdio: 'ignore' });
+  // A group of its own, because the shell that waits for the next item has to end too.
+  const worker = spawn('sh', ['-c', WORKER, 'sh', folder, program], { stdio: 'ignore', detached: true });
   const ends = new Socket({
     fd: openSync(up, constants.O_RDWR | constants.O_NONBLOCK),
     readable: true,
@@ -70,7 +71,7 @@ async function main([url, queue, items, prefetch, folder, program]: string[]): P
   }
   await channel.close();
   await connection.close();
-  worker.kill();
+  if (worker.pid) process.kill(-worker.pid);
   process.exit();
 }
 
