@@ -2,7 +2,9 @@
  * About the least that a courier in Node and a worker in sh can do: nothing is counted, recorded or logged, nobody may fail, and
  * whatever the broker has delivered is announced to the worker at once, while the program before it still runs.
  *
- *     node bare-courier.js BROKER-URL QUEUE ITEMS PREFETCH-COUNT FOLDER PROGRAM
+ *     node bare-courier.js BROKER-URL QUEUE ITEMS PREFETCH-COUNT record|none FOLDER PROGRAM
+ *
+ * With `record`, a message in the ledger is confirmed before the item is acked, as every courier has to do.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { constants, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
@@ -27,7 +29,10 @@ while :; do
 done
 `;
 
-async function main([url, queue, items, prefetch, folder, program]: string[]): Promise<void> {
+/** About as long as the record of a courier. */
+const RECORD_BYTES = 120;
+
+async function main([url, queue, items, prefetch, record, folder, program]: string[]): Promise<void> {
   const [up, runs] = [join(folder, 'up'), join(folder, 'runs')];
   execFileSync('mkfifo', [up, runs]);
   // A group of its own, because the shell that waits for the next item has to end too.
@@ -41,6 +46,7 @@ async function main([url, queue, items, prefetch, folder, program]: string[]): P
 
   const connection = await connect(url, { noDelay: true });
   const channel = await connection.createChannel();
+  const ledger = record === 'record' ? await connection.createConfirmChannel() : undefined;
   await channel.prefetch(Number(prefetch));
   const held = new Map<string, Message>();
   let announced = 0;
@@ -64,6 +70,10 @@ async function main([url, queue, items, prefetch, folder, program]: string[]): P
       if (status !== '0' || !message) throw new Error(`run ${line}`);
       held.delete(number);
       unlinkSync(join(folder, `item.${number}`));
+      if (ledger) {
+        ledger.publish('', `${queue}.ledger`, Buffer.alloc(RECORD_BYTES), { persistent: true });
+        await ledger.waitForConfirms();
+      }
       if (--left === 0) await channel.cancel(consumerTag);
       channel.ack(message);
     }

@@ -67,12 +67,12 @@ async function bench(): Promise<void> {
       return performance.now() - began;
     },
   };
-  const bare = (prefetch: string) => ({
-    name: `bare courier, prefetch count ${prefetch}`,
+  const bare = (prefetch: string, record: 'record' | 'none' = 'none') => ({
+    name: `bare courier, prefetch count ${prefetch}${record === 'record' ? ', with a record for each item' : ''}`,
     measure: () =>
       timed(async (run) => {
         const folder = mkdtempSync(join(tmpdir(), 'bare-courier-'));
-        const args = [bareCourier, broker.url, run.queue, String(ITEMS), prefetch, folder, PROGRAM];
+        const args = [bareCourier, broker.url, run.queue, String(ITEMS), prefetch, record, folder, PROGRAM];
         const [code] = await once(spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
         rmSync(folder, { recursive: true });
         if (code !== 0) throw new Error(`the bare courier ended with ${code}`);
@@ -95,6 +95,7 @@ async function bench(): Promise<void> {
       amqpConsume('-p', '1'),
       shell,
       bare('1'),
+      bare('1', 'record'),
       bare('2'),
       bare('8'),
     );
