@@ -1,4 +1,4 @@
-import { Network, WorkItems } from '../../lib';
+import { Network, Program, WorkItems } from '../../lib';
 import { lastWords, useNamespace } from '../../tools/cluster/namespace';
 import { SynthesizedRun, type SynthesizedRunProps } from '../../tools/synthesized-run';
 import { Journal, witness } from './support/journal';
@@ -50,6 +50,23 @@ describe('an item whose program fails', () => {
     expect(await courierWords(run)).toContain(
       'all 4 items settled: 3 done, 1 dead letter (1 tolerated): item 2 "cherry" (exit 3)',
     );
+  });
+
+  test('with a permanent exit code has one attempt, and a share of dead letters is tolerated', async () => {
+    const program = Program.command(
+      'sh',
+      '-c',
+      'case $(cat) in banana) echo "no such column" >&2; exit 65 ;; cherry) exec blender --fast ;; esac',
+    );
+    const worker = { program, image: 'busybox:1.37', permanentExitCodes: [65, 127], toleratedDeadLettersPercent: 50 };
+    const run = runOf('permanent', { ...worker, itemsPerPod: 4, parallelism: 1 });
+    await namespace.apply(run.objects());
+    const ended = await namespace.ended(run.job.name);
+    expect([ended.outcome, ended.succeeded, ended.failed]).toEqual(['Complete', 1, 0]);
+    const [words] = await courierWords(run);
+    expect(words).toContain('all 4 items settled: 2 done, 2 dead letters (2 tolerated): ');
+    expect(words).toContain('item 1 "banana" (exit 65, which is permanent: "no such column")');
+    expect(words).toMatch(/item 2 "cherry" \(exit 127, which is permanent: ".*blender: not found"\)/);
   });
 
   test('once is run again in the same pod and is done: complete, with no failed pod', async () => {
