@@ -136,7 +136,7 @@ session: /* reconnect.ts: overSessions, courier.ts: workOverSession, item-proces
       fi
     };
 
-next_item: /* item-source.ts: listen, consumer.ts: next */
+next_item: /* item-source.ts: listen, consumer.ts: next. A pod that has done its part comes here by way of idle, which is the same */
     atomic {
       if
       :: cut[me] || work_deleted -> end_consume(me); goto session

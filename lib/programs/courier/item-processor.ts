@@ -119,15 +119,16 @@ export class ItemProcessor {
     const { message } = delivery;
     const recorded = this.record(delivery, (number) => doneRecord(settings, number, { ...outcome, pod, node }));
     await Promise.all([recorded, this.tidy(outcome.line)]);
-    const enough = tally.wouldReachItemsPerPod(message);
-    if (enough || shutdown.aborted || isTooOld(settings)) {
+    const isEnough = tally.wouldReachItemsPerPod(message);
+    if (isEnough) this.source.partIsDone();
+    if (isEnough || shutdown.aborted || isTooOld(settings)) {
       await delivery.ackAndClose();
       this.source.closed();
     } else {
       delivery.ack();
     }
     tally.done(message);
-    if (enough) return { code: ExitCode.DONE, message: tally.text };
+    if (isEnough && tally.endsByCount) return { code: ExitCode.DONE, message: tally.text };
     return shutdown.aborted ? terminated(tally.text) : undefined;
   }
 

@@ -20,6 +20,7 @@ const READ_AGAIN_MS = 20_000;
 export class ItemSource {
   private consumer: Consumer | undefined;
   private isWaiting = false;
+  private hasDonePart = false;
 
   constructor(
     private readonly session: Session,
@@ -34,15 +35,23 @@ export class ItemSource {
   async next(): Promise<Delivery | ExitStatus> {
     const { settings, shutdown, tally } = this.context;
     const backOff = new BackOff(200, 5000);
+    // A pod that has done its part is there for the end of the run, which may have come: it takes more only if more is ready.
+    let listens = !this.hasDonePart || this.consumer !== undefined;
     while (!shutdown.aborted) {
       // Not with a consumer, which may have an item already.
       if (!this.consumer && isTooOld(settings)) return tooOld(tally.text);
-      const delivery = await this.listen();
+      const delivery = listens && (await this.listen());
+      listens = true;
       if (delivery) return delivery;
       const status = await this.idle(backOff);
       if (status) return status;
     }
     return terminated(tally.text);
+  }
+
+  /** The pod has done `itemsPerPod` items. */
+  partIsDone(): void {
+    this.hasDonePart = true;
   }
 
   /** The last item's settlement has closed the consumer. */

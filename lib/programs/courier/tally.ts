@@ -38,10 +38,14 @@ export class Tally {
 
   constructor(private readonly share: PodShare) {}
 
-  /** Whether the pod may end with success once this message is settled. */
+  /** Whether the pod has done its part once this message is settled. */
   wouldReachItemsPerPod(message: Counted): boolean {
-    const { itemsPerPod, endsByCount } = this.share;
-    return endsByCount && counts(message) && this.counted + 1 >= itemsPerPod;
+    return counts(message) && this.counted + 1 >= this.share.itemsPerPod;
+  }
+
+  /** Whether the pod may end with success by that. */
+  get endsByCount(): boolean {
+    return this.share.endsByCount;
   }
 
   done(message: Counted): void {

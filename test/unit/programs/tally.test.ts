@@ -19,12 +19,22 @@ test.each([
   expect(endsByCount(index, completions)).toBe(expected);
 });
 
-test('a pod that does not end by its count never reaches itemsPerPod', () => {
-  const tally = new Tally({ itemsPerPod: 1, endsByCount: false });
+test('a pod of a pool never reaches itemsPerPod', () => {
+  const tally = new Tally({ itemsPerPod: Number.POSITIVE_INFINITY, endsByCount: false });
   for (let n = 0; n < 10; n++) {
     expect(tally.wouldReachItemsPerPod(item())).toBe(false);
     tally.done(item());
   }
+});
+
+test('the pod of the last index goes on after itemsPerPod', () => {
+  const tally = new Tally({ itemsPerPod: 2, endsByCount: false });
+  tally.done(item());
+  for (let n = 0; n < 3; n++) {
+    expect(tally.wouldReachItemsPerPod(item())).toBe(true);
+    tally.done(item());
+  }
+  expect(tally.endsByCount).toBe(false);
 });
 
 describe('a pod of two items', () => {
