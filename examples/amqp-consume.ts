@@ -13,7 +13,7 @@ const job1 = new QueueSeeder(chart, 'job1', {
 new CoarseWorkerJob(chart, 'job-wq-1', {
   queue: job1,
   // The image of the page: python3 and amqp-tools.
-  image: 'example.com/job-wq-1',
+  image: 'example.com/job-wq-1:1.0',
   program: Program.script('examples/worker.py', { interpreter: ['python3'] }),
   delivery: Delivery.amqpConsume(),
   parallelism: 2,

@@ -36,12 +36,17 @@ describe('what we show', () => {
   }
 });
 
-/** The images that are on the nodes: no registry has the one of the page, and the Python of the cluster of our CI is not whole. */
+/** The images that are on the nodes: no registry has that of the page, and the Python of the cluster of our CI is not whole. */
+const LOADED_IMAGES: Readonly<Record<string, string>> = {
+  'example.com/job-wq-1:1.0': 'example.com/job-wq-1',
+  'python:3.13-slim': PYTHON_IMAGE,
+};
+
 function useLoadedImages(objects: Json[]): void {
   for (const { spec } of objects.filter(({ kind }) => kind === 'Job')) {
     for (const container of spec.template.spec.containers) {
       container.imagePullPolicy = 'IfNotPresent';
-      if (container.image === 'python:3.13-slim') container.image = PYTHON_IMAGE;
+      container.image = LOADED_IMAGES[container.image] ?? container.image;
     }
   }
 }
