@@ -1,9 +1,10 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
+import { containerThatTakesItems } from '../../lib/contract/delivery';
 import { EnvName, ProgramEnvName } from '../../lib/contract/environment';
 import { Label } from '../../lib/contract/labels';
 import { DELIVERY_LIMIT, EVENTS_BYTES } from '../../lib/contract/queues';
-import { type Job, type Manifest, settingsContainer } from '../manifest/manifest';
+import type { Job, Manifest } from '../manifest/manifest';
 import { manifestItems } from '../manifest/manifest-items';
 import { explainBroker } from './explain-broker';
 import { explainNetwork } from './explain-network';
@@ -27,7 +28,7 @@ export function explain(manifest: Manifest): Explanation {
 }
 
 function explainRun(manifest: Manifest, worker: Job): RunExplanation {
-  const settings = settingsOf(worker, settingsContainer(worker));
+  const settings = settingsOf(worker, containerThatTakesItems(worker.object.metadata?.labels));
   const seeder = manifest.seeders.find(({ queue }) => queue === worker.queue);
   const { backoffLimit, backoffLimitPerIndex } = worker.spec;
   return {

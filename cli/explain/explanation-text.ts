@@ -1,5 +1,5 @@
+import { DeliveryName } from '../../lib/contract/delivery';
 import { ExitCode } from '../../lib/contract/exit-codes';
-import { DeliveryName } from '../../lib/contract/labels';
 import { plural, quoted } from '../../lib/programs/runtime/log';
 import { visible } from '../../lib/programs/runtime/visible';
 import type {

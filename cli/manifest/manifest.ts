@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { k8s } from 'cdk8s-plus-28';
 import { ContainerName } from '../../lib/contract/containers';
+import { containerThatTakesItems, type DeliveryName, deliveryOf } from '../../lib/contract/delivery';
 import { EnvName } from '../../lib/contract/environment';
-import { DeliveryName, Label } from '../../lib/contract/labels';
+import { Label } from '../../lib/contract/labels';
 import { ManifestError } from './manifest-error';
 import { type ApiObject, parseObjects } from './parse-objects';
 
@@ -21,11 +22,6 @@ export interface Job {
   readonly queue: string;
   /** How the program gets the items, if there is no courier. */
   readonly delivery?: DeliveryName;
-}
-
-/** The name of the container whose variables say what a worker Job does. */
-export function settingsContainer({ delivery }: Job): string {
-  return delivery ? ContainerName.WORKER : ContainerName.COURIER;
 }
 
 /** The objects that were synthesized, by what they are for. */
@@ -90,10 +86,10 @@ export class Manifest {
       queue: queueOf(name, pod, container),
     });
     if (containers.has(ContainerName.SEEDER)) this.seeders.push(job(ContainerName.SEEDER));
-    if (containers.has(ContainerName.WORKER) && containers.has(ContainerName.COURIER))
-      this.workers.push(job(ContainerName.COURIER));
-    const delivery = Object.values(DeliveryName).find((each) => each === metadata?.labels?.[Label.DELIVERY]);
-    if (delivery && containers.has(ContainerName.WORKER)) this.workers.push({ ...job(ContainerName.WORKER), delivery });
+    const taker = containerThatTakesItems(metadata?.labels);
+    if (containers.has(ContainerName.WORKER) && containers.has(taker)) {
+      this.workers.push({ ...job(taker), delivery: deliveryOf(metadata?.labels) });
+    }
   }
 }
 

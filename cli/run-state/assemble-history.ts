@@ -1,8 +1,8 @@
 import { ContainerName } from '../../lib/contract/containers';
+import { deliveryOf } from '../../lib/contract/delivery';
 import { EventKind, RecordKind } from '../../lib/contract/message-headers';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Pod } from '../kubernetes/objects';
-import { deliveryOf } from '../kubernetes/pod-template';
 import type { PodLife, Retry, RunEvent, RunHistory, RunRecord } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import type { ItemTexts } from './item-texts';
@@ -115,7 +115,7 @@ function failureOf({ seconds = 0, exitCode, signal, stderr }: ItemEvent) {
 }
 
 function isWorker({ metadata, spec }: Pod): boolean {
-  return deliveryOf({ metadata }) !== undefined || hasCourier(spec);
+  return deliveryOf(metadata?.labels) !== undefined || hasCourier(spec);
 }
 
 function hasCourier(spec: Pod['spec']): boolean {

@@ -1,7 +1,7 @@
 import type { ConsumeMessage } from 'amqplib';
 import { EventKind } from '../../lib/contract/message-headers';
 import type { RunItems } from '../../lib/programs/ledger/run-items';
-import { type ItemEvent, itemEvent } from './stream-entries';
+import { type ItemEvent, itemEvent, startOf } from './stream-entries';
 
 /** How many failures are kept. */
 const MAX_FAILURES = 100;
@@ -29,11 +29,11 @@ export class EventsView {
       case undefined:
         return;
       case EventKind.STARTED:
-        this.hold(event, event.time);
+        this.hold(event);
         return;
       case EventKind.FAILED:
         // The pod holds the item on: it tries again, or makes it a dead letter. That the attempt began may not have been told.
-        this.hold(event, event.time - (event.seconds ?? 0) * 1000);
+        this.hold(event);
         this.failures.push(event);
         if (this.failures.length > MAX_FAILURES) this.failures.shift();
         return;
@@ -43,8 +43,9 @@ export class EventsView {
     }
   }
 
-  private hold({ item, attempt, pod, node }: ItemEvent, started: number): void {
-    this.held.set(item, { item, attempt, pod, node, started });
+  private hold(event: ItemEvent): void {
+    const { item, attempt, pod, node } = event;
+    this.held.set(item, { item, attempt, pod, node, started: startOf(event) });
   }
 
   /** The items that pods hold, without those that are over. */

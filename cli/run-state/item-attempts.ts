@@ -1,5 +1,5 @@
 import { EventKind, RecordKind } from '../../lib/contract/message-headers';
-import type { DeadEntry, DoneEntry, ItemEvent } from './stream-entries';
+import { type DeadEntry, type DoneEntry, type ItemEvent, startOf } from './stream-entries';
 
 /** One execution of the program on an item, as far as ledger and events tell it. */
 export interface Attempt {
@@ -24,21 +24,19 @@ export class ItemAttempts {
 
   /** Events come in the order in which they were told, and each pod tells its own in order. A start may not have been told. */
   addEvent(event: ItemEvent): void {
-    const { kind, pod, time, attempt } = event;
-    const isStart = kind === EventKind.STARTED;
-    if (event.item !== this.item) {
-      if (isStart) this.addOther(pod, time);
-      else if (kind === EventKind.FAILED) this.addOther(pod, time - milliseconds(event));
+    const { item, kind, pod, time, attempt } = event;
+    if (item !== this.item) {
+      if (kind !== EventKind.REQUEUED) this.addOther(pod, startOf(event));
       return;
     }
-    if (isStart) {
+    if (kind === EventKind.STARTED) {
       this.attempts.push({ attempt, pod, started: time });
       return;
     }
     const outcome = kind === EventKind.FAILED ? `failed (${event.reason})` : `given to another pod (${event.reason})`;
     const end = { ended: time, outcome };
     if (this.close(pod, end) || kind !== EventKind.FAILED) return;
-    this.attempts.push({ attempt, pod, started: time - milliseconds(event), ...end });
+    this.attempts.push({ attempt, pod, started: startOf(event), ...end });
   }
 
   addRecord(entry: DoneEntry | DeadEntry): void {
@@ -50,8 +48,8 @@ export class ItemAttempts {
       this.death = entry;
       return;
     }
-    const { attempt, pod, started } = entry;
-    const known = { started, ended: started + milliseconds(entry), outcome: 'done' };
+    const { attempt, pod, started, seconds } = entry;
+    const known = { started, ended: started + seconds * 1000, outcome: 'done' };
     if (!this.close(pod, known)) this.attempts.push({ attempt, pod, ...known });
   }
 
@@ -88,8 +86,4 @@ export class ItemAttempts {
     if (at !== -1) this.attempts[at] = { ...this.attempts[at], ...end };
     return at !== -1;
   }
-}
-
-function milliseconds({ seconds = 0 }: { readonly seconds?: number }): number {
-  return seconds * 1000;
 }

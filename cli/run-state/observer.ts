@@ -1,11 +1,11 @@
 import { ContainerName } from '../../lib/contract/containers';
+import { containerThatTakesItems } from '../../lib/contract/delivery';
 import { EnvName } from '../../lib/contract/environment';
 import { Label } from '../../lib/contract/labels';
 import type { Session } from '../../lib/programs/amqp/session';
 import { BrokerLink } from '../broker-access/broker-link';
 import type { Cluster } from '../kubernetes/cluster';
 import type { Pod } from '../kubernetes/objects';
-import { deliveryOf } from '../kubernetes/pod-template';
 import type { RunHistory } from '../report/run-history';
 import { CommandError } from '../system/command-error';
 import { type Observation, runState } from './assemble';
@@ -97,8 +97,7 @@ export class Observer {
 }
 
 function queueOf({ metadata, spec }: Pod): string | undefined {
-  const ofWorker = deliveryOf({ metadata }) ? ContainerName.WORKER : ContainerName.COURIER;
-  const names: readonly string[] = [ofWorker, ContainerName.SEEDER];
+  const names: readonly string[] = [containerThatTakesItems(metadata?.labels), ContainerName.SEEDER];
   const container = spec?.containers.find(({ name }) => names.includes(name));
   return container && plainValue(container, EnvName.QUEUE);
 }

@@ -1,4 +1,4 @@
-import { DeliveryName } from '../../lib/contract/labels';
+import { DeliveryName } from '../../lib/contract/delivery';
 import { visible } from '../../lib/programs/runtime/visible';
 import { CommandError } from '../system/command-error';
 import type { RunJobs } from './run-jobs';

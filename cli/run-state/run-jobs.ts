@@ -1,9 +1,10 @@
 import { ContainerName } from '../../lib/contract/containers';
+import { type DeliveryName, deliveryOf } from '../../lib/contract/delivery';
 import { EnvName, ProgramEnvName } from '../../lib/contract/environment';
-import { type DeliveryName, Label } from '../../lib/contract/labels';
+import { Label } from '../../lib/contract/labels';
 import { type BrokerFacts, brokerFacts } from '../broker-access/broker-facts';
 import type { Container, Job } from '../kubernetes/objects';
-import { containerOf, deliveryOf, settingsContainerOf, variableOf } from '../kubernetes/pod-template';
+import { containerOf, settingsContainerOf, variableOf } from '../kubernetes/pod-template';
 
 /** Selects the Jobs of all runs. */
 export const RUN_JOBS = Label.QUEUE;
@@ -69,7 +70,7 @@ function partOf(job: Job): Part[] {
   const container = seeder ?? settingsContainerOf(job);
   const queue = container && plainValue(container, EnvName.QUEUE);
   if (!queue) return [];
-  const run = plainValue(container, deliveryOf(job) ? ProgramEnvName.RUN : EnvName.RUN) || queue;
+  const run = plainValue(container, deliveryOf(job.metadata?.labels) ? ProgramEnvName.RUN : EnvName.RUN) || queue;
   const itemCount = Number(plainValue(container, EnvName.ITEM_COUNT));
   return Number.isSafeInteger(itemCount) ? [{ job, role: seeder ? 'seeder' : 'worker', queue, run, itemCount }] : [];
 }
@@ -87,7 +88,7 @@ function joined(parts: readonly Part[]): RunJobs {
       (seeder && brokerFacts(seeder.job, ContainerName.SEEDER)),
     seeder: seeder?.job,
     worker: worker?.job,
-    ...(worker && { delivery: deliveryOf(worker.job) }),
+    ...(worker && { delivery: deliveryOf(worker.job.metadata?.labels) }),
     formerWorkers: former.map(({ job }) => job),
   };
 }

@@ -1,4 +1,4 @@
-import { DeliveryName } from '../../lib/contract/labels';
+import { DeliveryName } from '../../lib/contract/delivery';
 import { relatedQueues } from '../../lib/contract/queues';
 import { isDeleted } from '../../lib/programs/amqp/deleted-queues';
 import { queueStatusOr } from '../../lib/programs/amqp/queue-status';

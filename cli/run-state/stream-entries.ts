@@ -61,6 +61,11 @@ export interface ItemEvent {
   readonly interruptions?: number;
 }
 
+/** When the attempt of an event began, in milliseconds since 1970: an attempt that is over soon tells only that it has failed. */
+export function startOf({ kind, time, seconds = 0 }: ItemEvent): number {
+  return kind === EventKind.FAILED ? time - seconds * 1000 : time;
+}
+
 /** A record of an item in the ledger. Undefined for any other message: anyone who may write to the queue could have sent it. */
 export function ledgerEntry(run: RunItems, { properties, content }: Message): DoneEntry | DeadEntry | undefined {
   const kind: unknown = properties.headers?.[RecordHeader.KIND];

@@ -1,8 +1,8 @@
 import { ContainerName } from '../../lib/contract/containers';
+import { containerThatTakesItems } from '../../lib/contract/delivery';
 import { oneLine } from '../../lib/programs/runtime/log';
 import type { Cluster } from '../kubernetes/cluster';
 import type { Pod } from '../kubernetes/objects';
-import { deliveryOf } from '../kubernetes/pod-template';
 import type { JobSummary } from './job-summary';
 
 /** How many different messages of pods are shown. */
@@ -36,10 +36,9 @@ function messagesOf(pods: readonly Pod[]): string[] {
   return [...new Set(ended.map(({ message = '' }) => oneLine(message)))].slice(0, MAX_MESSAGES);
 }
 
-/** Whether a container says how its pod has ended. Without a courier, that is the worker. */
+/** Whether a container says how its pod has ended. */
 function tells({ metadata }: Pod, container: string): boolean {
-  const ofWorker = deliveryOf({ metadata }) ? ContainerName.WORKER : ContainerName.COURIER;
-  return container === ofWorker || container === ContainerName.SEEDER;
+  return container === containerThatTakesItems(metadata?.labels) || container === ContainerName.SEEDER;
 }
 
 function time(at: Date | string | undefined): number {

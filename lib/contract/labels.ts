@@ -8,7 +8,7 @@ export const Label = {
   RUN: 'cdk8s-work-queue/run',
   /** On a Job that `dead retry` has created: the number of the retry, from 1. */
   RETRY: 'cdk8s-work-queue/retry',
-  /** On a Job without couriers and its pods: how the program gets the items, one of {@link DeliveryName}. */
+  /** On a Job without couriers and its pods: how the program gets the items, a `DeliveryName`. */
   DELIVERY: 'cdk8s-work-queue/delivery',
   /** Of which broker the pod is a client. */
   BROKER: 'cdk8s-work-queue/broker',
@@ -22,13 +22,3 @@ export const Label = {
 
 /** The label of Kubernetes that names the tool which manages an object, and its value. */
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'cdk8s-work-queue' } as const;
-
-/** The values of {@link Label.DELIVERY}. */
-export const DeliveryName = {
-  /** `consume.sh` has amqp-consume take an item. */
-  AMQP_CONSUME: 'amqp-consume',
-  /** The program is a client of the broker. */
-  NONE: 'none',
-} as const;
-
-export type DeliveryName = (typeof DeliveryName)[keyof typeof DeliveryName];

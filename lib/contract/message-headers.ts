@@ -43,7 +43,7 @@ export const RecordKind = {
 
 /** The values of {@link RecordHeader.KIND} of an event. */
 export const EventKind = {
-  /** An attempt of an item has begun. */
+  /** An attempt of an item has begun, and goes on. */
   STARTED: 'started',
   /** An attempt of an item has failed. */
   FAILED: 'failed',

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Json } from '../synthesized-run';
 import { until } from '../until';
-import { CLUSTER } from './control';
+import { control } from './control';
 import { kubectl } from './kubectl';
 import type { Namespace } from './namespace';
 
@@ -36,10 +35,6 @@ export async function revive(number: number): Promise<void> {
 function leaseOf(node: string): Promise<string> {
   const output = ['--ignore-not-found', '--output', 'jsonpath={.spec.renewTime}'];
   return kubectl('get', 'lease', node, '--namespace', 'kube-node-lease', ...output);
-}
-
-function control(...args: string[]): void {
-  execFileSync(CLUSTER ?? '', args, { stdio: 'ignore', timeout: 60_000 });
 }
 
 function policiesAreEnforced(): boolean {

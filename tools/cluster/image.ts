@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLUSTER } from './control';
+import { control } from './control';
 
 /** Where this machine gets its Debian packages from. */
 const MIRROR =
@@ -16,9 +16,10 @@ export function loadDebianImage(name: string, ...packages: string[]): void {
     const mirror = execFileSync('sh', ['-c', MIRROR], { encoding: 'utf8' }).trim();
     const options = ['--quiet', '--variant=essential', `--include=${packages.join(',')}`];
     const recommended = ['--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Check-Valid-Until "false"'];
-    const stdio = ['ignore', 'ignore', 'inherit'] as const;
-    execFileSync('mmdebstrap', [...options, ...recommended, 'trixie', root, mirror], { stdio: [...stdio] });
-    execFileSync(CLUSTER ?? '', ['load', name, root], { stdio: [...stdio] });
+    execFileSync('mmdebstrap', [...options, ...recommended, 'trixie', root, mirror], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    control('load', name, root);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import type { ContainerProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { DeliveryName } from '../../contract/labels';
+import { DeliveryName } from '../../contract/delivery';
 import { MountPath } from '../../contract/mount-paths';
 import { IGNORE_DISRUPTION } from '../../manifest/content-named-job';
 import { programsMount, programsVolume } from '../../manifest/program-container';

@@ -1,6 +1,6 @@
 import type { ContainerProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { DeliveryName } from '../../contract/labels';
+import type { DeliveryName } from '../../contract/delivery';
 import type { WorkerJobProps } from '../worker-job-props';
 import type { WorkerLimits } from './worker-limits';
 

@@ -1,8 +1,8 @@
 import type { ContainerProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { ContainerName } from '../../contract/containers';
+import { DeliveryName } from '../../contract/delivery';
 import { ExitCode } from '../../contract/exit-codes';
-import { DeliveryName } from '../../contract/labels';
 import { IGNORE_DISRUPTION } from '../../manifest/content-named-job';
 import { CLIENT_VARIABLES, clientPod } from './client-pod';
 import type { DeliveryWay, JobProps, PodSettings } from './delivery-way';

@@ -1,9 +1,10 @@
 import { Duration } from 'cdk8s';
 import { Cpu, EnvValue, Secret } from 'cdk8s-plus-28';
 import { ContainerName } from '../../../lib/contract/containers';
+import { DeliveryName } from '../../../lib/contract/delivery';
 import { EnvName, ProgramEnvName } from '../../../lib/contract/environment';
 import { ExitCode } from '../../../lib/contract/exit-codes';
-import { DeliveryName, Label } from '../../../lib/contract/labels';
+import { Label } from '../../../lib/contract/labels';
 import { MountPath } from '../../../lib/contract/mount-paths';
 import {
   CoarseWorkerJob,
