@@ -30,8 +30,8 @@ export class Delivery {
    * Nothing of this package can say later what was done: `verify`, `logs` and `dead retry` refuse.
    *
    * With TLS, `amqp-consume` accepts only a certificate that is valid for the broker's host, and gets the credentials as
-   * an argument, which is in the list of the node's processes. For
-   * `Trust.publicAuthorities()`, the image must have `/etc/ssl/certs/ca-certificates.crt`.
+   * an argument, which is in the list of the node's processes. For `Trust.publicAuthorities()`, the image must have
+   * `/etc/ssl/certs/ca-certificates.crt`.
    */
   public static amqpConsume(): Delivery {
     return new Delivery(AMQP_CONSUME_WAY);
