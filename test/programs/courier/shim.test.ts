@@ -11,6 +11,10 @@ import { eventually } from '../../../tools/until';
 
 const never = new AbortController().signal;
 
+/** Until a killed reader of a pipe has had the processor once more, it still takes what is written there (seen on Linux). */
+const KILL_TEE =
+  'old=$(pgrep -x tee); kill -KILL $old; for tee in $old; do while kill -0 $tee 2>/dev/null; do sleep 0.05; done; done';
+
 describe.each([
   ['dash', ['dash']],
   ['busybox ash', ['busybox', 'ash']],
@@ -230,16 +234,16 @@ describe.each([
 
     test.each([
       ['SIGKILL to all that it may', 'kill -KILL -1', 137],
-      ['SIGKILL to the copy of standard error', 'pkill -KILL -x tee', undefined],
-      ['SIGKILL to one copy after the other', 'pkill -KILL -x tee; sleep 1; pkill -KILL -x tee', undefined],
+      ['SIGKILL to the copy of standard error', KILL_TEE, undefined],
+      ['SIGKILL to one copy after the other', `${KILL_TEE}; sleep 1; ${KILL_TEE}`, undefined],
     ])('%s', async (_, kill, status) => {
       await startWith('sh', '-c', `read -r what; [ "$what" != all ] || { ${kill}; exit 0; }; echo "$what" >&2`);
       const end = await worker.run(Buffer.from('all\n'));
       if (status !== undefined) expect(end).toBe(status);
       for (const item of ['first', 'second']) {
         expect(await worker.run(Buffer.from(`${item}\n`))).toBe(0);
-        // Some shells also say there what they found killed, perhaps in the same line.
-        await eventually(() => shim.stderr.includes(item));
+        // Some shells also say there what they found killed.
+        await eventually(() => shim.stderr.split('\n').includes(item));
         expect(await worker.stderr.settled()).toBe(item);
       }
       worker.quit(0, 'done');
