@@ -9,7 +9,7 @@ import { deadRecord, doneRecord } from '../ledger/record';
 import { isMarked } from '../ledger/settled-mark';
 import type { ExitStatus } from '../runtime/exit-status';
 import { log } from '../runtime/log';
-import { abortedLater, afterSending } from '../runtime/time';
+import { abortedLater } from '../runtime/time';
 import type { CourierContext } from './courier-context';
 import { Delivery } from './delivery';
 import { EndOfRun } from './end-of-run';
@@ -117,8 +117,7 @@ export class ItemProcessor {
     const { settings, tally, shutdown } = this.context;
     const { pod, node } = settings;
     const { message } = delivery;
-    const recorded = this.record(delivery, (number) => doneRecord(settings, number, { ...outcome, pod, node }));
-    await Promise.all([recorded, this.tidy(outcome.line)]);
+    await this.record(delivery, (number) => doneRecord(settings, number, { ...outcome, pod, node }));
     const isEnough = tally.wouldReachItemsPerPod(message);
     if (isEnough) this.source.partIsDone();
     if (isEnough || shutdown.aborted || isTooOld(settings)) {
@@ -130,13 +129,6 @@ export class ItemProcessor {
     tally.done(message);
     if (isEnough && tally.endsByCount) return { code: ExitCode.DONE, message: tally.text };
     return shutdown.aborted ? terminated(tally.text) : undefined;
-  }
-
-  /** What takes time and can be done while the broker confirms a record. */
-  private async tidy(line: string): Promise<void> {
-    await afterSending();
-    log(line);
-    this.context.worker.tidy();
   }
 
   private async settleFailed(delivery: Delivery, { failure }: ItemOutcome & { kind: 'failed' }): Promise<void> {

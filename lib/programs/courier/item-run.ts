@@ -35,14 +35,7 @@ interface ItemHistory {
 
 /** What became of an item. */
 export type ItemOutcome =
-  /** `line` is for the log. */
-  | {
-      readonly kind: 'done';
-      readonly attempt: number;
-      readonly started: Date;
-      readonly milliseconds: number;
-      readonly line: string;
-    }
+  | { readonly kind: 'done'; readonly attempt: number; readonly started: Date; readonly milliseconds: number }
   /** No attempts follow: the item becomes a dead letter. `workerDied`: the worker's container ended with it. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly workerDied: boolean }
   /** The worker's container died while it ran the item, or was terminated alone, and there are attempts left. */
@@ -135,7 +128,8 @@ export class ItemRun {
     const ended = new Date();
     const which = `${this.delivery.message.name}: attempt ${attempt} of ${maxAttempts}`;
     if (end === 0) {
-      return { kind: 'done', attempt, started, milliseconds, line: `${which} done after ${duration(milliseconds)}` };
+      log(`${which} done after ${duration(milliseconds)}`);
+      return { kind: 'done', attempt, started, milliseconds };
     }
     const terminated = this.shutdown.signal.aborted && end !== 'timed-out';
     if (terminated) log(`${which} stopped after ${duration(milliseconds)}: the worker's container was terminated`);

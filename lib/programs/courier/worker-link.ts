@@ -14,7 +14,7 @@ import {
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SharedVolume, Verb } from '../../contract/shared-volume';
-import { debug, stackOf } from '../runtime/debug';
+import { debug } from '../runtime/debug';
 import { log } from '../runtime/log';
 import { inTime } from '../runtime/time';
 import { Tail } from './tail';
@@ -150,23 +150,8 @@ export class WorkerLink {
    */
   private write(name: string, content: Buffer): void {
     const file = join(this.folder, name);
-    const create = () => writeFileSync(file, content, { mode: 0o644, flag: 'wx' });
-    try {
-      create();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      remove(file);
-      create();
-    }
-  }
-
-  /** Removes the files of the last run, so the next one need not. What cannot be removed is in the way of the next one, which says so. */
-  tidy(): void {
-    try {
-      for (const name of [SharedVolume.ITEM, SharedVolume.CALL]) remove(join(this.folder, name));
-    } catch (error) {
-      debug?.(stackOf(error as Error));
-    }
+    remove(file);
+    writeFileSync(file, content, { mode: 0o644, flag: 'wx' });
   }
 
   /** Sends the program SIGTERM. */

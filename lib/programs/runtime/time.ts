@@ -43,11 +43,6 @@ export function sleep(milliseconds: number, ...signals: AbortSignal[]): Promise<
   });
 }
 
-/** Resolves when what was just published is on its way: amqplib collects frames until the next turn of the event loop. */
-export async function afterSending(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** A signal that aborts so long after another one, with its reason. `release` calls that off. */
 export function abortedLater(
   signal: AbortSignal,
