@@ -56,7 +56,7 @@ export function runState(observation: Observation): RunState {
     queue: jobs.queue,
     ...(jobs.chart !== undefined && { chart: jobs.chart }),
     phase,
-    ...verdictOf(phase, items, observation.failure),
+    ...verdictOf(phase, observation, items),
     items,
     countedBy: reading.kind === 'missing' ? 'none' : reading.kind,
     ...noteOf(reading, isFilled),
@@ -92,11 +92,13 @@ function phaseOf({ seeder, worker, isFilled }: PhaseFacts): Phase {
   return worker.suspended ? 'Suspended' : 'Running';
 }
 
-function verdictOf(phase: Phase, items: ItemCounts, failure: string | undefined): { verdict?: string } {
+function verdictOf(phase: Phase, { reading, failure }: Observation, items: ItemCounts): { verdict?: string } {
   if (phase === 'Failed') return { verdict: `Failed: ${failure ?? 'the reason is not known'}` };
   if (phase !== 'Complete') return {};
-  const { total, done, dead = 0 } = items;
-  if (done === undefined) return { verdict: `Complete: all ${total} items settled` };
+  const { total, done = 0, dead = 0 } = items;
+  // The Job says that there is a record of each item, so numbers that contradict it are old.
+  const isExact = done + dead === total && (reading.kind !== 'ledger' || reading.note === undefined);
+  if (!isExact) return { verdict: `Complete: all ${total} items settled` };
   return {
     verdict: `Complete: ${done} of ${total} items done${dead > 0 ? `, ${dead} tolerated as dead letters` : ''}`,
   };

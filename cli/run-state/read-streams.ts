@@ -29,7 +29,7 @@ export function requireStreams(session: Session, consequence: string): void {
 
 /** Reads all events of the items of a run. */
 export function readEvents(session: Session, run: RunJobs, onEvent: (event: ItemEvent) => void): Promise<void> {
-  return readTo(session, relatedQueues(run.queue).events, (message) => {
+  return readAll(session, run, relatedQueues(run.queue).events, (message) => {
     const event = itemEvent(run, message);
     if (event) onEvent(event);
   });
@@ -53,7 +53,7 @@ export function readLedger(
   run: RunJobs,
   onMessage: (message: ConsumeMessage) => void,
 ): Promise<void> {
-  return readTo(session, relatedQueues(run.queue).ledger, onMessage);
+  return readAll(session, run, relatedQueues(run.queue).ledger, onMessage);
 }
 
 /** The records of a run, without a note of what was read. */
@@ -63,10 +63,17 @@ export async function ledgerRecords(session: Session, run: RunJobs): Promise<Rec
   return records;
 }
 
-async function readTo(session: Session, queue: string, onMessage: (message: ConsumeMessage) => void): Promise<void> {
-  const tail = new StreamTail(queue, onMessage);
+/** Reads all that was confirmed before. */
+async function readAll(
+  session: Session,
+  run: RunJobs,
+  queue: string,
+  onMessage: (message: ConsumeMessage) => void,
+): Promise<void> {
+  const tail = new StreamTail(run, queue, onMessage);
   try {
-    await tail.read(session);
+    await tail.begin(session);
+    await tail.untilEnd(session);
   } finally {
     await tail.close();
   }
@@ -85,6 +92,11 @@ export function isNoStream(error: unknown): boolean {
 export function explainStreamError(error: Error): never {
   if (!(error instanceof BrokerError)) throw error;
   if (isNoStream(error)) throw new CommandError(`${NO_STREAM}. What happened to its items is not known`);
+  if (error.code === ReplyCode.ACCESS_REFUSED) {
+    throw new CommandError(
+      `The broker: ${error.message}. Give the user this permission, or name another one in --broker-url`,
+    );
+  }
   if (!isNotFound(error)) throw new CommandError(`The broker: ${error.message}. Try again`);
   throw new CommandError(
     'The queues of this run do not exist: its seeder has not declared them yet, or they were deleted, and with them what is known ' +

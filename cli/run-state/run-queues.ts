@@ -46,14 +46,14 @@ export class RunQueues {
     this.ledger = new LedgerView(run);
     this.events = new EventsView(run);
     const { ledger, events } = relatedQueues(run.queue);
-    this.ledgerTail = new StreamTail(ledger, (message) => this.ledger.add(message));
-    this.eventsTail = new StreamTail(events, (message) => this.events.add(message));
+    this.ledgerTail = new StreamTail(run, ledger, (message) => this.ledger.add(message));
+    this.eventsTail = new StreamTail(run, events, (message) => this.events.add(message));
   }
 
   /**
    * Brings both views up to date. It does not reject for what is wrong with the broker: the note says it.
    *
-   * @param isEnded reads to the end once more, because nobody will look again
+   * @param isEnded reads all that there is, because nobody will look again
    */
   async read(isEnded: boolean): Promise<QueuesReading> {
     if (!this.link) return { kind: 'none', note: NO_BROKER };
@@ -61,7 +61,7 @@ export class RunQueues {
     try {
       if (isEnded) await this.close();
       session = await this.link.session();
-      return await this.readOver(session);
+      return await this.readOver(session, isEnded);
     } catch (error) {
       if (!(error instanceof BrokerError || error instanceof CommandError)) throw error;
       if (session && isNotFound(error) && (await this.isLedgerDeleted(session))) return { kind: 'missing' };
@@ -71,19 +71,27 @@ export class RunQueues {
     }
   }
 
-  private async readOver(session: Session): Promise<QueuesReading> {
+  private async readOver(session: Session, isEnded: boolean): Promise<QueuesReading> {
     if (!this.hasMark) await this.findMark(session).catch(unlessNotFound);
     if (!this.hasRecords || !session.hasStreams || this.isNoStream) return this.lengths(session);
     try {
-      if (!this.ledgerTail.isReading) await this.ledgerTail.read(session);
+      await this.readOn(this.ledgerTail, session, isEnded);
     } catch (error) {
       this.isNoStream = isNoStream(error);
       if (this.isNoStream) return this.lengths(session);
       throw error;
     }
-    if (this.withEvents && !this.eventsTail.isReading) await this.eventsTail.read(session).catch(unlessNotFound);
-    this.hasRead = true;
+    if (this.withEvents) await this.readOn(this.eventsTail, session, isEnded).catch(unlessNotFound);
     return { kind: 'ledger' };
+  }
+
+  /** Up to the end if nobody will look again. The first part needs no answer to a message, which a broker in an alarm does not give. */
+  private async readOn(tail: StreamTail, session: Session, isEnded: boolean): Promise<void> {
+    if (tail.isReading) return;
+    await tail.begin(session);
+    await tail.untilQuiet();
+    this.hasRead = true;
+    if (isEnded) await tail.untilEnd(session);
   }
 
   /** A queue whose node is away is not found either, and comes back. */

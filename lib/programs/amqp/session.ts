@@ -31,6 +31,8 @@ export interface QueueStatus {
 
 /** AMQP reply codes. https://www.rabbitmq.com/amqp-0-9-1-reference#constants */
 export const ReplyCode = {
+  /** The user lacks a permission. Closes the channel. */
+  ACCESS_REFUSED: 403,
   NOT_FOUND: 404,
   /** The exclusive queue of another connection. Closes the channel. */
   RESOURCE_LOCKED: 405,

@@ -182,8 +182,13 @@ test('a run whose queues were deleted says so', async () => {
   const state = JSON.parse((await ran(['status', RUN_NAME, '--json'])).stdout);
   expect(state).toMatchObject({ countedBy: 'none', items: { total: 3 }, queues: [] });
   expect(state.note).toContain('The queues of this run were deleted');
-  const { code, stderr } = await ran(['logs', RUN_NAME, '0']);
-  expect([code, stderr]).toEqual([2, expect.stringContaining('The queues of this run do not exist')]);
+  for (const command of [
+    ['logs', RUN_NAME, '0'],
+    ['report', RUN_NAME, '--out', '-'],
+  ]) {
+    const { code, stderr } = await ran(command);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('The queues of this run do not exist')]);
+  }
 });
 
 test.each([
@@ -239,6 +244,27 @@ test('the report of a run has its attempts and dead letters', async () => {
   for (const words of ['Failed: exit code 20', '2 (66 %)', 'exit code 1', 'no bad']) {
     expect(stdout.replace(/<\/?(dt|dd|bdi)[^>]*>/g, '')).toContain(words);
   }
+});
+
+test('a report may lack the events, and says so', async () => {
+  const run = await settledRun();
+  apply(run);
+  await run.withBroker(async (model) => (await model.createChannel()).deleteQueue(relatedQueues(run.queue).events));
+  const { code, stdout, stderr } = await ran(['report', RUN_NAME, '--out', '-']);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('This history has no events');
+  expect(stdout).toContain('no bad');
+});
+
+test('a run whose Jobs do not name their broker has no report', async () => {
+  const { worker, seeder } = apply(await settledRun());
+  for (const { spec } of [worker, seeder]) {
+    for (const container of [...spec.template.spec.containers, ...(spec.template.spec.initContainers ?? [])]) {
+      container.env = container.env?.filter(({ name }: Json) => name !== EnvName.BROKER_URL);
+    }
+  }
+  const { code, stderr } = await ran(['report', RUN_NAME, '--out', '-']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('do not name their broker in the usual way')]);
 });
 
 test('a report that cannot be written is an error', async () => {

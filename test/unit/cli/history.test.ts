@@ -1,11 +1,7 @@
-import type { ConsumeMessage } from 'amqplib';
-import type { BrokerLink } from '../../../cli/broker-access/broker-link';
-import type { Cluster } from '../../../cli/kubernetes/cluster';
 import { attemptsOf } from '../../../cli/report/attempts';
 import { reportHtml } from '../../../cli/report/report-html';
 import { beforeRetries, courseOf } from '../../../cli/report/run-course';
 import { assembleHistory, type HistoryReading } from '../../../cli/run-state/assemble-history';
-import { type HistorySources, readHistory } from '../../../cli/run-state/read-history';
 import { runsOf } from '../../../cli/run-state/run-jobs';
 import {
   type DeadEntry,
@@ -15,9 +11,6 @@ import {
   ledgerEntry,
   retriedEntry,
 } from '../../../cli/run-state/stream-entries';
-import { relatedQueues } from '../../../lib/contract/queues';
-import { BrokerError, ReplyCode } from '../../../lib/programs/amqp/session';
-import { STREAM_OFFSET } from '../../../lib/programs/amqp/stream-offset';
 import { appliedJobs, CREATED, courierEnded, ended, podOf } from '../../support/cluster-objects';
 import { BEGAN, StreamMessages, time } from '../../support/stream-messages';
 
@@ -172,67 +165,4 @@ test('an attempt of an evicted pod ends with the pod in the report', () => {
 test('a run without a worker Job has no report', () => {
   const [alone] = runsOf([ended(seeder, 'Complete')]);
   expect(() => historyOf([], { run: alone })).toThrow('has no worker Job, so nothing has happened in it');
-});
-
-describe('what is read of a run', () => {
-  const { ledger, events } = relatedQueues(run.queue);
-
-  /** A broker with these streams. Of one that is missing, it says that. */
-  function linkTo(streams: Readonly<Record<string, Messages>>, hasStreams = true): BrokerLink {
-    const contentOf = (queue: string): Messages => {
-      if (streams[queue]) return streams[queue];
-      throw new BrokerError(`no queue ${queue}`, ReplyCode.NOT_FOUND);
-    };
-    const consume = (queue: string, take: (message: ConsumeMessage) => void) => {
-      for (const [offset, { properties, content }] of contentOf(queue).entries()) {
-        const headers = { ...properties.headers, [STREAM_OFFSET]: offset };
-        take({ properties: { ...properties, headers }, content } as unknown as ConsumeMessage);
-      }
-    };
-    const raw = { prefetch: () => {}, consume, ack: () => {} };
-    const channel = {
-      ...{ raw, lost: new AbortController().signal, close: async () => {} },
-      call: async (_: string, work: (channel: typeof raw) => void) => work(raw),
-    };
-    const session = {
-      ...{ hasStreams, channel: async () => channel },
-      queueStatus: async (queue: string) => ({ ready: contentOf(queue).length }),
-    };
-    return { session: async () => session } as unknown as BrokerLink;
-  }
-
-  const cluster = {
-    pods: async () => [podOf(worker, { name: 'pod-0' })],
-    configMap: async () => Promise.reject(new Error('forbidden')),
-  } as unknown as Cluster;
-  const state = { phase: 'Running' } as HistorySources['state'];
-
-  test('is all that ledger, events and pods have', async () => {
-    const link = linkTo({
-      [ledger]: [messages.done(0), messages.dead(1, '"bad" (exit 3)')],
-      [events]: [messages.started(0), messages.failed(1)],
-    });
-    const history = await readHistory(run, { cluster, link, state });
-    expect(history.records.map(({ kind, number }) => [kind, number])).toEqual([
-      ['done', 0],
-      ['dead', 1],
-    ]);
-    expect(history.events.map(({ kind }) => kind)).toEqual(['started', 'failed']);
-    expect(history.pods).toMatchObject([{ name: 'pod-0' }]);
-    expect(history.itemTexts).toBeUndefined();
-  });
-
-  test('may lack the events, and the report says so', async () => {
-    const history = await readHistory(run, { cluster, link: linkTo({ [ledger]: [messages.done(0)] }), state });
-    expect(history).toMatchObject({ records: [{ kind: 'done' }], events: [] });
-    expect(reportHtml(history)).toContain('This history has no events');
-  });
-
-  test.each<[string, HistorySources['link'], string]>([
-    ['without its queues', linkTo({}), 'The queues of this run do not exist'],
-    ['on a broker without streams', linkTo({}, false), 'This broker has no streams'],
-    ['whose Jobs name no broker', undefined, 'do not name their broker'],
-  ])('of one %s is an error', async (_, link, message) => {
-    await expect(readHistory(run, { cluster, link, state })).rejects.toThrow(message);
-  });
 });
