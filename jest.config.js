@@ -9,7 +9,10 @@ const project = (displayName, { timeouts } = {}) => ({
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   transform: { '\\.ts$': '@swc/jest' },
   // The examples import the package by its name, as in a project of their own.
-  moduleNameMapper: { '^cdk8s-work-queue$': '<rootDir>/lib/index.ts' },
+  moduleNameMapper: {
+    '^cdk8s-work-queue$': '<rootDir>/lib/index.ts',
+    ...(process.env.CDK8S_PLUS && { '^cdk8s-plus-28$': `cdk8s-plus-${process.env.CDK8S_PLUS}` }),
+  },
   setupFilesAfterEnv: timeouts ? [`<rootDir>/test/support/timeout-${timeouts}.ts`] : [],
 });
 

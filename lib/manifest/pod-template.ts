@@ -3,15 +3,18 @@ import { canonicalQuantity } from '../validation/quantity';
 
 /**
  * A pod template in the form of a manifest, as the API server would write it. Otherwise, every `kubectl apply` of the
- * same file would find something to change, and print "configured".
+ * same file would find something to change, and print "configured". What is off is left out: some versions of cdk8s-plus
+ * write it and others do not, and a Job's name must not depend on that.
  *
  * The KubeJob of cdk8s-plus is not used for this, because it renders after the JSON patches. A patch of a memory limit
  * to "1Gi" would get lost there, and so would every field that Kubernetes 1.28 does not have.
  */
 export function podTemplate(template: k8s.PodTemplateSpec): object {
-  const { hostNetwork, ...spec } = template.spec ?? { containers: [] };
-  const plain = { ...template, spec: hostNetwork ? { ...spec, hostNetwork } : spec };
-  return canonical(k8s.KubeJob.manifest({ spec: { template: plain } }).spec.template);
+  const { hostNetwork, shareProcessNamespace, ...spec } = template.spec ?? { containers: [] };
+  const on = { ...(hostNetwork && { hostNetwork }), ...(shareProcessNamespace && { shareProcessNamespace }) };
+  return canonical(
+    k8s.KubeJob.manifest({ spec: { template: { ...template, spec: { ...spec, ...on } } } }).spec.template,
+  );
 }
 
 const QUANTITIES = new Set(['cpu', 'memory', 'storage', 'ephemeral-storage', 'sizeLimit']);
