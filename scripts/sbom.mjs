@@ -17,7 +17,8 @@ export function sbom(root) {
   const id = idOf(root);
   const isInside = (ref) => inside.has(ref) || ref === id;
   const components = all.components.filter((component) => inside.has(component['bom-ref']));
-  if (components.length !== inside.size) throw new Error(`npm knows only ${components.length} of ${[...inside.keys()]}`);
+  if (components.length !== inside.size)
+    throw new Error(`npm knows only ${components.length} of ${[...inside.keys()]}`);
   return {
     ...all,
     // npm names it after the folder.
