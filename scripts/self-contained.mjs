@@ -29,8 +29,9 @@ export async function bundlePackages(root, options) {
     format: 'cjs',
     legalComments: 'none',
   });
+  // With /*!, bundlers keep them.
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
-    appendFileSync(join(root, output), `/*\n${licences(root, bundledPackages(Object.keys(inputs)))}*/\n`);
+    appendFileSync(join(root, output), `/*!\n${licences(root, bundledPackages(Object.keys(inputs)))}*/\n`);
   }
   return metafile;
 }

@@ -47,6 +47,8 @@ describe('an app that esbuild has bundled synthesizes the manifest that it synth
     const file = join(folder, 'app.js');
     bundle(file, { minify });
     expect(synthesize(file) === manifest).toBe(true);
+    // Their licence demands that it comes with each copy.
+    expect(readFileSync(file, 'utf8')).toMatch(/^ *csv-parse [\d.]+ \(MIT\)$/m);
   });
 
   test('with the packages left outside', () => {

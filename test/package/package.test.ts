@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InstalledPackage, run } from '../support/installed-package';
 import { linksOf } from '../support/pages';
 
@@ -50,6 +50,17 @@ describe('the package, installed from its tarball', () => {
     const paths = modules.map((file) => join(installed.folder, file));
     run(process.execPath, ['-e', 'process.argv.slice(1).map(require)', ...paths], installed.project);
     expect(modules).toContain('build/lib/broker/private/certificate.js');
+  });
+
+  test('has the programs in its constructs as they are in build/programs, which a reviewer compares', () => {
+    const programs = installed.files.filter((file) => /^build\/programs\/.*[^p]$/.test(file));
+    expect(programs.length).toBeGreaterThan(8);
+    const { builtFile } = require(join(installed.folder, 'build/lib/manifest/built-file.js'));
+    const different = programs.filter(
+      (file) => !builtFile(basename(file))?.equals(readFileSync(join(installed.folder, file))),
+    );
+    expect(different).toEqual([]);
+    expect(builtFile('none.js')).toBeUndefined();
   });
 
   test('synthesizes main.ts as a chart of another project', () => {

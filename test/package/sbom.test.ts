@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { version } from '../../package.json';
+import { parse } from 'yaml';
+import { devDependencies, version } from '../../package.json';
 import { bundles } from '../support/bundles';
 
 const root = join(__dirname, '..', '..');
@@ -60,4 +62,12 @@ describe('the SBOM', () => {
   test('names no registry of the machine that made it', () => {
     expect(JSON.stringify(bom)).not.toContain('"distribution"');
   });
+});
+
+test('an update of what is in the package comes alone, so that its changes are read', () => {
+  const { updates } = parse(readFileSync(join(root, '.github', 'dependabot.yml'), 'utf8'));
+  const inside = new Set([...bundles().values()].flat().map(({ name }) => name));
+  expect(updates[0].groups.development['exclude-patterns']).toEqual(
+    Object.keys(devDependencies).filter((name) => inside.has(name)),
+  );
 });

@@ -11,7 +11,7 @@ interface Documented {
   readonly docs?: { readonly summary?: string; readonly remarks?: string; readonly default?: string };
 }
 
-export interface AssemblyType extends Documented {
+interface AssemblyType extends Documented {
   /** It is a struct. */
   readonly datatype?: boolean;
   initializer?: Omit<Method, 'name'>;
