@@ -18,6 +18,7 @@ const project = (displayName, { timeouts } = {}) => ({
 
 /** @type {import('jest').Config} */
 module.exports = {
+  globalSetup: '<rootDir>/test/support/built.mjs',
   // Three times the cores: the tests of the programs mostly wait, for brokers that they kill and start again.
   maxWorkers: 3 * availableParallelism(),
   // For `--coverage`. The programs are not counted: their tests run them as processes, most of which are killed.

@@ -1,5 +1,5 @@
 // Builds into build/: the in-cluster programs, one file each, and the command line (esbuild), then the constructs (jsii).
-// `--watch` keeps the constructs up to date while you work on them.
+// `--watch` keeps the constructs up to date while you work on them; `--if-stale` does nothing if nothing has changed.
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -17,6 +17,10 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { bundledPackages, licences } from './licenses.mjs';
+import { bundlePackages, embedPrograms } from './self-contained.mjs';
+import { isStale } from './stale.mjs';
+
+if (process.argv.includes('--if-stale') && !isStale()) process.exit();
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'lib', 'programs');
@@ -46,7 +50,7 @@ const programs = await build({
   sourcemap: 'external',
   sourcesContent: false,
 });
-const cli = await build({
+await build({
   ...bundled,
   entryPoints: [join(root, 'cli', 'index.ts')],
   outfile: join(root, 'build', 'cli.js'),
@@ -64,15 +68,13 @@ chmodSync(join(root, 'build', 'cdk8s-work-queue.js'), 0o755);
 // At the end of each program, which is copied into manifests without the package, and once in a file for all.
 // Programs with packages are large, so they are compressed. Not at synth: another version of zlib would rename all Jobs.
 for (const [output, { inputs }] of Object.entries(programs.metafile.outputs)) {
-  const packages = bundledPackages(inputs);
+  const packages = bundledPackages(Object.keys(inputs));
   if (packages.length === 0) continue;
   const file = join(root, output);
   appendFileSync(file, `/*\n${licences(root, packages)}*/\n`);
   writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
   copyFileSync(join(sources, 'runtime', 'compressed.js'), file);
 }
-const inputs = Object.assign({}, ...[programs, cli, executable].map(({ metafile }) => metafile.inputs));
-writeFileSync(join(root, 'build', 'THIRD-PARTY-LICENSES'), licences(root, bundledPackages(inputs)));
 for (const script of ['courier/shim.sh', 'courier/runner.sh', 'amqp-consume/consume.sh'])
   copyFileSync(join(sources, script), join(target, basename(script)));
 
@@ -95,4 +97,17 @@ const { status } = spawnSync(
     env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
   },
 );
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+
+const constructs = await bundlePackages(root, bundled);
+embedPrograms(root);
+const metafiles = [programs.metafile, executable.metafile, constructs]; // build/cli.js is not in the package
+const bundles = Object.entries(Object.assign({}, ...metafiles.map(({ outputs }) => outputs)))
+  .filter(([output]) => output.endsWith('.js'))
+  .map(([output, { inputs }]) => [output, Object.keys(inputs)]);
+writeFileSync(
+  join(root, 'build', 'THIRD-PARTY-LICENSES'),
+  licences(root, bundledPackages(bundles.flatMap(([, sources]) => sources))),
+);
+// The sources of each bundle, for the tests and for the list of components that comes with a release.
+writeFileSync(join(root, 'build', 'bundles.json'), JSON.stringify(Object.fromEntries(bundles), null, 2));

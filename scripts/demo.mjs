@@ -1,10 +1,11 @@
 // Synthesizes main.ts, or another app, and runs what comes out: on this machine, or on a cluster.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isStale } from './stale.mjs';
 
 const USAGE = `
 Usage: npm run demo                         rehearse main.ts on this machine, over its own RabbitMQ
@@ -62,21 +63,9 @@ function readOptions() {
 }
 
 async function buildIfStale() {
-  const built = join(root, 'build', 'lib', 'index.js');
-  const sources = ['package.json', 'tsconfig.jsii.json', ...files('lib'), ...files('cli')].map((file) =>
-    join(root, file),
-  );
-  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  if (!isStale()) return;
   console.log('Building');
   await run('The build', process.execPath, join(root, 'scripts', 'build.mjs'));
-}
-
-function files(folder) {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(folder, entry.name))
-    .filter((file) => existsSync(join(root, file)));
 }
 
 async function synthesize() {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 const LICENCE_FILE = /^((un)?licen[cs]e|copying|notice)([.-].*)?$/i;
 
-/** The folders of the packages in a bundle, from the inputs in esbuild's metafile. */
-export function bundledPackages(inputs) {
-  const folders = Object.keys(inputs).map((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
+/** The folders of the packages in a bundle, from the names of its sources in esbuild's metafile. */
+export function bundledPackages(sources) {
+  const folders = sources.map((source) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }
 

@@ -31,7 +31,7 @@ describe('somebody who follows docs/tutorial.md', () => {
   let succeeded = false;
 
   beforeAll(async () => {
-    // Not the scripts: `prepare` builds anew, under the feet of other tests.
+    // Not the scripts: `prepack` may build anew, under the feet of other tests.
     const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', home];
     execFileSync('npm', pack, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     mkdirSync(programs);

@@ -1,96 +1,79 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-
-import { bundleDependencies } from '../../package.json';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { InstalledPackage, run } from '../support/installed-package';
 import { linksOf } from '../support/pages';
 
 const root = join(__dirname, '..', '..');
-const run = (command: string, args: string[], cwd: string) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
 
-/** As `npm install` of the tarball does it, without the network: the peers are linked. */
+/** What an update of a package may add to, but what a second build of one would exceed. */
+const MAX_UNPACKED = 6e6;
+
 describe('the package, installed from its tarball', () => {
-  let project: string;
-  let files: string[];
+  let installed: InstalledPackage;
 
   beforeAll(() => {
-    project = mkdtempSync(join(tmpdir(), 'package-'));
-    const modules = join(project, 'node_modules');
-    const own = join(modules, 'cdk8s-work-queue');
-    mkdirSync(own, { recursive: true });
-    // Not the scripts: `prepare` builds anew, under the feet of other tests.
-    run('npm', ['pack', '--ignore-scripts', '--pack-destination', project], root);
-    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
-    files = run('tar', ['-tzf', tarball], project).trim().split('\n');
-    run('tar', ['-xzf', tarball, '-C', own, '--strip-components', '1'], project);
-    for (const peer of ['cdk8s', 'cdk8s-plus-28', 'constructs']) {
-      symlinkSync(join(root, 'node_modules', peer), join(modules, peer));
-    }
-    mkdirSync(join(project, 'examples'));
-    writeFileSync(join(project, 'examples', 'worker.py'), readFileSync(join(root, 'examples', 'worker.py')));
+    installed = new InstalledPackage();
   });
-  afterAll(() => rmSync(project, { recursive: true }));
+  afterAll(() => installed.remove());
 
   test('has the constructs, their jsii assembly and the programs, and no sources', () => {
-    for (const file of ['.jsii', 'build/lib/index.js', 'build/lib/index.d.ts', 'build/programs/courier.js']) {
-      expect(files).toContain(`package/${file}`);
-    }
+    const { files } = installed;
+    expect(files).toEqual(
+      expect.arrayContaining(['.jsii', 'build/lib/index.js', 'build/lib/index.d.ts', 'build/programs/courier.js']),
+    );
     const sources = files.filter((file) => /\.ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file));
     // The examples are there to be copied.
-    expect(sources.filter((file) => !file.startsWith('package/examples/'))).toEqual([]);
-    expect(files.filter((file) => /^package\/(test|lib)/.test(file))).toEqual([]);
-    const bundled = files.map((file) => /^package\/node_modules\/([^/]+)/.exec(file)?.[1]).filter((name) => name);
-    expect([...new Set(bundled)].sort()).toEqual([...bundleDependencies].sort());
+    expect(sources.filter((file) => !file.startsWith('examples/'))).toEqual([]);
+    expect(files.filter((file) => /^(test|lib)/.test(file))).toEqual([]);
   });
 
-  test('has the licence of each package whose code is in its programs, in a file and in the programs', () => {
-    const own = join(project, 'node_modules', 'cdk8s-work-queue', 'build');
-    expect(files).toContain('package/build/THIRD-PARTY-LICENSES');
-    const licences = readFileSync(join(own, 'THIRD-PARTY-LICENSES'), 'utf8');
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[''];
-    expect(dependencies).not.toHaveProperty('amqplib'); // or it would come with its own
-    for (const text of ['amqplib ', '(MIT)', 'Copyright (c) 2013, 2014 Michael Bridgen', 'this permission notice']) {
-      expect(licences).toContain(text);
-      for (const program of ['courier', 'seeder']) {
-        expect(gunzipSync(readFileSync(join(own, 'programs', `${program}.js.gz`))).toString()).toContain(text);
-      }
-    }
-    // Of the command line.
-    expect(licences).toMatch(/^commander [\d.]+ \(MIT\)$/m);
+  test('has no package inside, of which it would use one build of many', () => {
+    expect(installed.files.filter((file) => file.includes('node_modules'))).toEqual([]);
+    const { dependencies, bundleDependencies } = JSON.parse(installed.read('package.json'));
+    expect([dependencies, bundleDependencies]).toEqual([undefined, undefined]);
+  });
+
+  test('is not larger than what it needs', () => {
+    const sizes = installed.files.map((file) => statSync(join(installed.folder, file)).size);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(MAX_UNPACKED);
+  });
+
+  test('runs nothing when it is installed', () => {
+    const { scripts } = JSON.parse(installed.read('package.json'));
+    const installing = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+    expect(installing.filter((name) => name in scripts)).toEqual([]);
   });
 
   test('has every module that its own code requires', () => {
-    const modules = files.filter((file) => /^package\/build\/lib\/.*\.js$/.test(file));
-    const own = modules.map((file) => join(project, 'node_modules', 'cdk8s-work-queue', relative('package', file)));
-    run(process.execPath, ['-e', 'process.argv.slice(1).map(require)', ...own], project);
-    expect(own).toContainEqual(expect.stringMatching(/build\/lib\/broker\/private\/certificate\.js$/));
+    const modules = installed.files.filter((file) => /^build\/lib\/.*\.js$/.test(file));
+    const paths = modules.map((file) => join(installed.folder, file));
+    run(process.execPath, ['-e', 'process.argv.slice(1).map(require)', ...paths], installed.project);
+    expect(modules).toContain('build/lib/broker/private/certificate.js');
+  });
+
+  test('has the programs in its constructs as they are in build/programs, which a reviewer compares', () => {
+    const programs = installed.files.filter((file) => /^build\/programs\/.*[^p]$/.test(file));
+    expect(programs.length).toBeGreaterThan(8);
+    const { builtFile } = require(join(installed.folder, 'build/lib/manifest/built-file.js'));
+    const different = programs.filter(
+      (file) => !builtFile(basename(file))?.equals(readFileSync(join(installed.folder, file))),
+    );
+    expect(different).toEqual([]);
+    expect(builtFile('none.js')).toBeUndefined();
   });
 
   test('synthesizes main.ts as a chart of another project', () => {
-    writeFileSync(join(project, 'main.ts'), readFileSync(join(root, 'main.ts')));
-    run(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'main.ts'], project);
-    const manifest = readFileSync(join(project, 'dist', 'fruits.k8s.yaml'), 'utf8');
+    const manifest = installed.synth();
     expect(manifest.match(/^kind: .*$/gm)?.filter((kind) => kind === 'kind: Job')).toHaveLength(3);
     expect(manifest).toContain('courier.js: ');
   });
 
   test('has the command line as one file, which runs from any folder and needs no other package', () => {
-    const { bin } = JSON.parse(readFileSync(join(project, 'node_modules', 'cdk8s-work-queue', 'package.json'), 'utf8'));
-    const file = join(project, 'alone.js');
-    writeFileSync(file, readFileSync(join(project, 'node_modules', 'cdk8s-work-queue', bin['cdk8s-work-queue'])));
-    const env = { PATH: process.env.PATH, HOME: project, KUBECONFIG: '/nowhere' };
+    const { bin } = JSON.parse(installed.read('package.json'));
+    const file = join(installed.project, 'alone.js');
+    writeFileSync(file, installed.read(bin['cdk8s-work-queue']));
+    const env = { PATH: process.env.PATH, HOME: installed.project, KUBECONFIG: '/nowhere' };
     const options = { cwd: '/', env, encoding: 'utf8' } as const;
     expect(spawnSync(process.execPath, [file, '--help'], options).stdout).toContain('Usage: cdk8s-work-queue');
     const { status, stderr } = spawnSync(process.execPath, [file, 'runs'], options);
@@ -98,25 +81,33 @@ describe('the package, installed from its tarball', () => {
   });
 
   test('has each file that a link of its own pages leads to', () => {
-    const own = join(project, 'node_modules', 'cdk8s-work-queue');
-    const pages = files
-      .map((file) => relative('package', file))
-      .filter((file) => file.endsWith('.md') && !file.startsWith('node_modules'));
+    const pages = installed.files.filter((file) => file.endsWith('.md'));
     expect(pages).toEqual(expect.arrayContaining(['API.md', 'README.md', 'docs/README.md', 'docs/command-line.md']));
     // API.md has what looks like links in signatures of cdk8s-plus.
     const written = pages.filter((page) => page !== 'API.md');
     const missing = written.flatMap((page) =>
-      linksOf(readFileSync(join(own, page), 'utf8'))
-        .filter(({ url, path }) => url === undefined && !existsSync(join(own, dirname(page), path)))
+      linksOf(installed.read(page))
+        .filter(({ url, path }) => url === undefined && !existsSync(join(installed.folder, dirname(page), path)))
         .map(({ target }) => `${page}: ${target}`),
     );
     expect(missing).toEqual([]);
   });
 
   test('has types that a strict project compiles with', () => {
-    writeFileSync(join(project, 'main.ts'), readFileSync(join(root, 'main.ts')));
     const options = ['--strict', '--noEmit', '--module', 'node16', '--target', 'es2022', '--types', 'node'];
     const types = ['--typeRoots', join(root, 'node_modules', '@types')];
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...types, 'main.ts'], project);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, [tsc, ...options, ...types, 'main.ts'], installed.project);
+  });
+
+  test('has types that name no other package than its peers', () => {
+    const types = installed.files.filter((file) => /^build\/.*\.d\.ts$/.test(file));
+    const imported = types.flatMap((file) =>
+      [...installed.read(file).matchAll(/from '([^'.][^']*)'/g)].map(([, name]) => name),
+    );
+    const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(new Set(imported.filter((name) => !name.startsWith('node:')))).toEqual(
+      new Set(Object.keys(peerDependencies)),
+    );
   });
 });

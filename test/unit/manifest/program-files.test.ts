@@ -23,6 +23,6 @@ test('a large program is compressed, with what starts it beside it', () => {
 
 test('`programFiles` of a program that was not built is an error that says how to build it', () => {
   expect(() => programFiles('none.js')).toThrow(
-    /build\/programs\/none\.js, a program that runs in the cluster, cannot be read \(ENOENT.*run "npm run build"/,
+    /build\/programs\/none\.js, a program that runs in the cluster, is missing\. .*run "npm run build"/,
   );
 });
