@@ -224,10 +224,11 @@ export class WorkItems {
   }
 
   /**
-   * Creates the items of `product` from axes in a list, so that they have the same order in each language: in Java, the
-   * items of `WorkItems.product` with two axes are
-   * `WorkItems.combinations(Axis.of("year", List.of(2025, 2026)), Axis.of("region", List.of("eu", "us")))`. The first
-   * axis changes slowest.
+   * Creates items from all combinations of the values of several axes, as `product` does, but from a list of axes, which
+   * has an order in each language. The first axis changes slowest.
+   *
+   * The first item of `WorkItems.combinations(Axis.of('year', [2025, 2026]), Axis.of('region', ['eu', 'us']))` is
+   * `{"year":2025,"region":"eu"}`. In Java, an axis is `Axis.of("year", List.of(2025, 2026))`.
    *
    * @param axes the axes in their order
    * @throws if there is no axis, or if two axes have the same name
