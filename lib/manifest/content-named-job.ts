@@ -63,7 +63,7 @@ export abstract class ContentNamedJob extends Workload {
       ...k8s.KubeJob.GVK,
       metadata: { name: pathLabel(this) },
       spec: Lazy.any({
-        produce: () => ({ ...this._settings(), template: podTemplate(withOrder(this._podTemplate())) }),
+        produce: () => ({ ...this._settings(), template: podTemplate(withOrderedVariables(this._podTemplate())) }),
       }),
     };
     this.apiObject = new ContentNamedObject(this, 'Resource', manifest, (field) => this._isMutable(field));
@@ -116,7 +116,7 @@ export abstract class ContentNamedJob extends Workload {
  * Puts the variables of all containers in order. They come from maps, and from calls after the constructor, and must not
  * rename the Job by the order in which they come.
  */
-function withOrder({ spec, ...template }: k8s.PodTemplateSpec): k8s.PodTemplateSpec {
+function withOrderedVariables({ spec, ...template }: k8s.PodTemplateSpec): k8s.PodTemplateSpec {
   if (!spec) return template;
   const ordered = ({ env, ...container }: k8s.Container) => ({ ...container, env: env && orderedVariables(env) });
   const { containers, initContainers } = spec;

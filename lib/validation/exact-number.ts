@@ -1,6 +1,9 @@
 import { synthError } from './synth-error';
 
-/** Whether JavaScript can tell a number from its neighbours. It rounds larger ones before this package gets them. */
+/**
+ * Whether JavaScript can tell a number from its neighbours. It rounds larger ones before this package gets them. NaN and
+ * Infinity are exact.
+ */
 export function isExact(value: number): boolean {
   return !Number.isFinite(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
