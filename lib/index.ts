@@ -5,6 +5,7 @@ export * from './broker/rabbitmq';
 export * from './broker/rabbitmq-props';
 export * from './broker/tls';
 export * from './broker/trust';
+export * from './items/axis';
 export * from './items/work-items';
 export * from './items/work-items-props';
 export * from './manifest/images';

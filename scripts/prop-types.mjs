@@ -16,6 +16,7 @@ const OPEN = ['cdk8s.ApiObjectMetadata'];
 const INTERNAL = {
   'cdk8s-plus-28.EnvFrom': ['_toKube'],
   'cdk8s-plus-28.EnvValue': ['value', 'valueFrom'],
+  [`${OWN}.Axis`]: ['_axis'],
   [`${OWN}.Delivery`]: ['_way'],
   [`${OWN}.Program`]: ['_command'],
   [`${OWN}.Tls`]: ['_issuer', '_secret'],

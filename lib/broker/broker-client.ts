@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { AUTHORITIES_FILE, BrokerVolume, CredentialFile } from '../contract/broker-secrets';
 import { EnvName } from '../contract/environment';
 import { MountPath } from '../contract/mount-paths';
-import { requireProps } from '../validation/props';
+import { requireProps, requireType } from '../validation/props';
 import type { IBroker } from './broker';
 
 /** What a container of this package needs to reach a broker. */
@@ -13,12 +13,13 @@ export interface BrokerClient {
 }
 
 export function brokerClient(user: Construct, broker: IBroker): BrokerClient {
-  requireProps(`broker '${broker.node.path}'`, 'BrokerConnection', broker.connection);
+  const context = `broker '${broker.node.path}'`;
+  requireProps(context, 'BrokerConnection', broker.connection);
+  requireType(context, 'clientLabels', 'string{}?', broker.clientLabels);
   const { url, credentials, hostKey, portKey, serverName, trust } = broker.connection;
   const authorities = trust?._volume(user);
   return {
     env: {
-      // Host and port come before the URL: Kubernetes expands only variables that are already defined.
       ...(hostKey !== undefined && { [EnvName.BROKER_HOST]: credentials.envValue(hostKey) }),
       ...(portKey !== undefined && { [EnvName.BROKER_PORT]: credentials.envValue(portKey) }),
       [EnvName.BROKER_URL]: EnvValue.fromValue(url),

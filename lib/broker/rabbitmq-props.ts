@@ -114,7 +114,8 @@ export interface RabbitMQProps {
   readonly topologySpread?: TopologySpread[];
 
   /**
-   * Additional settings for `rabbitmq.conf`, by key. They override those of this package, which the guide lists.
+   * Additional settings for `rabbitmq.conf`, by key. They override those of this package, which the guide lists. The
+   * order in which they are given means nothing: the file has them sorted by key.
    *
    * `listeners.*`, `definitions.*`, `load_definitions` and `cluster_formation.*` are not accepted, because other
    * objects of the broker depend on them. `max_message_size` is in bytes, without a unit. Its maximum is 512 MiB.

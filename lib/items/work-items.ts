@@ -1,5 +1,6 @@
 import type { Formula } from '../contract/item-formula';
 import { requireProps, requireType } from '../validation/props';
+import type { Axis } from './axis';
 import { csvItems } from './private/csv-items';
 import { filePaths } from './private/file-paths';
 import { eachItem, itemFromBase64, itemText, requireNoLineEnds } from './private/item-bytes';
@@ -8,7 +9,7 @@ import { requireItems } from './private/item-limits';
 import { jsonItems } from './private/json-items';
 import { lineItems } from './private/line-items';
 import { PackedItems } from './private/packed-items';
-import { product } from './private/product';
+import { combinations, product } from './private/product';
 import { bigKeyRanges, frames, keyRanges, range } from './private/ranges';
 import { requireShuffle, requireTaken } from './private/selection';
 import type {
@@ -34,8 +35,8 @@ import type {
  * `kubectl apply` into ConfigMaps. All of them together have at most 128 MiB, and at most 6 MB when they are
  * compressed. Put larger data where the pods can read it, and let the items name it.
  *
- * The items of `range`, `frames`, `keyRanges`, `bigKeyRanges` and `product` are sent as a formula, which the seeder
- * unfolds. A formula stays small, even for a million items.
+ * The items of `range`, `frames`, `keyRanges`, `bigKeyRanges`, `product` and `combinations` are sent as a formula, which
+ * the seeder unfolds. A formula stays small, even for a million items.
  *
  * `concat`, `shuffled` and `take` make new sets from existing ones. They do not change the sets that they are called
  * on.
@@ -203,13 +204,40 @@ export class WorkItems {
    * item of `{ year: [2025, 2026], region: ['eu', 'us'] }` is `{"year":2025,"region":"eu"}`. The first axis changes
    * slowest.
    *
-   * @param axes the axes in their order, each with its values; a value may be any JSON
-   * @throws if there is no axis, if an axis has no values, if the name of an axis is a whole number, or if a value is
-   * not JSON
+   * So the order of the axes decides in which order the items are, and which queue they get. The axes of a map are in
+   * the order that its language gives it:
+   *
+   * - TypeScript, JavaScript and a dict of Python keep the order in which the axes are written.
+   * - In Java, a `LinkedHashMap` keeps it. `Map.of` and `HashMap` do not: `Map.of` has a random order in each run, so
+   *   each synth would give another queue, and all work would be done again.
+   * - Go sorts the axes by name.
+   *
+   * `combinations` has the same items, and keeps the order of the axes in each language.
+   *
+   * @param axes the axes in their order, each with its values; the rules for the values of `Axis.of` apply
+   * @throws if there is no axis, if an axis has no values, if the name of an axis is a whole number, if a value is not
+   * JSON, or if a number is beyond 2^53, because JavaScript would round it
    */
   // biome-ignore lint/suspicious/noExplicitAny: jsii has no other type for any value of JSON
   public static product(axes: { readonly [axis: string]: any[] }): WorkItems {
     return WorkItems.ofFormula('WorkItems.product', product('WorkItems.product', axes));
+  }
+
+  /**
+   * Creates items from all combinations of the values of several axes, as `product` does, but from a list of axes, which
+   * has an order in each language. The first axis changes slowest.
+   *
+   * The first item of `WorkItems.combinations(Axis.of('year', [2025, 2026]), Axis.of('region', ['eu', 'us']))` is
+   * `{"year":2025,"region":"eu"}`. In Java, an axis is `Axis.of("year", List.of(2025, 2026))`.
+   *
+   * @param axes the axes in their order
+   * @throws if there is no axis, or if two axes have the same name
+   */
+  public static combinations(...axes: Axis[]): WorkItems {
+    const context = 'WorkItems.combinations';
+    requireType(context, 'axes', 'Axis[]', axes);
+    const formulaAxes = axes.map(({ _axis }) => _axis);
+    return WorkItems.ofFormula(context, combinations(context, formulaAxes));
   }
 
   private static ofLiterals(context: string, items: readonly (string | Uint8Array)[], options: WorkItemsOptions) {

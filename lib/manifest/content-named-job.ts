@@ -5,6 +5,7 @@ import { contentHash } from './content-hash';
 import { addLabels, addLabelsOfUser, commonLabels } from './labels';
 import { pathLabel } from './path-label';
 import { podTemplate } from './pod-template';
+import { orderedVariables } from './variable-order';
 
 /**
  * The fields of a Job's spec that may change while the Job exists. All others are immutable.
@@ -61,7 +62,9 @@ export abstract class ContentNamedJob extends Workload {
     const manifest = {
       ...k8s.KubeJob.GVK,
       metadata: { name: pathLabel(this) },
-      spec: Lazy.any({ produce: () => ({ ...this._settings(), template: podTemplate(this._podTemplate()) }) }),
+      spec: Lazy.any({
+        produce: () => ({ ...this._settings(), template: podTemplate(withOrderedVariables(this._podTemplate())) }),
+      }),
     };
     this.apiObject = new ContentNamedObject(this, 'Resource', manifest, (field) => this._isMutable(field));
     // Only now: cdk8s-plus makes `podMetadata` when it is first read, and it needs the object.
@@ -107,6 +110,20 @@ export abstract class ContentNamedJob extends Workload {
   public _podTemplate(): k8s.PodTemplateSpec {
     return { metadata: this.podMetadata.toJson(), spec: this._toPodSpec() };
   }
+}
+
+/**
+ * Puts the variables of all containers in order. They come from maps, and from calls after the constructor, and must not
+ * rename the Job by the order in which they come.
+ */
+function withOrderedVariables({ spec, ...template }: k8s.PodTemplateSpec): k8s.PodTemplateSpec {
+  if (!spec) return template;
+  const ordered = ({ env, ...container }: k8s.Container) => ({ ...container, env: env && orderedVariables(env) });
+  const { containers, initContainers } = spec;
+  return {
+    ...template,
+    spec: { ...spec, containers: containers.map(ordered), initContainers: initContainers?.map(ordered) },
+  };
 }
 
 class ContentNamedObject extends ApiObject {

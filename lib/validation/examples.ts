@@ -3,6 +3,7 @@ export const EXAMPLES: Readonly<Record<string, (value: unknown) => string>> = {
   string: (value) => (['number', 'boolean'].includes(typeof value) ? `'${value}'` : 'a string'),
   number: (value) => numberIn(value) ?? 'a number',
   boolean: () => 'true or false',
+  Axis: () => "Axis.of('year', [2025, 2026])",
   Cpu: (value) => {
     const [, amount, milli] = /^(\d+)(m?)$/.exec(String(value)) ?? [];
     return amount === undefined ? 'Cpu.millis(500)' : `Cpu.${milli ? 'millis' : 'units'}(${amount})`;

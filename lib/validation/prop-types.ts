@@ -404,6 +404,7 @@ export const ENUMS = {
 
 /** Classes and interfaces, with the members that each object of them has. */
 export const OBJECTS = {
+  Axis: ['_axis'],
   Cpu: ['amount'],
   Delivery: ['_way'],
   Duration: [

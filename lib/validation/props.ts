@@ -1,4 +1,5 @@
 import { EXAMPLES } from './examples';
+import { requireExactNumbers } from './json-value';
 import { nearest } from './nearest';
 import { ENUMS, OBJECTS, STRUCTS } from './prop-types';
 import { synthError } from './synth-error';
@@ -49,6 +50,7 @@ class TypeCheck {
       if (value !== undefined) this.value(name, type.slice(0, -1), value);
     } else if (type.endsWith('[]')) this.list(name, type.slice(0, -2), value);
     else if (type.endsWith('{}')) this.map(name, type.slice(0, -2), value);
+    else if (type === 'any') requireExactNumbers(this.context, name, value);
     else if (structs[type]) this.struct(name, type, value);
     else if (!isOf(type, value)) throw this.error(name, value, described(type), toWrite(type, value));
   }
@@ -72,7 +74,11 @@ class TypeCheck {
     // The properties of `props` are what the user has written.
     const inside = (key: string) => (name === 'props' ? key : `${name}.${key}`);
     for (const key of Object.keys(value)) {
-      if (Object.hasOwn(types, key) || types['*'] || value[key] === undefined) continue;
+      if (Object.hasOwn(types, key) || value[key] === undefined) continue;
+      if (types['*']) {
+        this.value(inside(key), types['*'], value[key]);
+        continue;
+      }
       const problem = `${inside(key)} is set, but ${type} has no property ${JSON.stringify(key)}`;
       throw synthError(
         this.context,
@@ -91,7 +97,7 @@ class TypeCheck {
 }
 
 function isOf(type: string, value: unknown): boolean {
-  if (type === 'any' || isLazy(value)) return true;
+  if (isLazy(value)) return true;
   if (enums[type]) return Object.values(enums[type]).includes(value as string);
   if (objects[type]) return isObject(value) && (classesOf(value).includes(type) || hasAll(value, objects[type]));
   return typeof value === type;

@@ -119,6 +119,11 @@ export interface WorkerJobProps {
    * the item's number, from 0; and `WORK_ITEM_ATTEMPT`, which is 1 at the item's first attempt. You cannot set these
    * names, `TERMINATION_LOG`, or names that begin with `wq_`.
    *
+   * A value may refer to other variables with `$(NAME)`, also to `QUEUE`, but not to those that the courier sets for
+   * each item. `$$(NAME)` stands for `$(NAME)` itself. The order in which variables are given means nothing: the pods
+   * have them sorted by name, each one after those that it refers to. If variables refer to each other in a circle,
+   * Kubernetes does not expand all of the references.
+   *
    * `Program.ITEM` in a value stands for the item, and `Program.field` for a field of it:
    * `LR: EnvValue.fromValue(Program.field('lr'))`. Such a variable is set anew for each item, and nothing else in its
    * value is expanded, also not `$(NAME)`. It cannot have a name that shells use for themselves, such as `PATH`, and

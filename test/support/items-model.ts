@@ -54,15 +54,27 @@ const keys = fc
     };
   });
 
+/** Any JSON, with objects of at most one level, whose numbers are not beyond 2^53. */
+const json = fc.jsonValue({ maxDepth: 1 }).filter((value) => {
+  const all: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return all.every((one) => typeof one !== 'number' || Math.abs(one) < 2 ** 53);
+});
+
+/** The same with the members of an object in the order of their names. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 const product = fc
   .record({
-    a: fc.array(fc.jsonValue({ maxDepth: 1 }), { minLength: 1, maxLength: 4 }),
+    a: fc.array(json, { minLength: 1, maxLength: 4 }),
     b: fc.array(fc.integer(), { minLength: 1, maxLength: 4 }),
     c: fc.array(fc.string(), { minLength: 1, maxLength: 3 }),
   })
   .map((axes) => ({
     items: WorkItems.product(axes),
-    expected: axes.a.flatMap((a) => axes.b.flatMap((b) => axes.c.map((c) => JSON.stringify({ a, b, c })))),
+    expected: axes.a.flatMap((a) => axes.b.flatMap((b) => axes.c.map((c) => JSON.stringify({ a: sorted(a), b, c })))),
   }));
 
 const { model } = fc.letrec<{ model: ItemsModel }>((tie) => ({

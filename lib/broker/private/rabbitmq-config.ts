@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { RabbitMQFile } from '../../contract/broker-secrets';
 import { DEFAULT_MESSAGE_BYTES } from '../../contract/limits';
 import { MountPath } from '../../contract/mount-paths';
+import { byName } from '../../manifest/by-name';
 import { LazyConfigMap } from '../../manifest/config-map';
 import { pathLabel } from '../../manifest/path-label';
 import type { Check } from '../../validation/check';
@@ -127,9 +128,8 @@ function lines(settings: RabbitMQSettings): string {
     consumer_timeout: settings.consumerTimeoutSeconds() * 1000,
     'raft.wal_max_size_bytes': WAL_BYTES,
     ...(replicas > 1 && cluster(replicas)),
-    ...config,
   };
-  return Object.entries(all)
+  return Object.entries({ ...all, ...Object.fromEntries(byName(config)) })
     .map(([key, value]) => `${key} = ${value}\n`)
     .join('');
 }

@@ -2,7 +2,7 @@ import { MAX_COUNT } from '../../validation/check';
 import { synthError } from '../../validation/synth-error';
 
 /** What to do about an empty set of a kind that cannot be empty: a range with both ends, or a product. */
-export const NOTHING_TO_DO = 'If there may be nothing to do, use WorkItems.list([], { allowEmpty: true }) instead.';
+export const NOTHING_TO_DO = 'If there may be nothing to do, use an empty WorkItems.list and set allowEmpty.';
 
 export function requireItems(context: string, count: number, allowEmpty: boolean): void {
   if (count > MAX_COUNT) {

@@ -1,4 +1,5 @@
 import type { Formula } from '../../contract/item-formula';
+import { inexact, isExact } from '../../validation/exact-number';
 import { synthError } from '../../validation/synth-error';
 import { decimalOf, unitsAt } from './decimal';
 import { itemText } from './item-bytes';
@@ -52,9 +53,8 @@ export function keyRanges(context: string, from: number, to: number, size: numbe
     if (!Number.isInteger(value)) {
       throw synthError(context, `${name} is ${value}; it must be a whole number`, 'Give keys as whole numbers.');
     }
-    if (!Number.isSafeInteger(value)) {
-      throw notExact(context, name, value, 'Use WorkItems.bigKeyRanges, which accepts it as a string of digits.');
-    }
+    const hint = 'Use WorkItems.bigKeyRanges, which accepts it as a string of digits.';
+    if (!isExact(value)) throw inexact(context, `${name} is`, value, hint);
   }
   return halfOpen(context, { from: BigInt(from), to: BigInt(to), size: BigInt(size), quoted: false });
 }
@@ -94,12 +94,5 @@ function requireExact(context: string, name: string, value: number): void {
   if (!Number.isFinite(value)) {
     throw synthError(context, `${name} is ${value}; it must be a number`, 'Check where it comes from.');
   }
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    throw notExact(context, name, value, 'Use WorkItems.bigKeyRanges for such numbers.');
-  }
-}
-
-function notExact(context: string, name: string, value: number, hint: string): Error {
-  const problem = `${name} is ${value}, which is beyond 2^53: JavaScript cannot tell it from its neighbours`;
-  return synthError(context, problem, hint);
+  if (!isExact(value)) throw inexact(context, `${name} is`, value, 'Use WorkItems.bigKeyRanges for such numbers.');
 }

@@ -3,6 +3,7 @@ import type { UnusableItem } from '../../contract/item-fields';
 import { type ItemReference, type ItemTemplate, type ItemVariables, itemTemplate } from '../../contract/item-templates';
 import { MAX_ARGUMENT_BYTES } from '../../contract/limits';
 import { type FirstUnusable, firstUnusable, type ItemPlace } from '../../items/item-places';
+import { byName } from '../../manifest/by-name';
 import { nearest } from '../../validation/nearest';
 import { synthError } from '../../validation/synth-error';
 import { Program } from '../program';
@@ -16,7 +17,7 @@ export function itemVariables({ envVariables = {}, itemVariable }: WorkerJobProp
   const templates = Object.entries(envVariables).map(([name, value]) => [name, valueTemplate(value)] as const);
   const found = templates.filter((entry): entry is [string, ItemTemplate] => entry[1] !== undefined);
   if (itemVariable !== undefined) found.push([itemVariable, [{}]]);
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(byName(Object.fromEntries(found)));
 }
 
 /** The template that the value of a variable stands for, or nothing if it has no placeholder. */

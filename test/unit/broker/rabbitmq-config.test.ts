@@ -214,3 +214,12 @@ describe('rabbitmq.conf', () => {
     );
   });
 });
+
+test('the settings of `config` are in the same order, and so the ConfigMap has the same name, in whatever order they came', () => {
+  const [one, other] = [
+    { 'log.console.level': 'debug', channel_max: '1', heartbeat: '30' },
+    { heartbeat: '30', channel_max: '1', 'log.console.level': 'debug' },
+  ].map((config) => brokerOf({ config }));
+  expect(Object.keys(one.settings).slice(-2)).toEqual(['heartbeat', 'log.console.level']);
+  expect(other.objects).toEqual(one.objects);
+});

@@ -51,7 +51,7 @@ describe('a range', () => {
       3,
       1,
       {},
-      /from is 3 and to is 1; from must not be above to\. Put the lower one first\. .* nothing to do, use WorkItems\.list\(\[\], /,
+      /from is 3 and to is 1; from must not be above to\. Put the lower one first\. .* nothing to do, use an empty WorkItems\.list and/,
     ],
     [Number.NaN, 1, {}, /from is NaN; it must be a number/],
     [1, Number.POSITIVE_INFINITY, {}, /to is Infinity; it must be a number/],

@@ -1,4 +1,4 @@
-import { Duration, Lazy, Size } from 'cdk8s';
+import { type ApiObjectMetadata, Duration, Lazy, Size } from 'cdk8s';
 import { Cpu, EnvValue, ImagePullPolicy, Secret, Volume } from 'cdk8s-plus-28';
 import {
   CoarseWorkerJob,
@@ -291,6 +291,51 @@ describe('what may be of another copy of a package, or of another language', () 
       });
     expect(run).not.toThrow();
     expect(Object.keys(ENUMS)).toContain('Network');
+  });
+});
+
+describe('a number of a property of any type', () => {
+  const podMetadata = (more: object) => () =>
+    new SynthesizedRun({ worker: { podMetadata: more as ApiObjectMetadata } });
+
+  test.each<[string, object, string]>([
+    ['a property', { generation: 2 ** 53 }, 'podMetadata.generation is or contains 9007199254740992, which is beyond'],
+    [
+      'a list',
+      { managedFields: [{ x: [-(2 ** 60)] }] },
+      'podMetadata.managedFields is or contains -1152921504606847000',
+    ],
+  ])('a number beyond 2^53 in %s is an error', (_, more, message) => {
+    expect(podMetadata(more)).toThrow(`CoarseWorkerJob 'test/eat': ${message}`);
+  });
+
+  test('smaller numbers, values that cdk8s resolves at synth, and what contains itself are accepted', () => {
+    const around: unknown[] = [];
+    around.push(around);
+    const later = Lazy.any({ produce: () => 1 });
+    expect(podMetadata({ generation: 2 ** 53 - 1, x: later, y: [undefined, null, 0.5], z: around })).not.toThrow();
+  });
+});
+
+describe('null in a map', () => {
+  const nothing = { a: null } as never;
+  const secret = () => Secret.fromSecretName(newChart(), 'Secret', 'x');
+  const ofBroker = (clientLabels: never) => {
+    const { chart, broker } = new SynthesizedRun();
+    const other = new Proxy(broker, {
+      get: (of, key) => (key === 'clientLabels' ? clientLabels : Reflect.get(of, key)),
+    });
+    return new QueueSeeder(chart, 'x', { broker: other, items: WorkItems.list(['a']) });
+  };
+  test.each<[string, () => unknown]>([
+    ['envVariables', () => new SynthesizedRun({ worker: { envVariables: nothing } })],
+    ['config', () => new SynthesizedRun({ broker: { config: nothing } })],
+    ['podMetadata.labels', () => new SynthesizedRun({ worker: { podMetadata: { labels: nothing } } })],
+    ['clientLabels', () => ofBroker(nothing)],
+    ['clientLabels', () => RabbitMQ.fromExisting(newChart(), 'x', { secret: secret(), clientLabels: nothing })],
+    ['podMetadata.annotations', () => new SynthesizedRun({ worker: { podMetadata: { annotations: nothing } } })],
+  ])('null in %s is an error', (name, create) => {
+    expect(create).toThrow(`: ${name}.a is null; it must be a`);
   });
 });
 
