@@ -1,4 +1,5 @@
 const { availableParallelism } = require('node:os');
+const { VERSIONS } = require('./scripts/plus-versions.cjs');
 
 /** A folder of tests that can be run by itself: `jest --selectProjects NAME`. */
 const project = (displayName, { timeouts } = {}) => ({
@@ -9,9 +10,11 @@ const project = (displayName, { timeouts } = {}) => ({
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   transform: { '\\.ts$': '@swc/jest' },
   // The examples import the package by its name, as in a project of their own.
+  // Packages that are made from this one have its name, too.
+  modulePathIgnorePatterns: ['<rootDir>/build/packages/'],
   moduleNameMapper: {
     '^cdk8s-work-queue$': '<rootDir>/lib/index.ts',
-    ...(process.env.CDK8S_PLUS && { '^cdk8s-plus-28$': `cdk8s-plus-${process.env.CDK8S_PLUS}` }),
+    ...(process.env.CDK8S_PLUS === 'newest' && { '^cdk8s-plus-28$': `cdk8s-plus-${VERSIONS.at(-1)}` }),
   },
   setupFilesAfterEnv: timeouts ? [`<rootDir>/test/support/timeout-${timeouts}.ts`] : [],
 });
@@ -33,6 +36,7 @@ module.exports = {
     project('programs', { timeouts: 'programs' }),
     project('spec', { timeouts: 'spec' }),
     project('interop', { timeouts: 'interop' }),
+    project('languages', { timeouts: 'languages' }),
     project('e2e', { timeouts: 'e2e' }),
   ],
 };

@@ -1,6 +1,5 @@
 // Builds into build/: the in-cluster programs, one file each, and the command line (esbuild), then the constructs (jsii).
 // `--watch` keeps the constructs up to date while you work on them; `--if-stale` does nothing if nothing has changed.
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -11,13 +10,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { bundleOptions } from './bundle-options.mjs';
+import { buildConstructs } from './constructs.mjs';
 import { bundledPackages, licences } from './licenses.mjs';
-import { bundlePackages, embedPrograms } from './self-contained.mjs';
 import { isStale } from './stale.mjs';
 
 if (process.argv.includes('--if-stale') && !isStale()) process.exit();
@@ -28,16 +27,7 @@ const target = join(root, 'build', 'programs');
 
 rmSync(join(root, 'build'), { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
-const bundled = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-  metafile: true,
-  // Node.js has the same, and the package's own tables are larger than all the rest of node-fetch.
-  alias: { 'whatwg-url': 'node:url' },
-};
+const bundled = bundleOptions(root);
 const programs = await build({
   ...bundled,
   entryPoints: readdirSync(sources, { recursive: true })
@@ -78,29 +68,7 @@ for (const [output, { inputs }] of Object.entries(programs.metafile.outputs)) {
 for (const script of ['courier/shim.sh', 'courier/runner.sh', 'amqp-consume/consume.sh'])
   copyFileSync(join(sources, script), join(target, basename(script)));
 
-const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
-const { status } = spawnSync(
-  process.execPath,
-  [
-    jsii,
-    '--tsconfig=tsconfig.jsii.json',
-    // Members that are reserved words in languages that the package is not published for.
-    '--silence-warnings=reserved-word',
-    // jsii wants the oldest peers installed; the lock file has the newest.
-    '--silence-warnings=metadata/missing-dev-dependency',
-    ...(process.argv.includes('--watch') ? ['--watch'] : []),
-  ],
-  {
-    cwd: root,
-    stdio: 'inherit',
-    // jsii warns on every run that Node 20 has left its own support; it works there, and so does the package.
-    env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
-  },
-);
-if (status !== 0) process.exit(status ?? 1);
-
-const constructs = await bundlePackages(root, bundled);
-embedPrograms(root);
+const constructs = await buildConstructs(root, { watch: process.argv.includes('--watch') });
 const metafiles = [programs.metafile, executable.metafile, constructs]; // build/cli.js is not in the package
 const bundles = Object.entries(Object.assign({}, ...metafiles.map(({ outputs }) => outputs)))
   .filter(([output]) => output.endsWith('.js'))

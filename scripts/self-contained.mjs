@@ -3,6 +3,7 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions } from './bundle-options.mjs';
 import { bundledPackages, licences } from './licenses.mjs';
 
 /**
@@ -12,7 +13,7 @@ import { bundledPackages, licences } from './licenses.mjs';
  *
  * @returns the metafile of esbuild
  */
-export async function bundlePackages(root, options) {
+export async function bundlePackages(root) {
   const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const isBundled = (name) => !/^(\.|node:)/.test(name) && !Object.hasOwn(peerDependencies, name);
   const sources = readdirSync(join(root, 'lib'), { recursive: true })
@@ -20,7 +21,7 @@ export async function bundlePackages(root, options) {
     .filter((file) => file.endsWith('.ts') && !file.startsWith(join('lib', 'programs')))
     .filter((file) => imports(readFileSync(join(root, file), 'utf8')).some(isBundled));
   const { metafile } = await build({
-    ...options,
+    ...bundleOptions(root),
     entryPoints: sources.map((file) => join(root, file)),
     outbase: join(root, 'lib'),
     outdir: join(root, 'build', 'lib'),

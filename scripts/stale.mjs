@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FILES = ['package.json', 'tsconfig.jsii.json', 'scripts/build.mjs', 'scripts/self-contained.mjs'];
+const FILES = ['package.json', 'tsconfig.jsii.json'];
 
 /** The build writes it last. */
 const built = join(root, 'build', 'bundles.json');
@@ -15,7 +15,7 @@ export function isBuilt() {
 /** Whether something has changed since the build, or nothing is built. */
 export function isStale() {
   if (!isBuilt()) return true;
-  const sources = [...FILES, ...files('lib'), ...files('cli'), ...files('imports')];
+  const sources = [...FILES, ...files('scripts'), ...files('lib'), ...files('cli'), ...files('imports')];
   return sources.some((file) => statSync(join(root, file)).mtimeMs > statSync(built).mtimeMs);
 }
 

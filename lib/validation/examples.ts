@@ -10,13 +10,13 @@ export const EXAMPLES: Readonly<Record<string, (value: unknown) => string>> = {
   },
   Delivery: () => 'Delivery.courier(), Delivery.amqpConsume() or Delivery.none()',
   Duration: (value) => `Duration.seconds(${numberIn(value) ?? 60})`,
-  EnvFrom: () => "new EnvFrom(ConfigMap.fromConfigMapName(chart, 'Settings', 'settings'))",
+  EnvFrom: () => "an EnvFrom of ConfigMap.fromConfigMapName(chart, 'Settings', 'settings')",
   EnvValue: (value) => `EnvValue.fromValue('${['string', 'number'].includes(typeof value) ? value : 'value'}')`,
-  IBroker: () => "a broker, such as new RabbitMQ(chart, 'rabbitmq')",
+  IBroker: () => 'a broker, such as a RabbitMQ',
   IConfigMap: (value) => `ConfigMap.fromConfigMapName(chart, 'ConfigMap', ${nameIn(value)})`,
   ISecret: (value) => `Secret.fromSecretName(chart, 'Secret', ${nameIn(value)})`,
   IServiceAccount: (value) => `ServiceAccount.fromServiceAccountName(chart, 'Account', ${nameIn(value)})`,
-  IWorkQueue: () => "a queue, such as new QueueSeeder(chart, 'queue', { broker, items })",
+  IWorkQueue: () => 'a queue, such as a QueueSeeder',
   Program: (value) => {
     const words = typeof value === 'string' ? value.trim().split(/\s+/) : ['cat'];
     return `Program.command(${words.map((word) => `'${word}'`).join(', ')})`;
@@ -26,7 +26,7 @@ export const EXAMPLES: Readonly<Record<string, (value: unknown) => string>> = {
     return `Size.${SIZES[unit]}(${amount})`;
   },
   Topology: () => "Topology.ZONE, Topology.HOSTNAME, or Topology.custom('example.com/rack')",
-  Tls: () => "Tls.certManager({ name: 'issuer' }), or Tls.fromSecret(secret)",
+  Tls: () => 'Tls.certManager with the name of an issuer, or Tls.fromSecret(secret)',
   Trust: () => 'Trust.fromSecret(secret), or Trust.publicAuthorities()',
   Volume: () => "a volume, such as Volume.fromEmptyDir(chart, 'Volume', 'scratch')",
   WorkItems: (value) => `WorkItems.list(${Array.isArray(value) ? '[…]' : "['a', 'b']"})`,

@@ -62,7 +62,7 @@ class TypeCheck {
   }
 
   private map(name: string, type: string, value: unknown): void {
-    if (!isPlain(value)) throw this.error(name, value, 'an object', 'Pass names with their values: { NAME: VALUE }.');
+    if (!isPlain(value)) throw this.error(name, value, 'an object', 'Pass a map of names to values.');
     for (const [key, element] of Object.entries(value)) this.value(`${name}.${key}`, type, element);
   }
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Publishes the Go modules of a folder: go-module.sh dist/go CLONE VERSION
+# Publishes the Go modules of a folder: go-module.sh release/go CLONE VERSION
 # Go fetches modules from a repository. They are generated, so theirs is another one than that of the sources; CLONE is a clone
 # of it to push from. Each module is a folder of it, and a version of a module is a tag FOLDER/vVERSION.
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Publishes the artifacts of a Maven repository to Maven Central, by its portal: maven-central.sh dist/java
+# Publishes the artifacts of a Maven repository to Maven Central, by its portal: maven-central.sh release/java
 # Each file is signed with the secret key of gpg. MAVEN_CENTRAL_TOKEN is a user token of the portal, as USERNAME:PASSWORD.
 set -euo pipefail
 repository=${1:?the folder with the Maven repository is missing}

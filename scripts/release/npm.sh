@@ -1,5 +1,5 @@
 #!/bin/bash
-# Publishes each tarball of a folder to npm, as the workflow that it runs in, with provenance: npm.sh dist/js
+# Publishes each tarball of a folder to npm, as the workflow that it runs in, with provenance: npm.sh release/js
 # A release that stopped half way can be run again: what is published is left out.
 set -euo pipefail
 

@@ -14,7 +14,8 @@ export const PAGES: readonly string[] = [
   'bench/README.md',
   'spec/README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
+    // The references in docs/api are generated, as API.md is.
+    .filter((name) => name.endsWith('.md') && !name.startsWith('api/'))
     .map((name) => join('docs', name))
     .sort(),
 ];

@@ -60,14 +60,14 @@ export function sizeErrors(context: string, loads: readonly QueueLoad[], size: B
       given: storageBytes,
       least: needed.storage,
       when: 'together with the record of each one in the ledger',
-      setting: (value) => `storage: ${value}`,
+      setting: (value) => `storage to ${value}`,
     },
     {
       property: 'resources.memory.limit',
       given: memoryBytes,
       least: needed.memory,
       when: 'before the first one is processed',
-      setting: (value) => `resources: { memory: { limit: ${value} } }`,
+      setting: (value) => `the memory limit in resources to ${value}`,
     },
   ];
   return shortages.filter(({ given, least }) => least > given).map(error);

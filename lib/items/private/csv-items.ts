@@ -36,7 +36,7 @@ function parseCsv(context: string, text: string, delimiter: string): string[][] 
     const message = error.message.replace(/line \d+/, `line ${lineOf(error, text)}`);
     const other = otherDelimiter(text, delimiter);
     const hint = other
-      ? `All rows have the same number of values if ${named(other)} separates them: pass { delimiter: ${named(other)} }.`
+      ? `All rows have the same number of values if ${named(other)} separates them: set delimiter to ${named(other)}.`
       : "Correct that row, or give the file's delimiter.";
     throw synthError(context, message, hint);
   }
@@ -50,12 +50,11 @@ function rowsOf(text: string, delimiter: string): string[][] {
 function requireNoOther(context: string, text: string, delimiter: string, header: string[]): void {
   const other = otherDelimiter(text, delimiter);
   if (other === undefined) return;
-  const means =
-    header.length === 1 ? `put the name of the column in quotes` : `pass { delimiter: ${named(delimiter)} }`;
+  const means = header.length === 1 ? `put the name of the column in quotes` : `set delimiter to ${named(delimiter)}`;
   throw synthError(
     context,
     `the names in the first row are ${JSON.stringify(header)}, and all rows contain ${named(other)} equally often`,
-    `Pass { delimiter: ${named(other)} }. If ${named(other)} belongs to the values, ${means}.`,
+    `Set delimiter to ${named(other)}. If ${named(other)} belongs to the values, ${means}.`,
   );
 }
 

@@ -59,7 +59,7 @@ function requireOrdinary(context: string, pattern: string): void {
   const characters = [...new Set(pattern.match(/[?[\]()!{}]/g) ?? [])];
   if (characters.length === 0) return;
   const problem = `there are no items: no file matches, and ${characters.join(' ')} are not special in a pattern`;
-  throw synthError(context, problem, `${SPECIAL}. If there may be no file, pass { allowEmpty: true }.`);
+  throw synthError(context, problem, `${SPECIAL}. If there may be no file, set allowEmpty.`);
 }
 
 /**

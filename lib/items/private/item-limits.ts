@@ -13,7 +13,7 @@ export function requireItems(context: string, count: number, allowEmpty: boolean
     );
   }
   if (count === 0 && !allowEmpty) {
-    const hint = 'If that is intended, pass { allowEmpty: true }: the Job is then complete at once.';
+    const hint = 'If that is intended, set allowEmpty. The Job is then complete at once.';
     throw synthError(context, 'there are no items', hint);
   }
 }

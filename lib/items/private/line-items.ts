@@ -9,7 +9,7 @@ const LF = 10;
 export function lineItems(context: string, file: string, options: LinesOptions): (string | Buffer)[] {
   const { bytes = false, nulSeparated = false } = options;
   if (bytes) return byteItems(context, file, nulSeparated);
-  const text = readText(context, file, 'Convert it, or pass { bytes: true }: an item then consists of bytes.');
+  const text = readText(context, file, 'Convert it, or set bytes. An item then consists of bytes.');
   if (nulSeparated)
     return withNul(context, text)
       .split('\0')
@@ -36,7 +36,7 @@ function isPartOfUtf16(content: Buffer, place: number): boolean {
 function unexpectedNul(context: string, file: string): Error {
   const hint =
     `If it is UTF-16, ${conversion(file)}. ` +
-    'If NULs separate the items, as "find -print0" writes them, pass { nulSeparated: true }.';
+    'If NULs separate the items, as "find -print0" writes them, set nulSeparated.';
   return synthError(context, 'the file contains a NUL, so its items are not lines', hint);
 }
 

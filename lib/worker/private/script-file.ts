@@ -34,12 +34,12 @@ function firstLineCommand(context: string, content: Buffer): string[] {
     throw synthError(
       context,
       'the script does not begin with "#!", and no interpreter is given',
-      "Pass an interpreter, such as { interpreter: ['python3'] }, or begin it with #!, such as #!/usr/bin/env python3.",
+      "Set interpreter, for example to ['python3'], or begin it with #!, such as #!/usr/bin/env python3.",
     );
   }
   const command = line.slice(2).trim().split(/\s+/);
   if (line.endsWith('\r')) {
-    const otherwise = command.some(isShell) ? '' : ", or pass an interpreter, such as { interpreter: ['python3'] }";
+    const otherwise = command.some(isShell) ? '' : ", or set interpreter, for example to ['python3']";
     throw synthError(
       context,
       `the first line is ${JSON.stringify(line)}; because of its Windows line ending, no system finds the interpreter`,

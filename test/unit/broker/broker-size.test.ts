@@ -48,11 +48,11 @@ const numbers = (count: number) => WorkItems.range(1, count);
 test('five million items do not fit the default broker: the error says what they need and what to set', () => {
   expect(errors(app(rabbitMQ(), { items: numbers(5 * MILLION) }))).toEqual([
     "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': storage is 1 GiB, but the 5000000 items of runs/queue-0 need 6 GiB on " +
-      'each node, together with the record of each one in the ledger. Set storage: Size.gibibytes(6), or make fewer items of more work, ' +
+      'each node, together with the record of each one in the ledger. Set storage to Size.gibibytes(6), or make fewer items of more work, ' +
       'for example with WorkItems.keyRanges. The guide on sizing has figures.',
     "[brokers/rabbitmq] RabbitMQ 'brokers/rabbitmq': resources.memory.limit is 1 GiB, but the 5000000 items of " +
-      'runs/queue-0 need 2 GiB on each node, before the first one is processed. Set resources: { memory: { limit: ' +
-      'Size.gibibytes(2) } }, or make fewer items of more work, for example with WorkItems.keyRanges. The guide on sizing has figures.',
+      'runs/queue-0 need 2 GiB on each node, before the first one is processed. Set the memory limit in resources to ' +
+      'Size.gibibytes(2), or make fewer items of more work, for example with WorkItems.keyRanges. The guide on sizing has figures.',
   ]);
 });
 

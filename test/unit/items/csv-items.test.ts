@@ -63,33 +63,28 @@ describe('a CSV file', () => {
     ['"id";"name; first"\n"1";"apple"\n', ';'],
   ])('a CSV file whose rows another delimiter separates is an error that names the delimiter: %j', (csv, delimiter) => {
     const named = JSON.stringify(delimiter);
-    expect(() => of(csv)).toThrow(
-      `Pass { delimiter: ${named} }`.replace('Pass', csv.startsWith('"') ? 'pass' : 'Pass'),
-    );
+    expect(() => of(csv)).toThrow(`${csv.startsWith('"') ? 'set' : 'Set'} delimiter to ${named}`);
     expect(() => of(csv, delimiter)).not.toThrow();
   });
 
   test('the error about another delimiter says what was found and how to keep the one that was used', () => {
     expect(() => of('id;name\n1;apple\n')).toThrow(
-      /: the names in the first row are \["id;name"\], and all rows contain ";" equally often\. Pass \{ delimiter: ";" \}\. If ";" belongs to the values, put the name of the column in quotes\.$/,
+      /: the names in the first row are \["id;name"\], and all rows contain ";" equally often\. Set delimiter to ";"\. If ";" belongs to the values, put the name of the column in quotes\.$/,
     );
     expect(texts(of('"id;name"\n1;apple\n'))).toEqual(['{"id;name":"1;apple"}']);
     expect(() => of('a,b;c\n1,2;3\n')).toThrow(
-      /Pass \{ delimiter: ";" \}\. If ";" belongs to the values, pass \{ delimiter: "," \}\.$/,
+      /Set delimiter to ";"\. If ";" belongs to the values, set delimiter to ","\.$/,
     );
     expect(texts(of('a,b;c\n1,2;3\n', ','))).toEqual(['{"a":"1","b;c":"2;3"}']);
   });
 
   test('a `delimiter` that leaves one column is an error if another one leaves more', () => {
-    expect(() => of('a,b\n1,2\n', ';')).toThrow(/Pass \{ delimiter: "," \}/);
+    expect(() => of('a,b\n1,2\n', ';')).toThrow(/Set delimiter to ","/);
   });
 
   test.each([
-    [
-      'id;price\n1;1,5\n2;2,5\n',
-      /expect 1, got 2 on line 2\. All rows .* if ";" separates them: pass \{ delimiter: ";" \}/,
-    ],
-    ['id;price\n1;"1;5"\n', /Invalid Opening Quote.* line 2.* pass \{ delimiter: ";" \}/],
+    ['id;price\n1;1,5\n2;2,5\n', /expect 1, got 2 on line 2\. All rows .* if ";" separates them: set delimiter to ";"/],
+    ['id;price\n1;"1;5"\n', /Invalid Opening Quote.* line 2.* set delimiter to ";"/],
   ])('the error for a row of %j names the delimiter that the rows have', (csv, message) => {
     expect(() => of(csv)).toThrow(message);
   });

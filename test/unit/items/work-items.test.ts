@@ -52,7 +52,7 @@ describe('a list', () => {
   });
 
   test('list rejects an empty list, with a hint', () => {
-    expect(() => WorkItems.list([])).toThrow(/WorkItems\.list: there are no items\..*allowEmpty: true/);
+    expect(() => WorkItems.list([])).toThrow(/WorkItems\.list: there are no items\..*set allowEmpty\./);
   });
 
   test('list accepts an empty list if allowEmpty is set', () => {
@@ -103,7 +103,7 @@ describe('lines of a file', () => {
 
   test('lines in an encoding other than UTF-8 are an error with a hint', () => {
     expect(() => WorkItems.lines(file(Buffer.from('caf\xe9', 'latin1')))).toThrow(
-      /is not UTF-8\. Convert it, or pass \{ bytes: true \}/,
+      /is not UTF-8\. Convert it, or set bytes\./,
     );
   });
 
@@ -151,7 +151,7 @@ describe('a file that is not a list of lines', () => {
     ...['./a b\0./c\nd\0', './a\0'],
   ])('lines rejects a NUL, and names UTF-16 and `find -print0`: %j', (content) => {
     const message =
-      /: the file contains a NUL, so its items are not lines\. If it is UTF-16, convert it, .* If NULs separate the items, as "find -print0" writes them, pass \{ nulSeparated: true \}\.$/;
+      /: the file contains a NUL, so its items are not lines\. If it is UTF-16, convert it, .* If NULs separate the items, as "find -print0" writes them, set nulSeparated\.$/;
     expect(() => WorkItems.lines(file(content))).toThrow(message);
   });
 

@@ -186,7 +186,7 @@ describe('the error says what to write', () => {
     [
       'queue: undefined',
       worker({ queue: undefined }),
-      "CoarseWorkerJob 'test/eat': queue is undefined; it must be an IWorkQueue. Write a queue, such as new QueueSeeder(",
+      "CoarseWorkerJob 'test/eat': queue is undefined; it must be an IWorkQueue. Write a queue, such as a QueueSeeder.",
     ],
     [
       'mount',
@@ -201,7 +201,7 @@ describe('the error says what to write', () => {
     [
       'broker: undefined',
       seeder({ broker: undefined }),
-      "broker is undefined; it must be an IBroker. Write a broker, such as new RabbitMQ(chart, 'rabbitmq').",
+      'broker is undefined; it must be an IBroker. Write a broker, such as a RabbitMQ.',
     ],
     [
       "queueType: 'Classic'",
@@ -213,7 +213,7 @@ describe('the error says what to write', () => {
       broker({ storage: '5Gi' }),
       `RabbitMQ 'test/rabbitmq': storage is "5Gi"; it must be a Size. Write Size.gibibytes(5).`,
     ],
-    ['tls: true', broker({ tls: true }), 'tls is true; it must be a Tls. Write Tls.certManager('],
+    ['tls: true', broker({ tls: true }), 'tls is true; it must be a Tls. Write Tls.certManager with '],
     ["metrics: 'true'", broker({ metrics: 'true' }), 'metrics is "true"; it must be a boolean. Write true or false.'],
     ['replicas: Duration', broker({ replicas: Duration.seconds(3) }), 'replicas is a Duration; it must be a number.'],
     [

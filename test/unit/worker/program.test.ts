@@ -257,7 +257,7 @@ describe('a script', () => {
     ['#!/bin/sh\r\n', ''],
     ['#!/bin/sh\r\necho\n', ''],
     ['#!/bin/sh\r', ''],
-    ['#!/usr/bin/env python3\r\n', ", or pass an interpreter, such as { interpreter: ['python3'] }"],
+    ['#!/usr/bin/env python3\r\n', ", or set interpreter, for example to ['python3']"],
   ])('a script with the first line %j is an error', (content, otherwise) => {
     const message =
       / the first line is "#!.*\\r"; because of its Windows line ending, .*Unix line endings \(LF\)(.*)\.$/;
