@@ -1,6 +1,10 @@
 const { availableParallelism } = require('node:os');
 const { VERSIONS } = require('./scripts/plus-versions.cjs');
 
+/** The version of cdk8s-plus to test with, if it is not the one that the sources import. */
+const { CDK8S_PLUS } = process.env;
+const plus = CDK8S_PLUS === 'newest' ? VERSIONS.at(-1) : CDK8S_PLUS;
+
 /** A folder of tests that can be run by itself: `jest --selectProjects NAME`. */
 const project = (displayName, { timeouts } = {}) => ({
   displayName,
@@ -9,12 +13,12 @@ const project = (displayName, { timeouts } = {}) => ({
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'umd'] },
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   transform: { '\\.ts$': '@swc/jest' },
-  // The examples import the package by its name, as in a project of their own.
   // Packages that are made from this one have its name, too.
   modulePathIgnorePatterns: ['<rootDir>/build/packages/'],
+  // The examples import the package by its name, as in a project of their own.
   moduleNameMapper: {
     '^cdk8s-work-queue$': '<rootDir>/lib/index.ts',
-    ...(process.env.CDK8S_PLUS === 'newest' && { '^cdk8s-plus-28$': `cdk8s-plus-${VERSIONS.at(-1)}` }),
+    ...(plus && { '^cdk8s-plus-28$': `cdk8s-plus-${plus}` }),
   },
   setupFilesAfterEnv: timeouts ? [`<rootDir>/test/support/timeout-${timeouts}.ts`] : [],
 });

@@ -46,7 +46,11 @@ export function forVersion(text, version) {
   return modules.reduce((changed, [before, after]) => changed.replaceAll(before, after), withPlus(text, version));
 }
 
-/** A source, which imports another version. Nothing else may change: the name of the package is in labels, too. */
+/** A source. Only what it imports changes, and what its examples do: the name of the package is in labels, too. */
+function sourceFor(text, version) {
+  return withPlus(text, version).replaceAll(`from '${names(PLAIN).npm}'`, `from '${names(version).npm}'`);
+}
+
 function withPlus(text, version) {
   return ['cdk8s-plus-', 'cdk8s_plus_', 'cdk8splus', 'org.cdk8s.plus'].reduce(
     (changed, prefix) => changed.replaceAll(`${prefix}${PLAIN}`, `${prefix}${version}`),
@@ -70,7 +74,7 @@ export async function stage(version) {
     peerDependencies: { ...otherPeers, [plus]: version === PLAIN ? plain : devDependencies[plus] },
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
-  for (const part of ['lib', 'imports', 'tsconfig.jsii.json']) copy(part, folder, (text) => withPlus(text, version));
+  for (const part of ['lib', 'imports', 'tsconfig.jsii.json']) copy(part, folder, (text) => sourceFor(text, version));
   const documents = own.files.filter((file) => file !== '.jsii' && !/^(build\/|!)/.test(file));
   for (const part of ['README.md', 'LICENSE', ...documents]) copy(part, folder, (text) => forVersion(text, version));
   for (const part of own.files.filter((file) => /^build\/(?!lib|imports)/.test(file))) {

@@ -227,8 +227,15 @@ export class WorkItems {
    * Creates items from all combinations of the values of several axes, as `product` does, but from a list of axes, which
    * has an order in each language. The first axis changes slowest.
    *
-   * The first item of `WorkItems.combinations(Axis.of('year', [2025, 2026]), Axis.of('region', ['eu', 'us']))` is
-   * `{"year":2025,"region":"eu"}`. In Java, an axis is `Axis.of("year", List.of(2025, 2026))`.
+   * The first item of the example is `{"year":2025,"region":"eu"}`.
+   *
+   * @example
+   * import { Axis, WorkItems } from 'cdk8s-work-queue';
+   *
+   * const items = WorkItems.combinations(
+   *   Axis.of('year', [2025, 2026]),
+   *   Axis.of('region', ['eu', 'us']),
+   * );
    *
    * @param axes the axes in their order
    * @throws if there is no axis, or if two axes have the same name

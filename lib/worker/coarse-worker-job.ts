@@ -18,6 +18,26 @@ import type { WorkerLimits } from './private/worker-limits';
  *
  * The Job's name ends in a hash of what the pods run. So a changed program leads to a new Job, which processes what is
  * left of the same queue.
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { CoarseWorkerJob, Program, QueueSeeder, RabbitMQ, WorkItems } from 'cdk8s-work-queue';
+ *
+ * const app = new App();
+ * const chart = new Chart(app, 'fruits');
+ *
+ * const queue = new QueueSeeder(chart, 'fruits', {
+ *   broker: new RabbitMQ(chart, 'rabbitmq'),
+ *   items: WorkItems.list(['apple', 'banana', 'cherry']),
+ * });
+ * new CoarseWorkerJob(chart, 'eat', {
+ *   queue,
+ *   image: 'busybox:1.37',
+ *   program: Program.command('echo', 'Processing', Program.ITEM),
+ *   parallelism: 2,
+ * });
+ *
+ * app.synth();
  */
 export class CoarseWorkerJob extends WorkerJob {
   /** How many pods must succeed: the number of items divided by `itemsPerPod`, rounded up. */

@@ -22,6 +22,23 @@ const MAX_POD_SECONDS = 12 * 60 * 60;
  *
  * The Job's name ends in a hash of what the pods run. So a changed program leads to a new Job, which processes what is
  * left of the same queue.
+ *
+ * @example
+ * import { Chart } from 'cdk8s';
+ * import { Program, QueueSeeder, RabbitMQ, WorkerPool, WorkItems } from 'cdk8s-work-queue';
+ *
+ * declare const chart: Chart;
+ *
+ * const queue = new QueueSeeder(chart, 'numbers', {
+ *   broker: new RabbitMQ(chart, 'rabbitmq'),
+ *   items: WorkItems.range(1, 10_000),
+ * });
+ * new WorkerPool(chart, 'square', {
+ *   queue,
+ *   workers: 20,
+ *   image: 'busybox:1.37',
+ *   program: Program.command('sh', '-c', 'n=$(cat); echo $((n * n))'),
+ * });
  */
 export class WorkerPool extends WorkerJob {
   /** How many pods work at the same time. */
