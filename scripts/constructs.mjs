@@ -1,6 +1,7 @@
 // Compiles the constructs of a package, and makes its modules self-contained.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { JSII_ENVIRONMENT } from './jsii-environment.cjs';
 import { bundlePackages, embedPrograms } from './self-contained.mjs';
 
 /**
@@ -24,8 +25,7 @@ export async function buildConstructs(root, { watch = false } = {}) {
     {
       cwd: root,
       stdio: 'inherit',
-      // jsii warns on every run that Node 20 has left its own support; it works there, and so does the package.
-      env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+      env: { ...process.env, ...JSII_ENVIRONMENT },
     },
   );
   if (status !== 0) process.exit(status ?? 1);

@@ -1,6 +1,7 @@
 // Builds, and writes what a release publishes into release/: `npm run package`. There is a package for each version of cdk8s-plus
 // in each language.
-//   js/             tarballs, and the SBOM of each in release/; the packages of other languages contain the same tarball
+//   js/             tarballs; the packages of other languages contain the same ones
+//   NAME-VERSION.cdx.json  the SBOM of each tarball
 //   python/         wheels and source distributions
 //   java/NAME/      sources, as a Maven project; with --jars, java/ is a Maven repository with jars
 //   go/, dotnet/    sources
@@ -11,15 +12,19 @@
 //   --recurse       for Java and Go, the sources of the packages that they depend on as well
 //   --out FOLDER    instead of release/
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { JSII_ENVIRONMENT } from './jsii-environment.cjs';
 import plusVersions from './plus-versions.cjs';
 import { sbom } from './sbom.mjs';
 import { names, stage } from './variants.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** What this writes, and so removes first. */
+const WRITTEN = /^(js|python|java|go|dotnet|.*\.cdx\.json)$/;
+
 const tool = (name) => join(root, 'node_modules', '.bin', name);
 
 const { values } = parseArgs({
@@ -34,17 +39,19 @@ const out = resolve(values.out);
 const recurse = values.recurse ? ['--recurse'] : [];
 
 run(process.execPath, [join('scripts', 'build.mjs'), '--if-stale'], root);
-for (const folder of ['js', 'python', 'java', 'go', 'dotnet'])
-  rmSync(join(out, folder), { recursive: true, force: true });
+for (const name of existsSync(out) ? readdirSync(out) : []) {
+  if (WRITTEN.test(name)) rmSync(join(out, name), { recursive: true });
+}
 for (const folder of ['js', 'java']) mkdirSync(join(out, folder), { recursive: true });
 for (const version of values.plus) {
   const { npm } = names(version);
   const folder = await stage(version);
   run('npm', ['pack', '--silent', '--pack-destination', join(out, 'js')], folder);
-  const components = sbom(root);
-  const { component } = components.metadata;
-  const described = { ...components, metadata: { ...components.metadata, component: { ...component, name: npm } } };
-  writeFileSync(join(out, `${npm}-${component.version}.cdx.json`), `${JSON.stringify(described, null, 2)}\n`);
+  const components = sbom(root, npm);
+  writeFileSync(
+    join(out, `${components.metadata.component['bom-ref'].replace('@', '-')}.cdx.json`),
+    `${JSON.stringify(components, null, 2)}\n`,
+  );
   // The sample of the README in the language of each package; jsii-pacmak finds it beside the assembly.
   run(tool('jsii-rosetta'), ['extract', '--compile', '--strict', '.'], folder);
   pacmak(folder, out, ['--targets', 'python']);
@@ -69,8 +76,7 @@ function pacmak(folder, outdir, options) {
 }
 
 function run(command, args, cwd) {
-  // jsii warns on every run that Node 20 has left its own support; it works there, and so does the package.
-  const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+  const env = { ...process.env, ...JSII_ENVIRONMENT };
   const { status } = spawnSync(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledPackages } from './licenses.mjs';
 
-/** The SBOM of the last build, as an object. */
-export function sbom(root) {
+/** The SBOM of the last build, as an object, for the package of this name: those for all versions of cdk8s-plus have the same components. */
+export function sbom(root, name) {
   const bundles = JSON.parse(readFileSync(join(root, 'build', 'bundles.json'), 'utf8'));
   const folders = bundledPackages(Object.values(bundles).flat());
   const inside = new Map(folders.map((folder) => [idOf(join(root, folder)), folder]));
@@ -15,6 +15,7 @@ export function sbom(root) {
   );
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const id = idOf(root);
+  const named = `${name}@${id.split('@')[1]}`;
   const isInside = (ref) => inside.has(ref) || ref === id;
   const components = all.components.filter((component) => inside.has(component['bom-ref']));
   if (components.length !== inside.size)
@@ -22,7 +23,10 @@ export function sbom(root) {
   return {
     ...all,
     // npm names it after the folder.
-    metadata: { ...all.metadata, component: { ...all.metadata.component, name: id.split('@')[0] } },
+    metadata: {
+      ...all.metadata,
+      component: { ...all.metadata.component, name, 'bom-ref': named, purl: `pkg:npm/${named}` },
+    },
     components: components.map(({ properties, ...component }) => ({
       ...component,
       // npm has none of a package that another one brings along in its own tarball, even if it is installed once more.
@@ -30,7 +34,7 @@ export function sbom(root) {
     })),
     dependencies: all.dependencies
       .filter(({ ref }) => isInside(ref))
-      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isInside) })),
+      .map(({ ref, dependsOn }) => ({ ref: ref === id ? named : ref, dependsOn: dependsOn.filter(isInside) })),
   };
 }
 

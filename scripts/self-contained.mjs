@@ -48,7 +48,7 @@ const OWN_MODULES_STAY = {
 };
 
 function imports(source) {
-  return [...source.matchAll(/^(?:import|export) (?!type ).* from '([^']+)';$/gm)].map(([, name]) => name);
+  return [...source.matchAll(/^(?:import|export) (?!type )[^;]*? from '([^']+)';$/gm)].map(([, name]) => name);
 }
 
 /** Writes the module that stands for lib/manifest/built-file.ts. */

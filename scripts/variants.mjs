@@ -32,7 +32,7 @@ export function names(version) {
   };
 }
 
-/** A text of the guide or of an example, for a version of cdk8s-plus. */
+/** A page of the guide, or an example, for a version of cdk8s-plus. */
 export function forVersion(text, version) {
   if (version === PLAIN) return text;
   const [from, to] = [names(PLAIN), names(version)];
@@ -58,7 +58,7 @@ function withPlus(text, version) {
   );
 }
 
-/** Writes the package for a version into build/packages, compiles it, and returns its folder. It takes what the build has left in build. */
+/** Writes the package for a version into build/packages, compiles it, and returns its folder. It copies the programs from build/, so build first. */
 export async function stage(version) {
   const { npm, ...targets } = names(version);
   const folder = join(root, 'build', 'packages', npm);
@@ -76,7 +76,9 @@ export async function stage(version) {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);
   for (const part of ['lib', 'imports', 'tsconfig.jsii.json']) copy(part, folder, (text) => sourceFor(text, version));
   const documents = own.files.filter((file) => file !== '.jsii' && !/^(build\/|!)/.test(file));
-  for (const part of ['README.md', 'LICENSE', ...documents]) copy(part, folder, (text) => forVersion(text, version));
+  // The page about all versions is the same for each.
+  const document = (text, file) => (file.endsWith(join('docs', 'languages.md')) ? text : forVersion(text, version));
+  for (const part of ['README.md', 'LICENSE', ...documents]) copy(part, folder, document);
   for (const part of own.files.filter((file) => /^build\/(?!lib|imports)/.test(file))) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
@@ -90,7 +92,7 @@ function copy(part, folder, change) {
   const target = join(folder, part);
   cpSync(join(root, part), target, { recursive: true });
   for (const file of filesIn(target).filter((name) => TEXTS.includes(extname(name)))) {
-    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    writeFileSync(file, change(readFileSync(file, 'utf8'), file));
   }
 }
 

@@ -1,4 +1,4 @@
-// Every kind of item, and most of what a broker and a worker can have. The same chart is there in each language.
+// Every kind of item, and most properties of a broker and a worker. The same chart exists in each language.
 
 import io.github.cdk8sworkqueue.Axis;
 import io.github.cdk8sworkqueue.BigKeyRangesProps;
@@ -78,6 +78,7 @@ public class Warehouse {
                 WorkItems.range(0, 1, RangeOptions.builder().step(0.25).build()),
                 WorkItems.frames("shelf-%03d", 1, 12),
                 WorkItems.keyRanges(KeyRangesProps.builder().from(0).to(100).size(30).build()),
+                WorkItems.product(Map.of("size", List.of("S", "M"))),
                 WorkItems.bigKeyRanges(BigKeyRangesProps.builder()
                     .from("0")
                     .to("18446744073709551616")

@@ -1,4 +1,4 @@
-# Every kind of item, and most of what a broker and a worker can have. The same chart is there in each language.
+# Every kind of item, and most properties of a broker and a worker. The same chart exists in each language.
 from cdk8s import ApiObjectMetadata, App, Chart, Duration, Size
 from cdk8s_plus_28 import (
     ConfigMap,
@@ -61,6 +61,7 @@ everything = shops.concat(
     WorkItems.range(0, 1, step=0.25),
     WorkItems.frames("shelf-%03d", 1, 12),
     WorkItems.key_ranges(from_=0, to=100, size=30),
+    WorkItems.product({"size": ["S", "M"]}),
     WorkItems.big_key_ranges(from_="0", to="18446744073709551616", size="9223372036854775808"),
 ).shuffled(7)
 queue = QueueSeeder(

@@ -1,4 +1,4 @@
-// Every kind of item, and most of what a broker and a worker can have. The same chart is there in each language.
+// Every kind of item, and most properties of a broker and a worker. The same chart exists in each language.
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { ConfigMap, Cpu, EnvFieldPaths, EnvValue, Secret, Topology, Volume } from 'cdk8s-plus-28';
 import {
@@ -45,6 +45,7 @@ const everything = shops
     WorkItems.range(0, 1, { step: 0.25 }),
     WorkItems.frames('shelf-%03d', 1, 12),
     WorkItems.keyRanges({ from: 0, to: 100, size: 30 }),
+    WorkItems.product({ size: ['S', 'M'] }),
     WorkItems.bigKeyRanges({ from: '0', to: '18446744073709551616', size: '9223372036854775808' }),
   )
   .shuffled(7);

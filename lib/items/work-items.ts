@@ -204,8 +204,8 @@ export class WorkItems {
    * item of `{ year: [2025, 2026], region: ['eu', 'us'] }` is `{"year":2025,"region":"eu"}`. The first axis changes
    * slowest.
    *
-   * So the order of the axes decides in which order the items are, and which queue they get. The axes of a map are in
-   * the order that its language gives it:
+   * The order of the axes determines the order of the items, and the name of the queue depends on that order. `product`
+   * has the axes in the order in which the language iterates over the map:
    *
    * - TypeScript, JavaScript and a dict of Python keep the order in which the axes are written.
    * - In Java, a `LinkedHashMap` keeps it. `Map.of` and `HashMap` do not: `Map.of` has a random order in each run, so

@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { JSII_ENVIRONMENT } from '../jsii-environment.cjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -59,8 +60,7 @@ function breakingChanges(file) {
     const program = createRequire(import.meta.url).resolve('jsii-diff/bin/jsii-diff');
     const { status, stderr } = spawnSync(process.execPath, [program, '--error-on=all', '--keys', before, after], {
       encoding: 'utf8',
-      // On each run, it warns that Node 20 has left its own support.
-      env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+      env: { ...process.env, ...JSII_ENVIRONMENT },
     });
     const found = [...stderr.matchAll(/^err +- (.*) \[(.*)\]$/gm)].map(([, line, key]) => ({ line, key }));
     if (status !== 0 && found.length === 0) throw new Error(`jsii-diff failed: ${stderr}`);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSIONS } from '../../scripts/plus-versions.cjs';
 import { MarkdownPage } from '../../tools/docs/markdown-page';
-import { installedVersion } from '../../tools/languages/typescript';
+import { installedVersion } from '../../tools/languages/project';
 
 const ROOT = join(__dirname, '..', '..');
 const page = new MarkdownPage(join(ROOT, 'docs', 'languages.md'));
@@ -39,7 +39,8 @@ test('its table has each package, with its names', () => {
 });
 
 test('the versions that Java users pin are those that it was tried with', () => {
-  const pinned = [...page.text.matchAll(/<artifactId>(.*?)<\/artifactId><version>(.*?)<\/version>/g)].map(
+  const [managed] = /<dependencyManagement>.*<\/dependencyManagement>/s.exec(page.text) ?? [''];
+  const pinned = [...managed.matchAll(/<artifactId>(.*?)<\/artifactId><version>(.*?)<\/version>/g)].map(
     ([, name, version]) => [name, version],
   );
   expect(Object.fromEntries(pinned)).toEqual({

@@ -26,8 +26,8 @@ beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), 'languages-'));
   const options = ['--recurse', '--out', out, ...TRIED.flatMap((version) => ['--plus', version])];
   execFileSync(process.execPath, ['scripts/package.mjs', ...options], { cwd: ROOT, stdio: 'pipe' });
-  const listed: Omit<PackedPackage, 'folder'>[] = JSON.parse(readFileSync(join(out, 'packages.json'), 'utf8'));
-  packages = listed.map((one) => ({ ...one, folder: out }));
+  const listed: Omit<PackedPackage, 'artifacts'>[] = JSON.parse(readFileSync(join(out, 'packages.json'), 'utf8'));
+  packages = listed.map((one) => ({ ...one, artifacts: out }));
 });
 afterAll(() => {
   for (const project of projects) project.remove();
@@ -50,7 +50,7 @@ describe.each(TRIED)('with cdk8s-plus-%s', (plus) => {
       synth = await language(project);
     });
 
-    test.each(EXAMPLES)('has the manifest of %s as every other', async (example) => {
+    test.each(EXAMPLES)('synthesizes the same manifest of %s as every other', async (example) => {
       // In Java, the order of a map is another one in each run.
       for (let times = name === 'Java' && example === 'warehouse' ? 10 : 1; times > 0; times--) {
         await synth(example);

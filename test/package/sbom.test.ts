@@ -20,7 +20,7 @@ interface Component {
 describe('the SBOM', () => {
   // Jest loads no ES modules.
   const code = `import { sbom } from '${pathToFileURL(join(root, 'scripts', 'sbom.mjs'))}';
-    console.log(JSON.stringify(sbom(${JSON.stringify(root)})));`;
+    console.log(JSON.stringify(sbom(${JSON.stringify(root)}, 'cdk8s-work-queue')));`;
   const bom = JSON.parse(
     execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', maxBuffer: 2 ** 26 }),
   );

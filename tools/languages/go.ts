@@ -4,8 +4,8 @@ import type { Project } from './project';
 
 /** A project in Go, which gets the generated modules from their folders. Returns what builds an example and synthesizes it. */
 export async function go(project: Project): Promise<(example: string) => Promise<void>> {
-  const { folder, plus, names } = project.of;
-  const generated = join(folder, 'go');
+  const { artifacts, plus, names } = project.packed;
+  const generated = join(artifacts, 'go');
   const packages = [names.go.packageName, `cdk8splus${plus}`, 'cdk8s', 'constructs'];
   const replaced = packages.map((name) => {
     const [, module] = /^module (\S+)$/m.exec(readFileSync(join(generated, name, 'go.mod'), 'utf8')) ?? [];

@@ -6,12 +6,12 @@ import type { Project } from './project';
 const ANNOTATIONS = ['org.jetbrains:annotations:19.0.0', 'javax.annotation:javax.annotation-api:1.3.2'];
 
 /**
- * A project in Java. The generated sources are compiled with it: a jar would require those of cdk8s. Returns what compiles an
- * example, and runs it so many times.
+ * A project in Java. The generated sources are compiled with it: a jar would require those of cdk8s. Returns what synthesizes an
+ * example, which it compiles the first time.
  */
 export async function java(project: Project): Promise<(example: string) => Promise<void>> {
-  const { folder, names } = project.of;
-  const generated = join(folder, 'java', names.npm);
+  const { artifacts, names } = project.packed;
+  const generated = join(artifacts, 'java', names.npm);
   const [, runtime] =
     /<artifactId>jsii-runtime<\/artifactId>\s*<version>\[([\d.]+),/.exec(
       readFileSync(join(generated, 'pom.xml'), 'utf8'),

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { JSII_ENVIRONMENT } from '../../scripts/jsii-environment.cjs';
 
 const execute = promisify(execFile);
 
@@ -17,10 +18,10 @@ export interface PackedPackage {
     readonly go: { readonly packageName: string };
   };
   /** The folder that `npm run package` has written: the artifacts of all packages. */
-  readonly folder: string;
+  readonly artifacts: string;
 }
 
-/** The tarball or the wheel of a package: its name, and its version, in a folder with others. */
+/** Finds the tarball or the wheel of a package in a folder that also has those of others. */
 export function fileOf(folder: string, name: string): string {
   const found = readdirSync(folder).find(
     (file) => /^-\d.*\.(tgz|whl)$/.test(file.replace(name, '')) && file.startsWith(name),
@@ -33,8 +34,8 @@ export function fileOf(folder: string, name: string): string {
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'language-'));
 
-  constructor(readonly of: PackedPackage) {
-    const tarball = fileOf(join(of.folder, 'js'), of.names.npm);
+  constructor(readonly packed: PackedPackage) {
+    const tarball = fileOf(join(packed.artifacts, 'js'), packed.names.npm);
     execFileSync('tar', ['-xzf', tarball, '-C', this.folder, '--strip-components', '1', 'package/examples']);
   }
 
@@ -49,10 +50,8 @@ export class Project {
 
   /** Runs a command in the folder. Rejects, with what it has written, if it fails. */
   async run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
-    // jsii warns of the Node.js that it runs on, which is the oldest that we support.
-    const quiet = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: process.version.slice(1).split('.')[0] };
     try {
-      const options = { cwd: this.folder, env: { ...process.env, ...quiet, ...env }, maxBuffer: 2 ** 26 };
+      const options = { cwd: this.folder, env: { ...process.env, ...JSII_ENVIRONMENT, ...env }, maxBuffer: 2 ** 26 };
       return (await execute(command, args, options)).stdout;
     } catch (error) {
       const { message, stdout } = error as Error & { stdout?: string };
@@ -71,4 +70,9 @@ export class Project {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The version of a package that this repository has installed: projects in each language get the same. */
+export function installedVersion(name: string): string {
+  return require(`${name}/package.json`).version;
 }

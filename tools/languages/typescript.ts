@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { fileOf, type Project } from './project';
+import { fileOf, installedVersion, type Project } from './project';
 
 /** A project in TypeScript: the tarball, and what the README installs beside it. Returns what synthesizes an example. */
 export async function typescript(project: Project): Promise<(example: string) => Promise<void>> {
-  const { folder, plus, names } = project.of;
+  const { artifacts, plus, names } = project.packed;
   project.write('package.json', JSON.stringify({ name: 'project', version: '1.0.0', private: true }));
   const packages = ['cdk8s', `cdk8s-plus-${plus}`, 'constructs', 'tsx', 'typescript'];
   const installed = packages.map((name) => `${name}@${installedVersion(name)}`);
   const quiet = ['--silent', '--no-audit', '--no-fund'];
-  await project.run('npm', ['install', ...quiet, fileOf(join(folder, 'js'), names.npm), ...installed]);
+  await project.run('npm', ['install', ...quiet, fileOf(join(artifacts, 'js'), names.npm), ...installed]);
   return async (example) => {
     await project.run('npx', ['tsc', ...TSC, `examples/typescript/${example}.ts`]);
     await project.run('npx', ['tsx', `examples/typescript/${example}.ts`]);
@@ -16,8 +16,3 @@ export async function typescript(project: Project): Promise<(example: string) =>
 }
 
 const TSC = ['--noEmit', '--strict', '--module', 'node16', '--target', 'es2022', '--skipLibCheck'];
-
-/** The version of a package that this repository has installed: all languages get the same. */
-export function installedVersion(name: string): string {
-  return require(`${name}/package.json`).version;
-}

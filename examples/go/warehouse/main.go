@@ -1,4 +1,4 @@
-// Every kind of item, and most of what a broker and a worker can have. The same chart is there in each language.
+// Every kind of item, and most properties of a broker and a worker. The same chart exists in each language.
 package main
 
 import (
@@ -50,6 +50,7 @@ func main() {
 		work.WorkItems_KeyRanges(&work.KeyRangesProps{
 			From: jsii.Number(0), To: jsii.Number(100), Size: jsii.Number(30),
 		}),
+		work.WorkItems_Product(&map[string]*[]interface{}{"size": {"S", "M"}}),
 		work.WorkItems_BigKeyRanges(&work.BigKeyRangesProps{
 			From: jsii.String("0"),
 			To:   jsii.String("18446744073709551616"),

@@ -1,0 +1,1 @@
+export const JSII_ENVIRONMENT: Readonly<Record<string, string>>;
