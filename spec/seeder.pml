@@ -10,6 +10,7 @@
  *   LEDGER_LAST      the ledger is declared after the work queue
  *   FILL_ALL         items that have a record are filled again
  *   NO_CONSUMERS     the queue is emptied while pods consume from it
+ *   NO_TURN          a mark that a pod without a courier reads at the moment counts as no mark
  *   COUNT_ALL        the Job is Complete by the count of its successes alone
  *
  * and SLOW_PURGE lets a pod begin between the seeder's look at the consumers and its purge.
@@ -32,6 +33,9 @@
 #endif
 #ifndef PODS
 #define PODS 1 /* 1 or 2 */
+#endif
+#ifndef READS
+#define READS 0 /* how often a pod without a courier has the mark for a moment */
 #endif
 #define SEEDERS 2 /* at a time: of two Jobs, or of one whose node is cut off */
 
@@ -66,6 +70,7 @@ byte lock;                       /* <queue>.seeding: the seeder that has it, fro
 bool wire[SEEDERS * ITEMS];      /* published, but not yet in the queue */
 bool wire_mark[SEEDERS];
 bool killed[SEEDERS], open[SEEDERS], begun, calm;
+byte reads = READS;
 byte kills = KILLS, losses = LOSSES, volumes = VOLUMES, requeues = REQUEUES, over_count;
 
 #define LAST (ITEMS - 1)
@@ -122,6 +127,13 @@ inline find_mark() {
   }
 }
 
+/* seeder.ts: hasTurn. A pod that reads the mark gives it back within 5 s, and then the seeder has its turn. */
+#if READS > 0 && !defined(NO_TURN)
+#define is_hidden (mark == returning || (mark == held && mark_by == SEEDERS))
+#else
+#define is_hidden false
+#endif
+
 #ifdef FILL_ALL
 #define is_known(i) (i >= ITEMS)
 #else
@@ -161,7 +173,7 @@ end_locked:
     atomic {
       if
       :: has_seeded && mark == ready -> mark = held; mark_by = me; goto give_back
-      :: else
+      :: !(has_seeded && (mark == ready || is_hidden))
       fi
     };
     atomic { has_seeded = true }; /* work-queues.ts: declareQueues */
@@ -178,7 +190,7 @@ end_locked:
     atomic { /* seeder.ts: isSeeded */
       if
       :: mark == ready -> mark = held; mark_by = me
-      :: else -> goto fill
+      :: mark != ready && !is_hidden -> goto fill
       fi
     };
 give_back:
@@ -357,6 +369,15 @@ died:
   }
 }
 
+/* A pod without a courier, which reads the mark with amqp-consume: amqp-consume/consume.sh. */
+proctype reader() {
+end:
+  do
+  :: atomic { reads > 0 && mark == ready -> reads--; mark = held; mark_by = SEEDERS }
+  :: atomic { mark == held && mark_by == SEEDERS -> mark = returning }
+  od
+}
+
 proctype calming() { atomic { calm = true; kills = 0; losses = 0; volumes = 0; requeues = 0 } }
 
 init {
@@ -370,6 +391,9 @@ init {
 #endif
 #ifdef LIVENESS
     run calming();
+#endif
+#if READS > 0
+    run reader();
 #endif
     run trouble()
   }

@@ -13,6 +13,7 @@ describe('the seeder that fills what has no record', () => {
       ['KILLS=1', 'LOSSES=1', 'REQUEUES=1', 'SLOW_PURGE', 'ONLY=safe'],
     ],
     ['if the volume is lost while a pod works', ['KILLS=1', 'VOLUMES=1']],
+    ['while pods without a courier read the mark', ['KILLS=1', 'READS=2']],
   ])('loses and repeats nothing, %s', async (_, definitions) => {
     expect(await check(MODEL, definitions)).toMatchObject({ violated: undefined });
   });
@@ -20,6 +21,7 @@ describe('the seeder that fills what has no record', () => {
   test.each([
     ['whoever is killed', ['KILLS=2']],
     ['if the mark is lost while a pod works', ['KILLS=1', 'LOSSES=1']],
+    ['while pods without a courier read the mark', ['KILLS=1', 'READS=2']],
   ])('ends, %s', async (_, definitions) => {
     expect(await check(MODEL, [...definitions, 'LIVENESS'])).toMatchObject({ violated: undefined });
   });
@@ -28,6 +30,7 @@ describe('the seeder that fills what has no record', () => {
     ['without the lock', 'filled_once', ['NO_LOCK']],
     ['without the lock', 'no_purge_after_mark', ['NO_LOCK']],
     ['without the wait before it reads the mark', 'no_purge_after_mark', ['NO_WAIT']],
+    ['if it takes a mark that a pod reads for none', 'no_purge_after_mark', ['NO_TURN', 'READS=1']],
     ['if it reads the mark without the lock', 'no_purge_after_mark', ['GET_WITHOUT_LOCK']],
     ['if it looks for the related queues before the work queue', 'no_false_refusal', ['MARK_FIRST']],
     ['if it declares the ledger after the work queue', 'no_false_refusal', ['LEDGER_LAST']],
