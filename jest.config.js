@@ -1,5 +1,5 @@
 const { availableParallelism } = require('node:os');
-const { VERSIONS } = require('./scripts/plus-versions.cjs');
+const { PLAIN, VERSIONS } = require('./scripts/plus-versions.cjs');
 
 /** The version of cdk8s-plus to test with, if it is not the one that the sources import. */
 const { CDK8S_PLUS } = process.env;
@@ -18,7 +18,7 @@ const project = (displayName, { timeouts } = {}) => ({
   // The examples import the package by its name, as in a project of their own.
   moduleNameMapper: {
     '^cdk8s-work-queue$': '<rootDir>/lib/index.ts',
-    ...(plus && { '^cdk8s-plus-28$': `cdk8s-plus-${plus}` }),
+    ...(plus && { [`^cdk8s-plus-${PLAIN}$`]: `cdk8s-plus-${plus}` }),
   },
   setupFilesAfterEnv: timeouts ? [`<rootDir>/test/support/timeout-${timeouts}.ts`] : [],
 });

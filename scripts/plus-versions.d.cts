@@ -1,1 +1,2 @@
 export const VERSIONS: readonly string[];
+export const PLAIN: string;

@@ -12,7 +12,7 @@ const [argument] = process.argv.slice(2);
 if (argument === undefined) fail('Usage: node scripts/release-notes.mjs VERSION');
 const version = argument.replace(/^v/, '');
 
-const { version: own } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version: own, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 if (own !== version) fail(`package.json has version ${own}, not ${version}`);
 const notes = section(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'));
 if (notes === undefined) fail(`CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD"`);
@@ -26,10 +26,7 @@ function section(changelog) {
     ?.split('\n')
     .slice(1)
     .join('\n')
-    .replace(
-      /\]\((?!https?:|#)([^)]+)\)/g,
-      `](https://github.com/cdk8s-work-queue/cdk8s-work-queue/blob/v${version}/$1)`,
-    )
+    .replace(/\]\((?!https?:|#)([^)]+)\)/g, `](${repository.url.replace(/\.git$/, '')}/blob/v${version}/$1)`)
     .trim();
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesIn } from './files-in.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FILES = ['package.json', 'tsconfig.jsii.json'];
+const SOURCES = ['package.json', 'tsconfig.jsii.json', 'scripts', 'lib', 'cli', 'imports'];
 
 /** The build writes it last. */
 const built = join(root, 'build', 'bundles.json');
@@ -15,12 +16,7 @@ export function isBuilt() {
 /** Whether something has changed since the build, or nothing is built. */
 export function isStale() {
   if (!isBuilt()) return true;
-  const sources = [...FILES, ...files('scripts'), ...files('lib'), ...files('cli'), ...files('imports')];
-  return sources.some((file) => statSync(join(root, file)).mtimeMs > statSync(built).mtimeMs);
-}
-
-function files(folder) {
-  return readdirSync(join(root, folder), { recursive: true })
-    .map((name) => join(folder, name))
-    .filter((file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile());
+  const sources = SOURCES.flatMap((source) => filesIn(join(root, source)));
+  const { mtimeMs } = statSync(built);
+  return sources.some((file) => statSync(file).mtimeMs > mtimeMs);
 }

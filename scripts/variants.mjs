@@ -1,14 +1,15 @@
 // The packages for the versions of cdk8s-plus, all from the same sources: each is staged in build/packages and compiled there.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConstructs } from './constructs.mjs';
+import { filesIn } from './files-in.mjs';
+import plusVersions from './plus-versions.cjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The version that the sources import. Its package has the plain name. */
-const PLAIN = '28';
+const { PLAIN } = plusVersions;
 
 /** What the package for a version is called, in each language. */
 export function names(version) {
@@ -94,9 +95,4 @@ function copy(part, folder, change) {
   for (const file of filesIn(target).filter((name) => TEXTS.includes(extname(name)))) {
     writeFileSync(file, change(readFileSync(file, 'utf8'), file));
   }
-}
-
-function filesIn(path) {
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path).flatMap((name) => filesIn(join(path, name)));
 }

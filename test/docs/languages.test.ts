@@ -38,6 +38,11 @@ test('its table has each package, with its names', () => {
   );
 });
 
+test.each(['README.md', 'CHANGELOG.md'])('%s names the versions of cdk8s-plus that there are packages for', (file) => {
+  const list = `${VERSIONS.slice(0, -1).join(', ')} (and|or) ${VERSIONS[VERSIONS.length - 1]}`;
+  expect(readFileSync(join(ROOT, file), 'utf8')).toMatch(new RegExp(`cdk8s-plus ${list}`));
+});
+
 test('the versions that Java users pin are those that it was tried with', () => {
   const [managed] = /<dependencyManagement>.*<\/dependencyManagement>/s.exec(page.text) ?? [''];
   const pinned = [...managed.matchAll(/<artifactId>(.*?)<\/artifactId><version>(.*?)<\/version>/g)].map(

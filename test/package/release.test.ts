@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { version } from '../../package.json';
+import { repository, version } from '../../package.json';
 import { run } from '../support/installed-package';
 
 const root = join(__dirname, '..', '..');
@@ -25,7 +25,7 @@ describe('scripts/release-notes.mjs', () => {
   /** In a project with these files. */
   const notes = (changelog: string, tag: string) => {
     cpSync(join(root, 'scripts', 'release-notes.mjs'), join(folder, 'scripts', 'release-notes.mjs'));
-    write('package.json', JSON.stringify({ version: '1.2.0' }));
+    write('package.json', JSON.stringify({ version: '1.2.0', repository }));
     write('CHANGELOG.md', changelog);
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/release-notes.mjs', tag], {
       cwd: folder,

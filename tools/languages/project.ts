@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { JSII_ENVIRONMENT } from '../../scripts/jsii-environment.cjs';
 
@@ -43,16 +43,15 @@ export class Project {
     return join(this.folder, ...path);
   }
 
-  write(path: string, text: string): void {
-    mkdirSync(dirname(this.file(path)), { recursive: true });
-    writeFileSync(this.file(path), text);
+  write(name: string, text: string): void {
+    writeFileSync(this.file(name), text);
   }
 
   /** Runs a command in the folder. Rejects, with what it has written, if it fails. */
-  async run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+  async run(command: string, args: readonly string[]): Promise<void> {
     try {
-      const options = { cwd: this.folder, env: { ...process.env, ...JSII_ENVIRONMENT, ...env }, maxBuffer: 2 ** 26 };
-      return (await execute(command, args, options)).stdout;
+      const options = { cwd: this.folder, env: { ...process.env, ...JSII_ENVIRONMENT }, maxBuffer: 2 ** 26 };
+      await execute(command, args, options);
     } catch (error) {
       const { message, stdout } = error as Error & { stdout?: string };
       throw new Error(`${message}\n${stdout?.slice(-3000)}`);
