@@ -94,7 +94,7 @@ export function explainStreamError(error: Error): never {
   if (isNoStream(error)) throw new CommandError(`${NO_STREAM}. What happened to its items is not known`);
   if (error.code === ReplyCode.ACCESS_REFUSED) {
     throw new CommandError(
-      `The broker: ${error.message}. Give the user this permission, or name another one in --broker-url`,
+      `The broker: ${error.message}. Give the user this permission, or name another user in --broker-url`,
     );
   }
   if (!isNotFound(error)) throw new CommandError(`The broker: ${error.message}. Try again`);

@@ -107,7 +107,7 @@ describe('a broker that takes no message over', () => {
       const verify = await ran(['verify', RUN_NAME]);
       expect([verify.code, verify.stdout]).toEqual([2, '']);
       expect(verify.stderr).toMatch(
-        /ACCESS_REFUSED.* Give the user this permission, or name another one in --broker-url$/m,
+        /ACCESS_REFUSED.* Give the user this permission, or name another user in --broker-url$/m,
       );
     } finally {
       restore();
